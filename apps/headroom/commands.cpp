@@ -1,0 +1,16 @@
+#include "commands.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace headroom::cli {
+
+void Outcome::fail_with(const Error& error) {
+  fmt::print(stderr, "headroom: {}\n", error.message);
+  exit_code = headroom::exit_code(error.code);
+}
+
+void add_commands(CLI::App&, Outcome&) {}
+
+}  // namespace headroom::cli

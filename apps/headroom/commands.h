@@ -1,0 +1,20 @@
+// The subcommands of `headroom`. To add one: a file cmd_<name>.cpp with add_<name>(), a line in commands.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "headroom/base/result.h"
+
+namespace headroom::cli {
+
+// What the chosen subcommand left behind; main() returns it.
+struct Outcome {
+  int exit_code = 0;
+
+  // Prints "headroom: <message>" on stderr and sets the documented exit code.
+  void fail_with(const Error& error);
+};
+
+void add_commands(CLI::App& app, Outcome& outcome);
+
+}  // namespace headroom::cli

@@ -1,0 +1,52 @@
+#include "headroom/base/instant.h"
+
+#include <gtest/gtest.h>
+
+#include "headroom/base/clock.h"
+
+namespace headroom {
+namespace {
+
+TEST(Instant, IsWrittenAndReadBackInRfc3339) {
+  const Instant t = instant_from_epoch_seconds(1375401600);
+  EXPECT_EQ(to_rfc3339(t), "2013-08-02T00:00:00Z");
+  EXPECT_EQ(parse_instant("2013-08-02T00:00:00Z").value(), t);
+  EXPECT_EQ(parse_instant("2013-08-02").value(), t);
+  EXPECT_EQ(parse_instant("1375401600").value(), t);
+}
+
+TEST(Instant, ThatDoesNotExistIsOneClearError) {
+  for (const char* bad : {"", "yesterday", "2013-02-30", "2013-08-02T25:00:00Z", "2013-08-02T00:00:00", "-5", "99999999999999"}) {
+    const auto t = parse_instant(bad);
+    ASSERT_FALSE(t.has_value()) << bad;
+    EXPECT_EQ(t.error().code, ErrorCode::kInvalid);
+    EXPECT_NE(t.error().message.find(bad), std::string::npos);
+  }
+}
+
+TEST(Duration, IsReadInTheUsualUnits) {
+  EXPECT_EQ(parse_duration("30s").value(), std::chrono::seconds(30));
+  EXPECT_EQ(parse_duration("5m").value(), std::chrono::minutes(5));
+  EXPECT_EQ(parse_duration("24h").value(), std::chrono::hours(24));
+  EXPECT_EQ(parse_duration("7d").value(), std::chrono::hours(168));
+  EXPECT_EQ(parse_duration("300").value(), std::chrono::seconds(300));
+  for (const char* bad : {"", "h", "-1h", "1 h", "1w", "999999999999999999999d", "9223372036854775807d"})
+    EXPECT_FALSE(parse_duration(bad).has_value()) << bad;
+}
+
+TEST(Duration, IsWrittenInItsLargestExactUnit) {
+  EXPECT_EQ(to_text(std::chrono::minutes(90)), "90m");
+  EXPECT_EQ(to_text(std::chrono::hours(24)), "1d");
+  EXPECT_EQ(to_text(Duration(1500)), "1500ms");
+  EXPECT_EQ(to_text(Duration(0)), "0s");
+}
+
+TEST(Clock, MovesOnlyWhenTold) {
+  ManualClock clock(instant_from_epoch_seconds(100));
+  EXPECT_EQ(epoch_seconds(clock.now()), 100);
+  clock.set(instant_from_epoch_seconds(160));
+  EXPECT_EQ(epoch_seconds(clock.now()), 160);
+}
+
+}  // namespace
+}  // namespace headroom

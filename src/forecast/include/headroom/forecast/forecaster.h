@@ -1,0 +1,35 @@
+// What every forecaster can do: take in samples as they come, and say at any origin what each VM will want. The
+// Predictive Load Engine, the challengers (last value, seasonal) and the simulator's oracles all look like this, so
+// the loop cannot tell them apart.
+//
+// Threads: one caller at a time; an implementation may use threads inside. Errors: none; what cannot be forecast gets a
+// wide prior band and the state kNone. Nothing observed after `origin` may influence a forecast made for it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "headroom/base/id.h"
+#include "headroom/model/forecast.h"
+#include "headroom/model/sample.h"
+
+namespace headroom {
+
+class Forecaster {
+ public:
+  virtual ~Forecaster() = default;
+
+  virtual const Horizons& horizons() const = 0;
+
+  // The most a VM may ever be given, per resource in base units; bands are capped by it. 0 = unknown. May change.
+  virtual void set_ceiling(VmId vm, const Resources& ceiling) = 0;
+
+  // Takes in one sample. Late, repeated and missing ones are normal: samples are laid on the step grid, the last one of
+  // a step wins, and a sample older than the newest step already forecast from is dropped.
+  virtual void observe(const VmSample& sample) = 0;
+
+  // Forecasts for `vms` (any order, no repeats) as of `origin`; out[i] belongs to vms[i] and its storage is reused.
+  virtual void forecast(Instant origin, std::span<const VmId> vms, std::vector<Forecast>& out) = 0;
+};
+
+}  // namespace headroom

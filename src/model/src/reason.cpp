@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "headroom/model/plan.h"
+
+namespace headroom {
+namespace {
+
+std::string measured_or_forecast(const Reason& r) {
+  const std::string amount = to_text(*r.resource, r.demand);
+  if (r.horizon.count() == 0) return fmt::format("{} is at {}", name(*r.resource), amount);
+  return fmt::format("{} is forecast at {} ({:.3g} %, within {})", name(*r.resource), amount, r.level * 100,
+                     to_text(r.horizon));
+}
+
+std::string core_sentence(const Reason& r) {
+  const std::string signal = r.resource ? measured_or_forecast(r) : std::string("load");
+  const std::string limit = r.resource ? to_text(*r.resource, r.limit) : std::string("its limit");
+  switch (r.code) {
+    case ReasonCode::kForecastOverLimit: return fmt::format("{}, over {}", signal, limit);
+    case ReasonCode::kPressure: return fmt::format("{} and held back at its limit of {}", signal, limit);
+    case ReasonCode::kSpareCapacity: return fmt::format("{}, well under its limit of {}", signal, limit);
+    case ReasonCode::kMakeRoom: return fmt::format("{}; room is needed on the host", signal);
+    case ReasonCode::kHostOverload: return fmt::format("the host's {}, over what it can deliver, {}", signal, limit);
+    case ReasonCode::kImbalance: return "the hosts are out of balance";
+    case ReasonCode::kConsolidation: return "its VMs fit elsewhere, so the host can be stopped";
+    case ReasonCode::kNeedCapacity: return fmt::format("{} and no running host has room", signal);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string to_text(const Reason& r) {
+  std::string text = core_sentence(r);
+  if (r.confidence > 0) text += fmt::format("; confidence {:.0f} %", r.confidence * 100);
+  if (r.saves_usd_per_hour != 0)
+    text += fmt::format("; {} {:.4f} USD/h", r.saves_usd_per_hour > 0 ? "saves" : "costs",
+                        r.saves_usd_per_hour > 0 ? r.saves_usd_per_hour : -r.saves_usd_per_hour);
+  if (!r.rule.empty()) text += fmt::format(" [{}]", r.rule);
+  return text;
+}
+
+}  // namespace headroom

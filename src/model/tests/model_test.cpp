@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include "headroom/model/snapshot.h"
+
+namespace headroom {
+namespace {
+
+TEST(Resources, FitOnlyWhenEveryAmountFits) {
+  const Resources room(4_cores, 8_GiB, 100_MBps, 100_MBps);
+  EXPECT_TRUE(Resources(4_cores, 8_GiB).fits_in(room));
+  EXPECT_FALSE(Resources(1_cores, 9_GiB).fits_in(room));
+  EXPECT_EQ(room + room - room, room);
+}
+
+TEST(Resources, AreWrittenForPeople) {
+  EXPECT_EQ(to_text(Resource::kCpu, 1500), "1.5 cores");
+  EXPECT_EQ(to_text(Resource::kMemory, 2.25 * 1024 * 1024 * 1024), "2.25 GiB");
+  EXPECT_EQ(to_text(Resource::kDisk, 3.1e6), "3.1 MB/s");
+  for (Resource r : kAllResources) EXPECT_EQ(parse_resource(name(r)), r);
+  EXPECT_FALSE(parse_resource("gpu").has_value());
+}
+
+TEST(Host, GivesOutItsOvercommitButNeverItsReserve) {
+  Host host;
+  host.physical = Resources(16_cores, 64_GiB);
+  host.reserve = Resources(2_cores, 4_GiB);
+  host.overcommit = {1.5, 1, 1, 1};
+  EXPECT_EQ(host.admissible().cpu(), 21_cores);
+  EXPECT_EQ(host.admissible().memory(), 60_GiB);
+  EXPECT_EQ(host.deliverable().cpu(), 14_cores);
+}
+
+TEST(Vm, ThatNobodyDescribedIsImmovableAndNeverScaled) {
+  const Vm vm;
+  EXPECT_EQ(vm.mobility, Mobility::kImmovable);
+  for (Resource r : kAllResources) EXPECT_EQ(vm.scaling[index(r)], Scaling::kNever);
+  EXPECT_EQ(vm.level, AutomationLevel::kRecommend);
+}
+
+TEST(Snapshot, FindsHostsAndVmsByIdOrSaysThereIsNone) {
+  Snapshot s;
+  s.hosts.resize(2);
+  s.hosts[0].id = HostId(3);
+  s.hosts[1].id = HostId(9);
+  EXPECT_EQ(s.find(HostId(9)), &s.hosts[1]);
+  EXPECT_EQ(s.find(HostId(4)), nullptr);
+  EXPECT_EQ(s.find(VmId(0)), nullptr);
+}
+
+TEST(Reason, IsASentenceWithTheForecastTheLimitAndTheConfidence) {
+  Reason r;
+  r.code = ReasonCode::kForecastOverLimit;
+  r.rule = "grow-cpu";
+  r.resource = Resource::kCpu;
+  r.horizon = std::chrono::minutes(15);
+  r.level = 0.95;
+  r.demand = 3100;
+  r.limit = 2500;
+  r.confidence = 0.31;
+  EXPECT_EQ(to_text(r),
+            "cpu is forecast at 3.1 cores (95 %, within 15m), over 2.5 cores; confidence 31 % [grow-cpu]");
+}
+
+}  // namespace
+}  // namespace headroom

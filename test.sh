@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds everything and runs every test. ./test.sh --long adds repetitions and sanitizer trees.
+set -euo pipefail
+cd "$(dirname "$0")"
+source scripts/prepare.sh
+
+install_packages packages.txt
+build release
+say "testing"
+ctest --preset release -j "$(nproc)"
+
+if [[ ${1:-} == --long ]]; then
+  for preset in asan tsan; do
+    build "$preset"
+    ctest --preset "$preset" -j "$(nproc)" -L unit
+  done
+fi
