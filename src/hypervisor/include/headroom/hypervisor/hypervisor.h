@@ -1,0 +1,52 @@
+// The port to whatever runs the VMs. Adapters: simulated (here), libvirt (later). Domain words only; an adapter
+// converts kilobytes, percent and domains at its own border.
+//
+// Threads: one caller at a time (the loop). Ownership: the adapter owns its connections; everything returned is a value.
+// Errors: kUnreachable when it did not answer in time (nothing is known about what happened: ask progress() later),
+// kRefused when the hypervisor says no, kNotFound for a VM, host or action it does not know, kInvalid for an action that
+// makes no sense there. An error of start() means that nothing was begun.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/base/result.h"
+#include "headroom/model/plan.h"
+#include "headroom/model/sample.h"
+#include "headroom/model/snapshot.h"
+
+namespace headroom {
+
+struct Inventory {
+  std::vector<Host> hosts;  // ascending id
+  std::vector<Vm> vms;      // ascending id; what it knows of them: no forecast, no rule memory
+};
+
+enum class ActionState : std::uint8_t { kRunning, kDone, kFailed, kCancelled };
+std::string_view name(ActionState state);
+
+struct Progress {
+  ActionState state = ActionState::kRunning;
+  std::string message;                  // why it failed
+  double share_done = 0;                // 0..1
+  std::optional<Duration> downtime;     // of a finished migration
+};
+
+class Hypervisor {
+ public:
+  virtual ~Hypervisor() = default;
+
+  // The pool as it is now, moves made by others included.
+  virtual Result<Inventory> inventory() = 0;
+  // What was measured since the last call, in any order. A VM that did not report is simply absent.
+  virtual Result<std::vector<VmSample>> samples() = 0;
+  // Begins an action and returns at once. Starting an id again is the same as having started it once.
+  virtual Result<void> start(ActionId id, const Action& action) = 0;
+  // kNotFound: the hypervisor has no memory of it (it was never started, or ended long ago).
+  virtual Result<Progress> progress(ActionId id) = 0;
+  // Asks for an end with the VM as it was before; the answer comes through progress().
+  virtual Result<void> cancel(ActionId id) = 0;
+};
+
+}  // namespace headroom
