@@ -1,0 +1,48 @@
+// The Predictive Load Engine: one global model (global_model.h) over the recent past of each VM, and per VM an online
+// calibration of every quantile. It learns online only how far the model is off for this VM; the model itself is
+// replaced by replace_model().
+//
+// Bands: sorted, never below 0, capped by the ceiling (or the highest demand seen, where that was higher) and by 1.5
+// times the highest demand seen. Series that did not move for a week and more than a day are stated as exact up to 95 %.
+// Cold start: no sample, the prior over all VMs and kNone; under 24 h of samples kLearning, and in the first hour the
+// band is widened towards the prior.
+//
+// Threads: one caller at a time. Cost: about 8 us a series and forecast with five horizons, 17 KB a series. Errors: none.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/global_model.h"
+
+namespace headroom {
+
+class PredictiveLoadEngine : public Forecaster {
+ public:
+  explicit PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model);
+  ~PredictiveLoadEngine() override;
+
+  const Horizons& horizons() const override { return horizons_; }
+  void set_ceiling(VmId vm, const Resources& ceiling) override;
+  void observe(const VmSample& sample) override;
+  void forecast(Instant origin, std::span<const VmId> vms, std::vector<Forecast>& out) override;
+
+  // Takes over a newly trained model between two calls; false (and nothing changes) unless it has the same step and
+  // horizons. The calibration is kept: it forgets the old model's errors within days.
+  bool replace_model(std::shared_ptr<const GlobalModel> model);
+
+ private:
+  struct VmState;
+  struct Batch;
+  VmState& state_of(VmId vm);
+  void begin(Instant origin, VmId vm, Forecast& out);
+  void flush(Batch& batch);
+
+  std::shared_ptr<const GlobalModel> model_;
+  Horizons horizons_;
+  std::unordered_map<VmId, std::unique_ptr<VmState>> vms_;
+  std::unique_ptr<Batch> batch_;
+};
+
+}  // namespace headroom

@@ -1,0 +1,66 @@
+#include "calibration.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "headroom/forecast/series.h"
+
+namespace headroom {
+namespace {
+
+constexpr int kJudgementsAHorizon = 12;
+constexpr double kEta = 0.02, kEtaOfRareLevels = 0.04, kRareLevel = 0.99;
+constexpr float kMostTheta = 3;
+constexpr double kTie = 1e-6;  // of the truth
+
+// The truth of a head at the newest step; NaN when too little of it was seen. Peaks forgive a missing step in twenty.
+double truth_of(const Series& series, const Head& head) {
+  if (!head.peak) return series.at(0);
+  int missing = 0;
+  for (int back = 0; back < head.steps; ++back) missing += std::isnan(series.at(back)) ? 1 : 0;
+  return missing * 20 > head.steps ? std::nan("") : series.highest(head.steps - 1, 0);
+}
+
+}  // namespace
+
+Calibration::Calibration(const std::vector<Head>& heads) {
+  for (const Head& head : heads) {
+    HeadState state{head, std::max(1, head.steps / kJudgementsAHorizon), {}, {}};
+    state.waiting.resize(static_cast<std::size_t>(head.steps / state.stride + 2));
+    heads_.push_back(std::move(state));
+  }
+}
+
+void Calibration::settle(const Series& series, std::int64_t step, bool stalled) {
+  if (stalled) last_stall_ = step;
+  for (HeadState& state : heads_) {
+    const std::int64_t origin = step - state.head.steps;
+    if (origin < 0 || origin % state.stride != 0) continue;
+    Issued& issued = state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()];
+    if (issued.origin != origin) continue;
+    issued.origin = -1;
+    const bool lower_bound = state.head.peak ? last_stall_ > origin : stalled;
+    const double truth = truth_of(series, state.head);
+    // What a stalled interval delivered was at least its lifted value without the largest lift.
+    if (!std::isnan(truth)) judge(state, issued.band, lower_bound ? truth / (1 + kStallLift) : truth, lower_bound);
+  }
+}
+
+void Calibration::judge(HeadState& state, const Band& band, double truth, bool lower_bound) {
+  for (std::size_t l = 0; l < kLevelCount; ++l) {
+    const double q = band.at[l], p = kLevels[l];
+    const double eta = p >= kRareLevel ? kEtaOfRareLevels : kEta;
+    const double slack = kTie * std::max(1.0, std::fabs(truth));
+    if (truth > q + slack) state.theta[l] += static_cast<float>(eta * p);
+    else if (truth < q - slack && !lower_bound) state.theta[l] -= static_cast<float>(eta * (1 - p));
+    state.theta[l] = std::clamp(state.theta[l], -kMostTheta, kMostTheta);
+  }
+}
+
+void Calibration::issued(std::size_t head, std::int64_t origin, const Band& band) {
+  HeadState& state = heads_[head];
+  if (origin < 0 || origin % state.stride != 0) return;
+  state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()] = {origin, band};
+}
+
+}  // namespace headroom

@@ -1,0 +1,201 @@
+#include "headroom/forecast/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "calibration.h"
+#include "headroom/base/check.h"
+#include "headroom/forecast/features.h"
+#include "prior.h"
+#include "step_feed.h"
+
+namespace headroom {
+namespace {
+
+constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
+constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
+constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
+constexpr double kExactUpTo = 0.95;     // level, for a series that did not move
+
+std::int64_t step_of(Instant t, Duration step) {
+  const auto since = t.time_since_epoch();
+  return since.count() >= 0 ? since / step : (since - step + Duration(1)) / step;
+}
+
+}  // namespace
+
+struct PredictiveLoadEngine::VmState {
+  explicit VmState(const std::vector<Head>& heads)
+      : calibration{Calibration(heads), Calibration(heads), Calibration(heads), Calibration(heads)} {}
+
+  void push(std::int64_t step, const Sample* sample) {
+    for (Resource r : kAllResources) {
+      const float stalled = sample != nullptr ? sample->stalled[index(r)] : 0;
+      const double used = sample != nullptr ? sample->used[index(r)] : std::nan("");
+      series[r].push(std::isfinite(used) ? static_cast<float>(used) : std::nanf(""), stalled);
+      calibration[index(r)].settle(series[r], step, stalled > 0);
+    }
+  }
+
+  StepFeed feed;
+  VmSeries series;
+  std::array<Calibration, kResourceCount> calibration;
+};
+
+// Rows on their way through the model together.
+struct PredictiveLoadEngine::Batch {
+  struct Row {
+    VmState* vm;
+    Resource resource;
+    std::int64_t step;
+    std::vector<Outlook>* out;
+  };
+  std::size_t count = 0;
+  std::array<Row, GlobalModel::kBatch> row;
+  std::vector<float> features = std::vector<float>(GlobalModel::kBatch * kFeatureCount);
+  std::vector<GlobalModel::Quantiles> z;
+  GlobalModel::Workspace workspace;
+};
+
+namespace {
+
+// Turns the model's quantiles of one series into bands.
+class Finisher {
+ public:
+  Finisher(const Series& series, double ceiling, const Band& prior)
+      : prior_(prior), now_(series.now()), scale_(series.scale()) {
+    most_ = kMostOfHighest * series.highest_ever() + 4 * scale_;
+    if (ceiling > 0) most_ = std::min(most_, std::max(ceiling, static_cast<double>(series.highest_ever())));
+    newness_ = std::max(0.0, 1 - series.valid_in_week() / static_cast<double>(kStepsPerHour));
+    constant_ = series.constant();
+  }
+
+  Band band(const GlobalModel::Quantiles& z, const Calibration& calibration, std::size_t head) const {
+    Band band;
+    for (std::size_t l = 0; l < kLevelCount; ++l)
+      band.at[l] = static_cast<float>(from_z(std::clamp(z[l], -kMostZ, kMostZ), now_, scale_));
+    band.sort();
+    // Capped before the width is taken, so that a wild tail does not make theta worth too much.
+    for (float& q : band.at) q = static_cast<float>(std::clamp<double>(q, 0, most_));
+    const double unit = scale_ + (band.at[4] - band.at[1]);
+    for (std::size_t l = 0; l < kLevelCount; ++l) band.at[l] += static_cast<float>(unit) * calibration.theta(head, l);
+    if (newness_ > 0) widen(band);
+    if (constant_)
+      for (std::size_t l = 0; l < kLevelCount; ++l)
+        if (kLevels[l] <= kExactUpTo) band.at[l] = static_cast<float>(now_);
+    for (float& q : band.at) {
+      q = static_cast<float>(std::clamp<double>(q, 0, most_));
+      if (q < kNextToNothing * scale_) q = 0;
+    }
+    band.sort();
+    return band;
+  }
+
+ private:
+  void widen(Band& band) const {
+    for (std::size_t l = 0; l < kLevelCount; ++l) {
+      const auto other = static_cast<float>(newness_ * prior_.at[l] + (1 - newness_) * band.at[l]);
+      band.at[l] = kLevels[l] > 0.5 ? std::max(band.at[l], other) : std::min(band.at[l], other);
+    }
+  }
+
+  const Band& prior_;
+  double now_, scale_, most_, newness_;
+  bool constant_;
+};
+
+}  // namespace
+
+PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model)
+    : model_(std::move(model)), batch_(std::make_unique<Batch>()) {
+  HEADROOM_CHECK(model_ != nullptr, "the engine needs a model");
+  for (int steps : model_->info().horizon_steps) horizons_.push_back(steps * model_->info().step);
+  batch_->z.resize(model_->heads() * GlobalModel::kBatch);
+}
+
+PredictiveLoadEngine::~PredictiveLoadEngine() = default;
+
+bool PredictiveLoadEngine::replace_model(std::shared_ptr<const GlobalModel> model) {
+  if (model == nullptr || model->info().step != model_->info().step ||
+      model->info().horizon_steps != model_->info().horizon_steps)
+    return false;
+  model_ = std::move(model);
+  return true;
+}
+
+PredictiveLoadEngine::VmState& PredictiveLoadEngine::state_of(VmId vm) {
+  auto& state = vms_[vm];
+  if (state == nullptr) state = std::make_unique<VmState>(heads_of(model_->info().horizon_steps));
+  return *state;
+}
+
+void PredictiveLoadEngine::set_ceiling(VmId vm, const Resources& ceiling) {
+  VmState& state = state_of(vm);
+  for (Resource r : kAllResources) state.series.ceiling[index(r)] = static_cast<double>(ceiling[r]);
+}
+
+void PredictiveLoadEngine::observe(const VmSample& sample) {
+  VmState& state = state_of(sample.vm);
+  state.feed.take(step_of(sample.sample.at, model_->info().step), sample.sample,
+                  [&](std::int64_t step, const Sample* s) { state.push(step, s); });
+}
+
+void PredictiveLoadEngine::forecast(Instant origin, std::span<const VmId> vms, std::vector<Forecast>& out) {
+  out.resize(vms.size());
+  batch_->count = 0;
+  for (std::size_t i = 0; i < vms.size(); ++i) begin(origin, vms[i], out[i]);
+  flush(*batch_);
+}
+
+// Closes the VM's step and puts its series into the batch, or answers with the prior at once.
+void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
+  VmState& state = state_of(vm);
+  const std::int64_t step = step_of(origin, model_->info().step);
+  state.feed.close(step, [&](std::int64_t s, const Sample* sample) { state.push(s, sample); });
+  out.vm = vm;
+  out.origin = origin;
+  out.state = ForecastState::kNone;
+  for (Resource r : kAllResources) {
+    auto& outlook = out.outlook[index(r)];
+    outlook.resize(horizons_.size());
+    const Series& series = state.series[r];
+    if (!series.has_value()) {
+      const Band prior = prior_band(r, state.series.ceiling[index(r)]);
+      std::fill(outlook.begin(), outlook.end(), Outlook{prior, prior});
+      continue;
+    }
+    const bool ready = series.valid_in_week() >= kStepsPerDay;
+    if (!ready || out.state == ForecastState::kLearning) out.state = ForecastState::kLearning;
+    else out.state = ForecastState::kReady;
+    Batch& batch = *batch_;
+    compute_features(state.series, r, step, std::span(batch.features).subspan(batch.count * kFeatureCount, kFeatureCount));
+    batch.row[batch.count++] = {&state, r, step, &outlook};
+    if (batch.count == GlobalModel::kBatch) flush(batch);
+  }
+}
+
+void PredictiveLoadEngine::flush(Batch& batch) {
+  if (batch.count == 0) return;
+  model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z);
+  for (std::size_t i = 0; i < batch.count; ++i) {
+    const auto& row = batch.row[i];
+    const double ceiling = row.vm->series.ceiling[index(row.resource)];
+    const Band prior = prior_band(row.resource, ceiling);
+    const Finisher finisher(row.vm->series[row.resource], ceiling, prior);
+    Calibration& calibration = row.vm->calibration[index(row.resource)];
+    auto band_of = [&](std::size_t head) {
+      const Band band = finisher.band(batch.z[head * GlobalModel::kBatch + i], calibration, head);
+      calibration.issued(head, row.step, band);
+      return band;
+    };
+    for (std::size_t h = 0; h < horizons_.size(); ++h) {
+      Outlook& outlook = (*row.out)[h];
+      outlook.value = band_of(model_->value_head(h));
+      const bool shared = model_->peak_head(h) == model_->value_head(h);
+      outlook.peak = shared ? outlook.value : band_of(model_->peak_head(h));
+    }
+  }
+  batch.count = 0;
+}
+
+}  // namespace headroom
