@@ -29,4 +29,14 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> now_ms_;
 };
 
+// How long something took. For figures in reports only: nothing that is decided may depend on it.
+class Stopwatch {
+ public:
+  Stopwatch();
+  double seconds() const;
+
+ private:
+  std::chrono::steady_clock::time_point start_;
+};
+
 }  // namespace headroom

@@ -45,7 +45,8 @@ struct Host {
   bool accepts_vms = true;              // false under maintenance or drain
   double failure_risk = 0;              // P(fails within a day), from health; 0 when unknown
   Instant heard_at;                     // last good answer; stale hosts are not acted on
-  Resources incoming;                   // held for VMs that are on their way here
+  Resources incoming;                   // held for VMs on their way here that others move
+  std::vector<float> recent_cpu;        // cpu used by its VMs in the last rounds, millicores, oldest first; 16 at most
 
   // What allocations may add up to: floor(overcommit * (physical - reserve)) per resource.
   Resources admissible() const;

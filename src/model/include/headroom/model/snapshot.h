@@ -18,6 +18,11 @@ struct InFlight {
   Instant started_at;
 };
 
+// What the pool's balancing rules remember from round to round; kept by the loop.
+struct PoolMemory {
+  int imbalanced_rounds = 0;      // how many rounds in a row the hosts have been out of balance
+};
+
 struct Snapshot {
   Instant taken_at;
   Duration step{};                // length of one sampling and decision round
@@ -25,6 +30,7 @@ struct Snapshot {
   std::vector<Host> hosts;        // ascending id
   std::vector<Vm> vms;            // ascending id
   std::vector<InFlight> in_flight;
+  PoolMemory memory;
 
   const Host* find(HostId id) const;  // nullptr when there is none; O(log n)
   const Vm* find(VmId id) const;

@@ -1,0 +1,68 @@
+// What the operator wants of the planner. A Policy is a value; together with a Snapshot it determines the Plan.
+//
+// Money is USD. The one knob of aggressiveness is PricedSizing::usd_per_overloaded_vm_hour: what an hour in which a VM
+// does not get what it wants is worth. Everything else has a fixed default.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/model/resources.h"
+#include "headroom/model/rule.h"
+
+namespace headroom {
+
+// Headroom's own sizing: every allocation, every scaling and every expected minute of overload has a price, and each
+// resource of each VM gets the allocation with the lowest sum (sizing.h has the formula).
+struct PricedSizing {
+  double usd_per_overloaded_vm_hour = 1.0;
+  double usd_per_scaling = 0.002;            // what one change of one resource costs (work, risk, noise)
+  double minutes_lost_when_foreseen = 1.5;   // overload expected per breach that later rounds will see coming
+  std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
+  // Marginal price of an allocation where hosts are paid for anyway: share of the list price as a host fills up.
+  bool host_scarcity = false;
+};
+
+// The specification's own order: forecast over the VM's limit with confidence -> move to the cheapest host with the
+// required resources, else scale in place.
+struct MigrateFirst {
+  double quantile = 0.95;
+  Duration horizon = std::chrono::minutes(15);
+  double confidence = 0.2;                   // act when P(limit is exceeded within the horizon) is above this
+  double target_utilisation = 0.8;           // required = forecast quantile / target_utilisation
+};
+
+struct HostPolicy {
+  bool may_migrate = false;
+  bool may_power = false;                    // start and stop hosts
+  double overload_confidence = 0.25;         // move a VM away when P(host's demand > what it delivers) is above this
+  Duration overload_horizon = std::chrono::minutes(15);
+  double shared_variance = 0.1;              // share of a VM's deviation that moves with its neighbours'
+  double fill_after_move = 0.95;             // a destination is not filled beyond this share of admissible
+  std::size_t moves_per_round = 4;
+  double usd_per_migration = 0.02;
+  Duration consolidate_every = std::chrono::hours(1);
+  Duration stay_after_move = std::chrono::hours(2);  // a moved VM is not moved for cost again before
+};
+
+enum class Order : std::uint8_t {
+  kLadder,        // scale in place, take from neighbours, migrate, start a host, grow in part, say what was denied
+  kMigrateFirst,  // the specification's order
+  kPveCrs,        // Proxmox VE's cluster resource scheduling, plus whatever rules there are
+  kLrMmt,         // local regression, minimum migration time (Beloglazov and Buyya); no scaling
+  kNothing,       // a static fleet
+};
+
+struct Policy {
+  std::string name = "headroom";
+  Order order = Order::kLadder;
+  std::vector<Rule> rules;                   // govern the resources they name; the rest is PricedSizing's
+  std::optional<PricedSizing> priced;
+  MigrateFirst migrate_first;
+  HostPolicy hosts;
+  Resources step{250_mcores, 256_MiB, BytesPerSecond(1'000'000), BytesPerSecond(1'000'000)};
+  double pressure_growth = 1.5;              // a VM held back at its limit wants at least this times it
+};
+
+}  // namespace headroom

@@ -1,0 +1,100 @@
+#include "draft.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "headroom/base/check.h"
+
+namespace headroom {
+
+Draft::Draft(const Snapshot& snapshot, const Policy& policy)
+    : snapshot_(snapshot),
+      policy_(policy),
+      residents_(snapshot.hosts.size()),
+      free_(snapshot.vms.size(), 1),
+      incoming_(snapshot.hosts.size(), 0) {
+  plan_.made_at = snapshot.taken_at;
+  for (const Host& h : snapshot.hosts) room_.push_back(h.admissible() - h.incoming);
+  for (std::size_t i = 0; i < snapshot.vms.size(); ++i) {
+    const Vm& v = snapshot.vms[i];
+    home_.push_back(host_index(v.host));
+    residents_[home_[i]].push_back(i);
+    room_[home_[i]] -= v.allocation;
+    free_[i] = !v.action_in_flight && v.owner.empty() && v.level != AutomationLevel::kObserve;
+  }
+  for (const InFlight& f : snapshot.in_flight) {
+    const Action& a = f.action;
+    if (a.kind == ActionKind::kMigrate) {
+      room_[host_index(a.to)] -= a.after;
+      ++incoming_[host_index(a.to)];
+    }
+    if (a.kind == ActionKind::kResize)
+      for (Resource r : kAllResources)
+        room_[host_index(a.from)][r] -= std::max<std::int64_t>(0, a.after[r] - a.before[r]);
+    if (a.kind == ActionKind::kStartHost) ++starts_;
+  }
+}
+
+std::size_t Draft::host_index(HostId id) const {
+  const Host* host = snapshot_.find(id);
+  HEADROOM_CHECK(host != nullptr, "a VM's host is in the snapshot");
+  return static_cast<std::size_t>(host - snapshot_.hosts.data());
+}
+
+std::string Draft::why_not(std::size_t i) const {
+  const Vm& v = vm(i);
+  if (!v.owner.empty()) return fmt::format("it belongs to {}", v.owner);
+  if (v.level == AutomationLevel::kObserve) return "its automation level is observe";
+  if (v.action_in_flight) return "an action is in flight";
+  return "it already has an action in this plan";
+}
+
+bool Draft::movable(std::size_t i) const { return free_[i] && vm(i).mobility == Mobility::kLive; }
+
+bool Draft::may_change(std::size_t i, Resource r, bool upwards) const {
+  const Scaling s = vm(i).scaling[index(r)];
+  return s == Scaling::kLiveUpAndDown || (upwards && s == Scaling::kLiveUp);
+}
+
+bool Draft::open(std::size_t h) const { return host(h).power == PowerState::kOn && host(h).accepts_vms; }
+
+void Draft::resize(std::size_t i, const Resources& after, const Reason& reason) {
+  HEADROOM_CHECK(free_[i], "one action a VM");
+  const Resources& before = vm(i).allocation;
+  // A shrink frees its room at once (a lower limit needs no time), a growth takes it at once.
+  for (Resource r : kAllResources) room_[home_[i]][r] -= after[r] - before[r];
+  plan_.actions.push_back({ActionKind::kResize, vm(i).id, vm(i).host, {}, before, after, reason});
+  free_[i] = 0;
+}
+
+void Draft::migrate(std::size_t i, std::size_t to, const Resources& after, const Reason& reason) {
+  HEADROOM_CHECK(free_[i], "one action a VM");
+  room_[to] -= after;  // the source keeps its share until the VM has left
+  ++incoming_[to];
+  ++migrations_;
+  plan_.actions.push_back({ActionKind::kMigrate, vm(i).id, vm(i).host, host(to).id, vm(i).allocation, after, reason});
+  free_[i] = 0;
+}
+
+void Draft::start_host(std::size_t h, const Reason& reason) {
+  ++starts_;
+  plan_.actions.push_back({ActionKind::kStartHost, {}, host(h).id, {}, {}, {}, reason});
+}
+
+void Draft::stop_host(std::size_t h, const Reason& reason) {
+  plan_.actions.push_back({ActionKind::kStopHost, {}, host(h).id, {}, {}, {}, reason});
+}
+
+void Draft::deny(std::size_t i, const Reason& reason, std::string why) {
+  plan_.denied.push_back({vm(i).id, vm(i).host, reason, std::move(why)});
+}
+
+Plan Draft::finish() && {
+  // Shrinks first: they free the room that growths of the same plan may count on.
+  auto only_shrinks = [](const Action& a) { return a.kind == ActionKind::kResize && a.after.fits_in(a.before); };
+  std::stable_partition(plan_.actions.begin(), plan_.actions.end(), only_shrinks);
+  return std::move(plan_);
+}
+
+}  // namespace headroom

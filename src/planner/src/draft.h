@@ -1,0 +1,62 @@
+// A plan in the making: the snapshot, what has been decided so far, and the room that is left. All capacity counting of
+// the planner is here, so that no step can forget a move that is still in flight.
+#pragma once
+
+#include <vector>
+
+#include "headroom/model/snapshot.h"
+#include "headroom/planner/policy.h"
+
+namespace headroom {
+
+class Draft {
+ public:
+  Draft(const Snapshot& snapshot, const Policy& policy);
+
+  const Snapshot& snapshot() const { return snapshot_; }
+  const Policy& policy() const { return policy_; }
+  const Vm& vm(std::size_t i) const { return snapshot_.vms[i]; }
+  const Host& host(std::size_t h) const { return snapshot_.hosts[h]; }
+  std::size_t vm_count() const { return snapshot_.vms.size(); }
+  std::size_t host_count() const { return snapshot_.hosts.size(); }
+
+  std::size_t host_of(std::size_t vm) const { return home_[vm]; }
+  std::size_t host_index(HostId id) const;
+  const std::vector<std::size_t>& residents(std::size_t host) const { return residents_[host]; }
+  // What may still be given out on a host, in-flight and planned actions counted; may be negative.
+  const Resources& room(std::size_t host) const { return room_[host]; }
+  bool has_room(std::size_t host, const Resources& more) const { return more.fits_in(room_[host]); }
+  // The VM may be acted on in this plan: ours, reporting, nothing in flight, nothing planned yet.
+  bool free_to_act(std::size_t vm) const { return free_[vm]; }
+  // Why not, when it is not.
+  std::string why_not(std::size_t vm) const;
+  bool movable(std::size_t vm) const;
+  bool may_change(std::size_t vm, Resource r, bool upwards) const;
+  // The host can take VMs now.
+  bool open(std::size_t host) const;
+  bool awaits_vm(std::size_t host) const { return incoming_[host] > 0; }
+  bool starting_planned() const { return starts_ > 0; }
+
+  void resize(std::size_t vm, const Resources& after, const Reason& reason);
+  void migrate(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason);
+  void start_host(std::size_t host, const Reason& reason);
+  void stop_host(std::size_t host, const Reason& reason);
+  void deny(std::size_t vm, const Reason& reason, std::string why);
+
+  std::size_t migrations() const { return migrations_; }
+  Plan finish() &&;
+
+ private:
+  const Snapshot& snapshot_;
+  const Policy& policy_;
+  Plan plan_;
+  std::vector<std::size_t> home_;
+  std::vector<std::vector<std::size_t>> residents_;
+  std::vector<Resources> room_;
+  std::vector<char> free_;
+  std::vector<int> incoming_;
+  std::size_t migrations_ = 0;
+  std::size_t starts_ = 0;
+};
+
+}  // namespace headroom

@@ -1,0 +1,21 @@
+// Headroom's ladder, cheapest and quickest rung first: give back what is not needed, grow in place, take from
+// neighbours that hardly need it, move somebody, start a host, grow in part, and say what was denied.
+#pragma once
+
+#include "placement.h"
+#include "wishes.h"
+
+namespace headroom {
+
+void climb_ladder(Draft& draft, Placement& placement, const std::vector<Wish>& wishes);
+
+// After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver.
+void relieve_hosts(Draft& draft, Placement& placement);
+
+// Once every HostPolicy::consolidate_every: one host is emptied if that is worth its moves; empty hosts are stopped.
+void consolidate(Draft& draft, Placement& placement, const std::vector<Wish>& wishes);
+
+// The specification's order (policy.h, MigrateFirst).
+void migrate_first(Draft& draft, Placement& placement);
+
+}  // namespace headroom

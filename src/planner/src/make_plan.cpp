@@ -1,0 +1,45 @@
+#include "headroom/planner/make_plan.h"
+
+#include "balance.h"
+#include "headroom/base/check.h"
+#include "ladder.h"
+
+namespace headroom {
+namespace {
+
+void check_preconditions(const Snapshot& s) {
+  for (std::size_t i = 1; i < s.hosts.size(); ++i)
+    HEADROOM_CHECK(s.hosts[i - 1].id < s.hosts[i].id, "hosts ascend by id");
+  for (std::size_t i = 1; i < s.vms.size(); ++i) HEADROOM_CHECK(s.vms[i - 1].id < s.vms[i].id, "VMs ascend by id");
+  for (const Vm& vm : s.vms)
+    for (const auto& outlook : vm.forecast.outlook)
+      HEADROOM_CHECK(outlook.size() == s.horizons.size(), "a forecast holds every horizon");
+}
+
+}  // namespace
+
+Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
+  check_preconditions(snapshot);
+  Draft draft(snapshot, policy);
+  if (policy.order == Order::kNothing) return std::move(draft).finish();
+  Placement placement(draft);
+  if (policy.order == Order::kMigrateFirst) {
+    migrate_first(draft, placement);
+    return std::move(draft).finish();
+  }
+  const std::vector<Wish> wishes = size_all(draft);
+  climb_ladder(draft, placement, wishes);
+  switch (policy.order) {
+    case Order::kPveCrs: pve_crs(draft, placement); break;
+    case Order::kLrMmt:
+      lr_mmt(draft, placement);
+      consolidate(draft, placement, wishes);
+      break;
+    default:
+      relieve_hosts(draft, placement);
+      consolidate(draft, placement, wishes);
+  }
+  return std::move(draft).finish();
+}
+
+}  // namespace headroom

@@ -1,0 +1,57 @@
+#include "headroom/planner/memory.h"
+
+#include <algorithm>
+
+#include "balance.h"
+
+namespace headroom {
+namespace {
+
+double signal_of(const Snapshot& s, const Rule& rule, const Vm& vm) {
+  if (!rule.quantile) return vm.used[index(rule.metric)];
+  const auto it = std::lower_bound(s.horizons.begin(), s.horizons.end(), rule.horizon);
+  const auto h = static_cast<std::size_t>(std::min(it, s.horizons.end() - 1) - s.horizons.begin());
+  return vm.forecast.at(rule.metric, h).peak.quantile(*rule.quantile);
+}
+
+}  // namespace
+
+void MemoryKeeper::update(Snapshot& snapshot) {
+  for (Vm& vm : snapshot.vms) {
+    vm.memory.resize(policy_.rules.size());
+    if (policy_.rules.empty()) continue;
+    auto& windows = windows_[vm.id];
+    windows.resize(policy_.rules.size());
+    for (std::size_t k = 0; k < policy_.rules.size(); ++k)
+      update(snapshot, policy_.rules[k], vm, windows[k], vm.memory[k]);
+  }
+  imbalanced_rounds_ = out_of_balance(snapshot) ? imbalanced_rounds_ + 1 : 0;
+  snapshot.memory.imbalanced_rounds = imbalanced_rounds_;
+}
+
+void MemoryKeeper::update(const Snapshot& snapshot, const Rule& rule, const Vm& vm, Window& window,
+                          RuleMemory& memory) {
+  const Instant now = snapshot.taken_at;
+  const bool fresh = vm.sampled_at && now - *vm.sampled_at < 2 * snapshot.step;
+  // A silence longer than the window proves nothing about what happened in it: begin anew.
+  if (window.maxima.empty() || now - window.last_seen > std::max(rule.sustained_for, 2 * snapshot.step)) {
+    window = {};
+    window.first_seen = now;
+  }
+  if (fresh) {
+    const double s = signal_of(snapshot, rule, vm);
+    while (!window.maxima.empty() && window.maxima.back().second <= s) window.maxima.pop_back();
+    window.maxima.emplace_back(now, s);
+    window.last_seen = now;
+    const bool holds = s > rule.threshold * static_cast<double>(vm.allocation[rule.metric]);
+    if (!holds) window.true_since.reset();
+    if (holds && !window.true_since) window.true_since = now;
+  }
+  while (window.maxima.size() > 1 && now - window.maxima.front().first >= std::max(rule.sustained_for, snapshot.step))
+    window.maxima.pop_front();
+  memory.window_max = window.maxima.empty() ? 0 : window.maxima.front().second;
+  memory.window_full = !window.maxima.empty() && now - window.first_seen + snapshot.step >= rule.sustained_for;
+  memory.true_since = window.true_since;
+}
+
+}  // namespace headroom

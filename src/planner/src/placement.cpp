@@ -1,0 +1,88 @@
+#include "placement.h"
+
+#include <algorithm>
+
+namespace headroom {
+namespace {
+
+constexpr double kUsableShare = 0.98;  // of what a host delivers; the rest is the hypervisor's own jitter
+
+double price_per_core(const Host& h) {
+  // A reserved host is paid for on or off, so using it is free.
+  const double marginal = h.price.price_class == PriceClass::kReserved ? 0 : h.price.usd_per_hour;
+  return marginal / std::max<double>(1, static_cast<double>(h.physical.cpu().count()));
+}
+
+Resources share_of(const Resources& all, double share) {
+  Resources part;
+  for (Resource r : kAllResources) part[r] = static_cast<std::int64_t>(static_cast<double>(all[r]) * share);
+  return part;
+}
+
+}  // namespace
+
+Placement::Placement(Draft& draft) : draft_(draft), host_load_(draft.host_count()) {
+  for (std::size_t i = 0; i < draft.vm_count(); ++i) {
+    const Vm& vm = draft.vm(i);
+    vm_load_.push_back(cpu_load(draft.snapshot(), vm, draft.policy().hosts, static_cast<double>(vm.allocation.cpu().count())));
+    host_load_[draft.host_of(i)].add(vm_load_[i]);
+  }
+  for (const InFlight& f : draft.snapshot().in_flight)
+    if (f.action.kind == ActionKind::kMigrate)
+      for (std::size_t i = 0; i < draft.vm_count(); ++i)
+        if (draft.vm(i).id == f.action.vm) host_load_[draft.host_index(f.action.to)].add(vm_load_[i]);
+}
+
+double Placement::capacity(std::size_t h) const {
+  return kUsableShare * static_cast<double>(draft_.host(h).deliverable().cpu().count());
+}
+
+double Placement::overload(std::size_t h) const {
+  return host_load_[h].exceedance(capacity(h), draft_.policy().hosts.shared_variance);
+}
+
+double Placement::overload_without(std::size_t h, std::size_t vm) const {
+  Load rest = host_load_[h];
+  rest.remove(vm_load_[vm]);
+  return rest.exceedance(capacity(h), draft_.policy().hosts.shared_variance);
+}
+
+std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& after) const {
+  const HostPolicy& policy = draft_.policy().hosts;
+  std::optional<std::size_t> best;
+  for (std::size_t h = 0; h < draft_.host_count(); ++h) {
+    if (!draft_.open(h) || h == draft_.host_of(vm)) continue;
+    Resources need = after;  // plus what must stay free
+    const Resources all = draft_.host(h).admissible();
+    need += all - share_of(all, policy.fill_after_move);
+    if (!draft_.has_room(h, need)) continue;
+    Load with = host_load_[h];
+    with.add(vm_load_[vm]);
+    if (with.exceedance(capacity(h), policy.shared_variance) > policy.overload_confidence / 2) continue;
+    if (!best) {
+      best = h;
+      continue;
+    }
+    const double price = price_per_core(draft_.host(h)), best_price = price_per_core(draft_.host(*best));
+    if (price < best_price || (price == best_price && draft_.room(h).cpu() < draft_.room(*best).cpu())) best = h;
+  }
+  return best;
+}
+
+std::optional<std::size_t> Placement::cheapest_off(const Resources& after) const {
+  std::optional<std::size_t> best;
+  for (std::size_t h = 0; h < draft_.host_count(); ++h) {
+    const Host& host = draft_.host(h);
+    if (host.power != PowerState::kOff || !host.accepts_vms || !after.fits_in(host.admissible())) continue;
+    if (!best || host.price.usd_per_hour < draft_.host(*best).price.usd_per_hour) best = h;
+  }
+  return best;
+}
+
+void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason) {
+  host_load_[draft_.host_of(vm)].remove(vm_load_[vm]);
+  host_load_[to].add(vm_load_[vm]);
+  draft_.migrate(vm, to, after, reason);
+}
+
+}  // namespace headroom

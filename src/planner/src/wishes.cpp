@@ -1,0 +1,190 @@
+#include "wishes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sizing.h"
+
+namespace headroom {
+namespace {
+
+constexpr double kHeldBack = 0.5;        // share of the step under pressure from which a VM counts as held back
+constexpr double kRuleWorth_usd_per_h = 1;
+
+bool held_back(const Vm& vm, Resource r) { return vm.stalled[index(r)] >= kHeldBack; }
+
+std::size_t horizon_index(const Snapshot& s, Duration horizon) {
+  const auto it = std::lower_bound(s.horizons.begin(), s.horizons.end(), horizon);
+  return static_cast<std::size_t>(std::min(it, s.horizons.end() - 1) - s.horizons.begin());
+}
+
+// Memory in use is never taken away: used, plus a step of margin.
+std::int64_t lowest(const Draft& d, const Vm& vm, Resource r) {
+  const std::int64_t step = d.policy().step[r];
+  std::int64_t floor = std::max(vm.floor[r], step);
+  if (r == Resource::kMemory) floor = std::max(floor, round_up(vm.used[index(r)] + static_cast<double>(step), step));
+  return std::min(floor, vm.allocation[r]);
+}
+
+bool shrink_allowed(const Draft& d, std::size_t i, Resource r) {
+  const Vm& vm = d.vm(i);
+  if (!d.may_change(i, r, false) || vm.forecast.state != ForecastState::kReady) return false;
+  if (r == Resource::kMemory && (!vm.guest_statistics || vm.stalled[index(r)] > 0)) return false;
+  return true;
+}
+
+// Hosts that are paid for anyway make their spare capacity cheap; the price rises to the list price (and past it) as
+// they fill up.
+double scarcity(const Draft& d, std::size_t vm, Resource r) {
+  const std::size_t h = d.host_of(vm);
+  const double all = static_cast<double>(d.host(h).admissible()[r]);
+  const double fill = 1 - static_cast<double>(d.room(h)[r]) / std::max(all, 1.0);
+  return std::clamp(std::pow(std::max(fill, 0.0) / 0.9, 8), 0.02, 3.0);
+}
+
+SizingTask task_for(const Draft& d, std::size_t i, Resource r, double price_times) {
+  const Vm& vm = d.vm(i);
+  SizingTask task;
+  task.resource = r;
+  task.now = vm.allocation[r];
+  task.step = d.policy().step[r];
+  task.lowest = shrink_allowed(d, i, r) ? lowest(d, vm, r) : task.now;
+  task.highest = d.may_change(i, r, true) ? std::max(vm.ceiling[r], task.now) : task.now;
+  task.usd_per_unit_hour = d.policy().priced->usd_per_unit_hour[index(r)] * price_times;
+  return task;
+}
+
+Reason reason_for(const Draft& d, const Vm& vm, Resource r, const Sizing& sizing) {
+  const Snapshot& s = d.snapshot();
+  const Band& band = vm.forecast.at(r, sizing.horizon).peak;
+  Reason why;
+  why.rule = d.policy().name;
+  why.resource = r;
+  why.horizon = s.horizons[sizing.horizon];
+  why.level = 0.95;
+  why.demand = band.quantile(why.level);
+  why.limit = static_cast<double>(vm.allocation[r]);
+  why.confidence = band.exceedance(why.limit);
+  why.saves_usd_per_hour = sizing.usd_saved_per_hour;
+  why.code = sizing.amount > vm.allocation[r] ? ReasonCode::kForecastOverLimit : ReasonCode::kSpareCapacity;
+  if (why.code == ReasonCode::kForecastOverLimit && held_back(vm, r)) {
+    why.code = ReasonCode::kPressure;
+    why.horizon = Duration{};
+    why.demand = vm.used[index(r)];
+  }
+  return why;
+}
+
+void wish_by_price(const Draft& d, std::size_t i, Resource r, Wish& wish) {
+  const Vm& vm = d.vm(i);
+  const PricedSizing& prices = *d.policy().priced;
+  const double times = prices.host_scarcity ? scarcity(d, i, r) : 1;
+  const Sizing sizing = price_allocation(d.snapshot(), vm, prices, task_for(d, i, r, times));
+  wish.want[r] = sizing.amount;
+  wish.lean[r] = sizing.amount;
+  if (prices.host_scarcity && d.policy().hosts.may_power)
+    wish.lean[r] = std::min(sizing.amount, price_allocation(d.snapshot(), vm, prices, task_for(d, i, r, 1)).amount);
+  if (sizing.amount == vm.allocation[r]) return;
+  const bool first = wish.reason.rule.empty();
+  const bool more_pressing = sizing.amount > vm.allocation[r] && sizing.usd_saved_per_hour > wish.worth_usd_per_hour;
+  if (first || more_pressing) wish.reason = reason_for(d, vm, r, sizing);
+  if (sizing.amount > vm.allocation[r]) wish.worth_usd_per_hour += sizing.usd_saved_per_hour;
+}
+
+// The number a rule looks at. A VM held back at its limit wants more than it shows.
+double signal(const Draft& d, const Rule& rule, const Vm& vm) {
+  const std::size_t k = index(rule.metric);
+  double s = vm.used[k];
+  if (rule.quantile)
+    s = vm.forecast.at(rule.metric, horizon_index(d.snapshot(), rule.horizon)).peak.quantile(*rule.quantile);
+  if (held_back(vm, rule.metric))
+    s = std::max(s, d.policy().pressure_growth * rule.target * static_cast<double>(vm.allocation[rule.metric]));
+  return s;
+}
+
+bool cooled_down(const Draft& d, const Rule& rule, const Vm& vm) {
+  const auto& last = vm.resized_at[index(rule.metric)];
+  return !last || d.snapshot().taken_at - *last >= rule.cooldown;
+}
+
+Reason reason_for(const Draft& d, const Rule& rule, const Vm& vm, double demand) {
+  Reason why;
+  why.rule = rule.name;
+  why.resource = rule.metric;
+  why.horizon = rule.quantile ? rule.horizon : Duration{};
+  why.level = rule.quantile.value_or(0);
+  why.demand = demand;
+  why.limit = rule.threshold * static_cast<double>(vm.allocation[rule.metric]);
+  if (rule.quantile)
+    why.confidence =
+        vm.forecast.at(rule.metric, horizon_index(d.snapshot(), rule.horizon)).peak.exceedance(why.limit);
+  why.code = rule.action == RuleAction::kShrink ? ReasonCode::kSpareCapacity : ReasonCode::kForecastOverLimit;
+  return why;
+}
+
+std::int64_t bounded(const Draft& d, const Rule& rule, const Vm& vm, double demand) {
+  std::int64_t amount = round_up(demand / rule.target, d.policy().step[rule.metric]);
+  if (rule.at_least) amount = std::max(amount, *rule.at_least);
+  if (rule.at_most) amount = std::min(amount, *rule.at_most);
+  return std::clamp(amount, lowest(d, vm, rule.metric), std::max(vm.ceiling[rule.metric], vm.allocation[rule.metric]));
+}
+
+bool rule_holds(const Draft& d, const Rule& rule, const RuleMemory& memory, double s, const Vm& vm) {
+  if (!(s > rule.threshold * static_cast<double>(vm.allocation[rule.metric]))) return false;
+  return rule.sustained_for == Duration{} ||
+         (memory.true_since && d.snapshot().taken_at - *memory.true_since >= rule.sustained_for);
+}
+
+void wish_by_rule(const Draft& d, std::size_t i, const Rule& rule, const RuleMemory& memory, Wish& wish) {
+  const Vm& vm = d.vm(i);
+  const Resource r = rule.metric;
+  if (!cooled_down(d, rule, vm) || rule.action == RuleAction::kAlert) return;
+  const double s = signal(d, rule, vm);
+  if (rule.action == RuleAction::kShrink) {
+    if (!shrink_allowed(d, i, r) || !memory.window_full || wish.want[r] > vm.allocation[r]) return;
+    const std::int64_t amount = bounded(d, rule, vm, memory.window_max);
+    if (static_cast<double>(amount) > (1 - rule.min_change) * static_cast<double>(vm.allocation[r])) return;
+    wish.want[r] = amount;
+    if (wish.reason.rule.empty()) wish.reason = reason_for(d, rule, vm, memory.window_max);
+    return;
+  }
+  if (!d.may_change(i, r, true) || !rule_holds(d, rule, memory, s, vm)) return;
+  const std::int64_t amount = bounded(d, rule, vm, s);
+  if (amount <= wish.want[r] || amount <= vm.allocation[r]) return;
+  wish.want[r] = amount;
+  wish.reason = reason_for(d, rule, vm, s);
+  wish.worth_usd_per_hour += kRuleWorth_usd_per_h;
+  wish.by_move = wish.by_move || rule.action == RuleAction::kMigrate;
+}
+
+}  // namespace
+
+std::vector<Wish> size_all(const Draft& d) {
+  std::array<bool, kResourceCount> governed{};
+  for (const Rule& rule : d.policy().rules)
+    if (rule.action != RuleAction::kAlert) governed[index(rule.metric)] = true;
+  std::vector<Wish> wishes(d.vm_count());
+  for (std::size_t i = 0; i < d.vm_count(); ++i) {
+    const Vm& vm = d.vm(i);
+    Wish& wish = wishes[i];
+    wish.vm = i;
+    wish.want = wish.lean = vm.allocation;
+    if (!d.free_to_act(i) || !vm.sampled_at) continue;
+    for (std::size_t k = 0; k < d.policy().rules.size() && k < vm.memory.size(); ++k)
+      wish_by_rule(d, i, d.policy().rules[k], vm.memory[k], wish);
+    wish.lean = wish.want;
+    if (!d.policy().priced) continue;
+    for (Resource r : kAllResources)
+      if (!governed[index(r)]) wish_by_price(d, i, r, wish);
+  }
+  return wishes;
+}
+
+std::int64_t release_at_price(const Draft& d, std::size_t i, Resource r, double times) {
+  if (!d.free_to_act(i) || !d.policy().priced || !shrink_allowed(d, i, r)) return 0;
+  SizingTask task = task_for(d, i, r, times);
+  task.highest = task.now;
+  return task.now - price_allocation(d.snapshot(), d.vm(i), *d.policy().priced, task).amount;
+}
+
+}  // namespace headroom

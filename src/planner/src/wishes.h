@@ -1,0 +1,31 @@
+// What each VM should have, before anyone asks whether there is room: the rules' word where a rule governs the resource,
+// the priced sizing otherwise.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "draft.h"
+
+namespace headroom {
+
+struct Wish {
+  std::size_t vm = 0;
+  Resources want;             // the whole new allocation
+  Resources lean;             // what it would keep at the full list price; a mover takes this along
+  Reason reason;              // of the most pressing change
+  double worth_usd_per_hour = 0;  // what granting it saves, by the prices; a rule's wish counts as 1 USD/h
+  bool by_move = false;       // a migrate rule asked
+
+  bool grows(const Resources& now) const { return !want.fits_in(now); }
+  bool changes(const Resources& now) const { return want != now; }
+};
+
+// One wish per VM, in the snapshot's order.
+std::vector<Wish> size_all(const Draft& draft);
+
+// What VM i would give back if the unit price of `r` were `times` the list price (0 or more, base units).
+std::int64_t release_at_price(const Draft& draft, std::size_t vm, Resource r, double times);
+
+}  // namespace headroom
