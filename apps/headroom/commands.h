@@ -3,6 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
+#include <string>
+#include <vector>
+
 #include "headroom/base/result.h"
 
 namespace headroom::cli {
@@ -16,5 +20,10 @@ struct Outcome {
 };
 
 void add_commands(CLI::App& app, Outcome& outcome);
+void add_forecast(CLI::App& app, Outcome& outcome);
+void add_train(CLI::App& app, Outcome& outcome);
+
+// "1,3,12": steps of the grid, ascending.
+Result<std::vector<std::chrono::milliseconds>> parse_horizons(const std::string& text, std::chrono::milliseconds step);
 
 }  // namespace headroom::cli

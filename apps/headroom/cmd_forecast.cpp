@@ -1,0 +1,197 @@
+// headroom forecast: rolling-origin forecasts of recorded traces, in the format that scores are made from.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <set>
+
+#include "commands.h"
+#include "headroom/forecast/engine.h"
+#include "headroom/forecast/fleet_source.h"
+#include "headroom/trace/fleet.h"
+#include "shipped_model.h"
+
+namespace headroom::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> train, data;
+  std::string model, save_model, grid, horizons = "1,3,12", targets = "point,peak", out;
+  TrainOptions training;
+};
+
+struct Grid {
+  Instant start;
+  int stride = 1;
+};
+
+struct Plan {
+  Grid grid;
+  std::vector<std::size_t> horizon;  // of the engine
+  std::vector<int> steps;
+  bool point = false, peak = false;
+};
+
+Result<Grid> parse_grid(const std::string& text) {
+  const auto comma = text.find(',');
+  if (comma == std::string::npos) return invalid("--grid wants START,STRIDE: epoch seconds or RFC 3339, and steps");
+  auto start = parse_instant(text.substr(0, comma));
+  if (!start) return tl::unexpected(start.error());
+  const std::string stride = text.substr(comma + 1);
+  if (stride.empty() || stride.size() > 6 || stride.find_first_not_of("0123456789") != std::string::npos || std::stoi(stride) < 1)
+    return invalid(fmt::format("--grid \"{}\": the stride is a number of steps, 1 or more", text));
+  return Grid{*start, std::stoi(stride)};
+}
+
+// The model to forecast with: the file named, one grown now from --train, or the shipped one.
+Result<std::shared_ptr<const GlobalModel>> find_model(const Options& options, const Horizons& horizons, Instant start) {
+  if (options.train.empty()) {
+    if (!options.model.empty()) return GlobalModel::load(options.model);
+    return shipped_model();
+  }
+  auto fleet = read_fleet({options.train.begin(), options.train.end()});
+  if (!fleet) return tl::unexpected(fleet.error());
+  TrainOptions how = options.training;
+  how.horizons = horizons;
+  // Samples that are forecast may not be learnt from.
+  const bool both = std::any_of(options.train.begin(), options.train.end(), [&](const std::string& t) {
+    return std::any_of(options.data.begin(), options.data.end(), [&](const std::string& d) {
+      std::error_code ignored;
+      return t == d || std::filesystem::equivalent(t, d, ignored);
+    });
+  });
+  if (both) how.to = start;
+  return train(training_source(*fleet, how.to), how);
+}
+
+Result<Plan> make_plan(const Options& options, const GlobalModel& model, const Horizons& wanted, Grid grid) {
+  Plan plan{grid, {}, {}, false, false};
+  const auto& known = model.info().horizon_steps;
+  for (Duration h : wanted) {
+    const int steps = static_cast<int>(h / model.info().step);
+    const auto found = std::find(known.begin(), known.end(), steps);
+    if (found == known.end()) return invalid(fmt::format("the model has no horizon of {} steps; train one with --train", steps));
+    plan.horizon.push_back(static_cast<std::size_t>(found - known.begin()));
+    plan.steps.push_back(steps);
+  }
+  plan.point = options.targets == "point" || options.targets == "point,peak" || options.targets == "peak,point";
+  plan.peak = options.targets == "peak" || options.targets == "point,peak" || options.targets == "peak,point";
+  if (!plan.point && !plan.peak) return invalid("--targets is point, peak or point,peak");
+  return plan;
+}
+
+// Writes the forecasts of one VM at one origin, in the scorer's units.
+class Writer {
+ public:
+  Writer(std::FILE* file, const Plan& plan) : file_(file), plan_(plan) {
+    fmt::print(file_, "series_id,resource,origin_time,horizon_steps,q10,q50,q90,q95,q99,target\n");
+  }
+  void write(const VmTrace& vm, std::size_t slot, const Forecast& forecast);
+
+ private:
+  void line(const std::string& id, const char* resource, Instant origin, int steps, const Band& band, double unit,
+            const char* target);
+
+  std::FILE* file_;
+  const Plan& plan_;
+};
+
+// Base units a unit of the truth: percent of the cores, percent of the provision, KB/s. 0 = cannot be told.
+double unit_of(const VmTrace& vm, Resource r, std::size_t slot) {
+  if (r == Resource::kCpu) return 10.0 * vm.cores;
+  if (r != Resource::kMemory) return 1000;
+  return slot < vm.memory_provision.size() ? vm.memory_provision[slot] / 100.0 : 0;
+}
+
+void Writer::write(const VmTrace& vm, std::size_t slot, const Forecast& forecast) {
+  static constexpr std::array<const char*, kResourceCount> kNames{"cpu", "mem", "disk", "net"};
+  for (Resource r : kAllResources) {
+    const auto& demand = vm.demand[index(r)];
+    if (slot >= demand.size() || std::isnan(demand[slot])) continue;
+    const double unit = unit_of(vm, r, slot);
+    if (!(unit > 0)) continue;
+    const std::string& id = r == Resource::kMemory && !vm.memory_name.empty() ? vm.memory_name : vm.name;
+    for (std::size_t h = 0; h < plan_.horizon.size(); ++h) {
+      const Outlook& outlook = forecast.at(r, plan_.horizon[h]);
+      if (plan_.point) line(id, kNames[index(r)], forecast.origin, plan_.steps[h], outlook.value, unit, "point");
+      if (plan_.peak) line(id, kNames[index(r)], forecast.origin, plan_.steps[h], outlook.peak, unit, "peak");
+    }
+  }
+}
+
+void Writer::line(const std::string& id, const char* resource, Instant origin, int steps, const Band& band, double unit,
+                  const char* target) {
+  fmt::print(file_, "{},{},{},{}", id, resource, epoch_seconds(origin), steps);
+  for (std::size_t level : {0U, 1U, 4U, 5U, 6U}) fmt::print(file_, ",{:.6g}", band.at[level] / unit);
+  fmt::print(file_, ",{}\n", target);
+}
+
+// Replays one VM from its first sample; every step is forecast, since calibration lives on that.
+void replay(const VmTrace& vm, const Fleet& fleet, const std::shared_ptr<const GlobalModel>& model, Writer& writer,
+            const Plan& plan) {
+  PredictiveLoadEngine engine(model);
+  const VmId id(0);
+  std::vector<Forecast> out;
+  Resources ceiling(MilliCores(1000 * vm.cores));
+  for (std::size_t slot = 0; slot < vm.slots(); ++slot) {
+    const Instant at = vm.start + static_cast<std::int64_t>(slot) * fleet.step;
+    Sample sample{at, {}, {}, true};
+    for (Resource r : kAllResources) {
+      const auto& demand = vm.demand[index(r)];
+      sample.used[index(r)] = slot < demand.size() ? static_cast<double>(demand[slot]) : std::nan("");
+    }
+    if (slot < vm.memory_provision.size() && vm.memory_provision[slot] > 0)
+      ceiling[Resource::kMemory] = static_cast<std::int64_t>(vm.memory_provision[slot]);
+    engine.set_ceiling(id, ceiling);
+    engine.observe({id, sample});
+    engine.forecast(at, std::span(&id, 1), out);
+    const auto since = (at - plan.grid.start) / fleet.step;
+    if (at >= plan.grid.start && since % plan.grid.stride == 0) writer.write(vm, slot, out[0]);
+  }
+}
+
+Result<void> run(const Options& options) {
+  auto grid = parse_grid(options.grid);
+  if (!grid) return tl::unexpected(grid.error());
+  auto horizons = parse_horizons(options.horizons, options.training.step);
+  if (!horizons) return tl::unexpected(horizons.error());
+  auto model = find_model(options, *horizons, grid->start);
+  if (!model) return tl::unexpected(model.error());
+  if (!options.save_model.empty())
+    if (auto saved = (*model)->save(options.save_model); !saved) return saved;
+  auto plan = make_plan(options, **model, *horizons, *grid);
+  if (!plan) return tl::unexpected(plan.error());
+  auto fleet = read_fleet({options.data.begin(), options.data.end()});
+  if (!fleet) return tl::unexpected(fleet.error());
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(options.out.c_str(), "w"), &std::fclose);
+  if (file == nullptr) return fail(ErrorCode::kFailed, fmt::format("cannot write {}", options.out));
+  Writer writer(file.get(), *plan);
+  for (const VmTrace& vm : fleet->vms) replay(vm, *fleet, *model, writer, *plan);
+  if (std::ferror(file.get()) != 0 || std::fflush(file.get()) != 0)
+    return fail(ErrorCode::kFailed, fmt::format("cannot write {}: is the disk full?", options.out));
+  return {};
+}
+
+}  // namespace
+
+void add_forecast(CLI::App& app, Outcome& outcome) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("forecast", "Rolling-origin forecasts of recorded traces");
+  auto* train = command->add_option("--train", options->train, "Traces the global model learns from; default: the shipped model");
+  command->add_option("--model", options->model, "A model file instead")->excludes(train);
+  command->add_option("--data", options->data, "Traces to forecast")->required();
+  command->add_option("--grid", options->grid, "START,STRIDE: first origin (epoch seconds), steps between origins")->required();
+  command->add_option("--horizons", options->horizons, "Steps of 5 minutes, ascending")->capture_default_str();
+  command->add_option("--targets", options->targets, "point, peak or both")->capture_default_str();
+  command->add_option("--out", options->out, "CSV to write")->required();
+  command->add_option("--save-model", options->save_model, "Keep the model that was used");
+  command->add_option("--seed", options->training.seed, "Of the training")->capture_default_str();
+  command->add_option("--threads", options->training.threads, "Of the training")->check(CLI::Range(1, 256))->capture_default_str();
+  command->callback([options, &outcome] {
+    if (auto done = run(*options); !done) outcome.fail_with(done.error());
+  });
+}
+
+}  // namespace headroom::cli
