@@ -16,5 +16,7 @@ struct Outcome {
 };
 
 void add_commands(CLI::App& app, Outcome& outcome);
+void add_simulate(CLI::App& app, Outcome& outcome);
+void add_train(CLI::App& app, Outcome& outcome);
 
 }  // namespace headroom::cli

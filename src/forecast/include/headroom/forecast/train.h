@@ -1,0 +1,58 @@
+// Grows a GlobalModel from the history of a fleet.
+//
+// Method: rows are sampled from all series of the training window (each series is streamed once through the same
+// feature code that forecasts use); for each head, XGBoost grows trees on custom pinball gradients, the level cycling
+// over the trees, and every leaf is refitted to the residuals' quantiles at all levels. Residual refit as in
+// Friedman (2001), "Greedy function approximation", LAD boosting, taken to the levels of band.h.
+//
+// No look-ahead: origins and targets lie in [from, to); the last tenth (at most two days) is held out and only scores
+// the result, and no training target reaches into it.
+// Memory: about 900 B x max_rows. Deterministic: equal input, options and seed give an equal model whatever the number
+// of threads. Errors: kInvalid for options or a window without enough samples; kFailed when cancelled.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headroom/base/instant.h"
+#include "headroom/forecast/global_model.h"
+#include "headroom/model/forecast.h"
+
+namespace headroom {
+
+// One VM's recorded demand: base units, one value a step from `start` (a multiple of the step), NaN where missing. A
+// resource without records is empty.
+struct TrainingVm {
+  std::string name;
+  Instant start;
+  std::array<std::vector<float>, kResourceCount> demand;
+  std::array<std::vector<float>, kResourceCount> stalled;  // empty: never
+  std::array<double, kResourceCount> ceiling{};            // 0 = unknown
+};
+
+// Gives the VMs one after another, then nothing. Called from the training thread only.
+using TrainingSource = std::function<std::optional<TrainingVm>()>;
+
+struct TrainOptions {
+  Duration step = std::chrono::minutes(5);
+  Horizons horizons = default_horizons();  // multiples of the step, ascending
+  Instant from = Instant(Duration(0));
+  Instant to = Instant(Duration::max());
+  std::size_t max_rows = 240'000;
+  int trees = 128;                         // a head
+  double learning_rate = 0.12;
+  int min_leaf_rows = 150;
+  int threads = 2;
+  std::uint64_t seed = 1;
+  // Told now and then what is going on (share 0..1); answering false cancels. May be called from several threads, one
+  // at a time.
+  std::function<bool(double share, std::string_view what)> progress;
+};
+
+Result<std::shared_ptr<const GlobalModel>> train(const TrainingSource& source, const TrainOptions& options);
+
+}  // namespace headroom

@@ -1,0 +1,66 @@
+#include "ensemble.h"
+
+#include "simd.h"
+
+namespace headroom {
+namespace {
+
+using Bytes64 = std::int8_t __attribute__((vector_size(64), may_alias));
+using Leaf16 = std::int16_t __attribute__((vector_size(16), may_alias, aligned(2)));
+using Sum32 = std::int32_t __attribute__((vector_size(32)));
+using Quantiles32 = float __attribute__((vector_size(32), may_alias, aligned(4)));
+
+// The leaf number below node N, counted within its subtree, for each row: where the node's mask is set the right
+// child's number plus the leaves of the left one. Depth first, so that few vectors are alive at once.
+template <std::size_t N, int Depth>
+[[gnu::always_inline]] inline void walk(const TreeShape& shape, const CodeBlock& block, Bytes64& number) {
+  const auto& column = *reinterpret_cast<const Bytes64*>(block.column[shape.column[N]].data());
+  const Bytes64 right = column > shape.threshold[N];
+  constexpr auto kStep = static_cast<std::int8_t>(1 << (kTreeDepth - 1 - Depth));
+  if constexpr (Depth + 1 == kTreeDepth) {
+    number = right & kStep;
+  } else {
+    Bytes64 below_left, below_right;
+    walk<2 * N + 1, Depth + 1>(shape, block, below_left);
+    walk<2 * N + 2, Depth + 1>(shape, block, below_right);
+    number = (right & (below_right | kStep)) | (~right & below_left);
+  }
+}
+
+}  // namespace
+
+void TreeShape::split(std::size_t n, std::size_t feature, int bin, bool missing_goes_right) {
+  column[n] = static_cast<std::uint8_t>(2 * feature + (missing_goes_right ? 1 : 0));
+  threshold[n] = static_cast<std::int8_t>(bin - 1 - 127);
+}
+
+HEADROOM_CLONES
+void find_leaves(const TreeShape& shape, const CodeBlock& block, std::array<std::uint8_t, kBlockRows>& leaf) {
+  Bytes64 number;
+  walk<0, 0>(shape, block, number);
+  __builtin_memcpy(leaf.data(), &number, sizeof(number));
+}
+
+HEADROOM_CLONES
+static void sum_leaves(const Ensemble& head, const LeafNumbers& numbers, BlockQuantiles& z) {
+  Quantiles32 base;
+  __builtin_memcpy(&base, head.base.data(), sizeof(base));
+  const std::size_t trees = head.shapes.size();
+  for (std::size_t row = 0; row < kBlockRows; ++row) {
+    Sum32 sum{};
+    for (std::size_t t = 0; t < trees; ++t) {
+      const auto& leaf = *reinterpret_cast<const Leaf16*>(head.leaves[t][numbers[t][row]].data());
+      sum += __builtin_convertvector(leaf, Sum32);
+    }
+    const Quantiles32 scaled = __builtin_convertvector(sum, Quantiles32) * head.unit;
+    *reinterpret_cast<Quantiles32*>(z[row].data()) = base + scaled;
+  }
+}
+
+void predict(const Ensemble& head, const CodeBlock& block, LeafNumbers& scratch, BlockQuantiles& z) {
+  if (scratch.size() < head.shapes.size()) scratch.resize(head.shapes.size());
+  for (std::size_t t = 0; t < head.shapes.size(); ++t) find_leaves(head.shapes[t], block, scratch[t]);
+  sum_leaves(head, scratch, z);
+}
+
+}  // namespace headroom

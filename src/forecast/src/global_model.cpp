@@ -1,0 +1,45 @@
+#include "headroom/forecast/global_model.h"
+
+#include "headroom/base/check.h"
+#include "model_parts.h"
+
+namespace headroom {
+
+struct GlobalModel::Workspace::Room {
+  CodeBlock block;
+  LeafNumbers numbers;
+  BlockQuantiles z;
+};
+
+GlobalModel::Workspace::Workspace() : room_(std::make_unique<Room>()) {}
+GlobalModel::Workspace::~Workspace() = default;
+
+GlobalModel::GlobalModel(ModelParts parts) : parts_(std::make_unique<const ModelParts>(std::move(parts))) {
+  const auto& steps = info().horizon_steps;
+  HEADROOM_CHECK(!steps.empty(), "a model has a horizon");
+  const std::size_t shared = steps.front() == 1 ? 1 : 0;
+  HEADROOM_CHECK(heads() == 2 * steps.size() - shared, "a model has a head per horizon and target");
+}
+GlobalModel::~GlobalModel() = default;
+
+const ModelInfo& GlobalModel::info() const { return parts_->info; }
+std::size_t GlobalModel::heads() const { return parts_->heads.size(); }
+
+std::size_t GlobalModel::peak_head(std::size_t horizon) const {
+  const auto& steps = info().horizon_steps;
+  if (steps.front() != 1) return steps.size() + horizon;
+  return horizon == 0 ? 0 : steps.size() + horizon - 1;
+}
+
+void GlobalModel::predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z) const {
+  const std::size_t rows = features.size() / kFeatureCount;
+  HEADROOM_CHECK(rows <= kBatch && z.size() >= heads() * kBatch, "predict() takes one batch and has room for it");
+  auto& room = *workspace.room_;
+  parts_->bins.encode(features.data(), rows, room.block);
+  for (std::size_t head = 0; head < heads(); ++head) {
+    headroom::predict(parts_->heads[head], room.block, room.numbers, room.z);
+    std::copy_n(room.z.begin(), rows, z.begin() + static_cast<std::ptrdiff_t>(head * kBatch));
+  }
+}
+
+}  // namespace headroom

@@ -1,0 +1,182 @@
+#include "headroom/forecast/train.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+#include <thread>
+
+#include "grow.h"
+#include "model_parts.h"
+#include "rows.h"
+
+namespace headroom {
+namespace {
+
+constexpr std::size_t kFewestRows = 1000;  // known targets of a head, without which it would be guesswork
+constexpr std::size_t kRowsUntilSure = 64;  // held-out rows a score needs
+
+double pinball(double p, double error) { return std::max(p * error, (p - 1) * error); }
+
+Result<std::vector<int>> horizon_steps(const TrainOptions& options) {
+  if (options.step <= Duration::zero() || options.horizons.empty() || options.trees < 1 || options.max_rows < kFewestRows)
+    return invalid("training needs a step, a horizon, a tree and 1000 rows at least");
+  std::vector<int> steps;
+  for (Duration h : options.horizons) {
+    if (h <= Duration::zero() || h % options.step != Duration::zero() || h > 7 * std::chrono::days(1))
+      return invalid(fmt::format("horizon {} must be a multiple of the step {} and at most 7 days", to_text(h),
+                                 to_text(options.step)));
+    if (!steps.empty() && h / options.step <= steps.back()) return invalid("horizons must ascend");
+    steps.push_back(static_cast<int>(h / options.step));
+  }
+  return steps;
+}
+
+// Grows every head, `threads` at a time; each head depends on the rows and the seed only.
+class Trainer {
+ public:
+  Trainer(const TrainOptions& options, const TrainingRows& rows, const std::vector<Head>& heads, ModelParts& parts)
+      : options_(options), rows_(rows), heads_(heads), parts_(parts), total_(heads.size() * static_cast<std::size_t>(options.trees)) {
+    parts_.heads.resize(heads.size());
+    parts_.info.scores.resize(heads.size());
+  }
+
+  Result<void> run() {
+    std::vector<std::thread> helpers;
+    for (int t = 1; t < options_.threads; ++t) helpers.emplace_back([this] { work(); });
+    work();
+    for (auto& helper : helpers) helper.join();
+    if (error_) return tl::unexpected(*error_);
+    return {};
+  }
+
+ private:
+  void work();
+  Result<void> grow(std::size_t head);
+  GrowingSet growing_set(std::size_t head) const;
+  HeadScore score(std::size_t head) const;
+  float target(std::size_t row, std::size_t head) const { return rows_.targets[row * heads_.size() + head]; }
+  bool go_on(std::size_t head);
+
+  const TrainOptions& options_;
+  const TrainingRows& rows_;
+  const std::vector<Head>& heads_;
+  ModelParts& parts_;
+  std::size_t total_, done_ = 0;
+  std::atomic<std::size_t> next_{0};
+  std::mutex mutex_;  // guards done_, error_ and progress
+  std::optional<Error> error_;
+};
+
+void Trainer::work() {
+  for (std::size_t head = next_++; head < heads_.size(); head = next_++) {
+    Result<void> grown;
+    try {
+      grown = grow(head);
+    } catch (const std::bad_alloc&) {
+      grown = fail(ErrorCode::kFailed, "out of memory while growing trees; lower the number of rows");
+    }
+    if (grown) continue;
+    const std::scoped_lock lock(mutex_);
+    if (!error_) error_ = grown.error();
+    return;
+  }
+}
+
+bool Trainer::go_on(std::size_t head) {
+  const std::scoped_lock lock(mutex_);
+  ++done_;
+  if (error_) return false;
+  if (!options_.progress || done_ % 8 != 0) return true;
+  const double share = static_cast<double>(done_) / static_cast<double>(total_);
+  return options_.progress(share, fmt::format("growing {} at {} steps", heads_[head].peak ? "peak" : "value", heads_[head].steps));
+}
+
+GrowingSet Trainer::growing_set(std::size_t head) const {
+  GrowingSet set;
+  for (std::size_t row = 0; row < rows_.count; ++row) {
+    if (rows_.held_out[row] != 0 || std::isnan(target(row, head))) continue;
+    const std::size_t place = set.z.size() % kBlockRows;
+    if (place == 0) set.blocks.emplace_back();
+    for (std::size_t f = 0; f < kFeatureCount; ++f) {
+      const int bin = parts_.bins.bin(f, rows_.features[row * kFeatureCount + f]);
+      set.bins.push_back(bin == kMissingBin ? std::nanf("") : static_cast<float>(bin));
+      Bins::encode_bin(bin, f, place, set.blocks.back());
+    }
+    set.z.push_back(target(row, head));
+  }
+  return set;
+}
+
+Result<void> Trainer::grow(std::size_t head) {
+  GrowingSet set = growing_set(head);
+  if (set.z.size() < kFewestRows)
+    return invalid(fmt::format("too little history: {} samples know what came {} steps later, {} are needed",
+                               set.z.size(), heads_[head].steps, kFewestRows));
+  auto grown = grow_head(set, options_, options_.seed + head, [&] { return go_on(head); });
+  if (!grown) return tl::unexpected(grown.error());
+  parts_.heads[head] = std::move(*grown);
+  parts_.info.scores[head] = score(head);
+  return {};
+}
+
+HeadScore Trainer::score(std::size_t head) const {
+  std::vector<std::size_t> judged;
+  for (std::size_t row = 0; row < rows_.count; ++row)
+    if (rows_.held_out[row] != 0 && !std::isnan(target(row, head))) judged.push_back(row);
+  HeadScore score{heads_[head].steps, heads_[head].peak};
+  if (judged.size() < kRowsUntilSure) return score;
+  const Ensemble& ensemble = parts_.heads[head];
+  CodeBlock block;
+  LeafNumbers numbers;
+  BlockQuantiles z;
+  double loss = 0, base_loss = 0;
+  std::array<double, kLevelCount> below{};
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    if (i % kBlockRows == 0) {
+      for (std::size_t k = i; k < std::min(i + kBlockRows, judged.size()); ++k)
+        for (std::size_t f = 0; f < kFeatureCount; ++f)
+          Bins::encode_bin(parts_.bins.bin(f, rows_.features[judged[k] * kFeatureCount + f]), f, k - i, block);
+      predict(ensemble, block, numbers, z);
+    }
+    const float y = target(judged[i], head);
+    for (std::size_t l = 0; l < kLevelCount; ++l) {
+      loss += pinball(kLevels[l], y - z[i % kBlockRows][l]);
+      base_loss += pinball(kLevels[l], y - ensemble.base[l]);
+      below[l] += y <= z[i % kBlockRows][l] ? 1 : 0;
+    }
+  }
+  const auto share = [&](std::size_t l) { return static_cast<float>(below[l] / static_cast<double>(judged.size())); };
+  score.loss_ratio = base_loss > 0 ? static_cast<float>(loss / base_loss) : 1;
+  score.below_q90 = share(4), score.below_q95 = share(5), score.below_q99 = share(6);
+  return score;
+}
+
+Result<std::shared_ptr<const GlobalModel>> train_guarded(const TrainingSource& source, const TrainOptions& options) {
+  auto steps = horizon_steps(options);
+  if (!steps) return tl::unexpected(steps.error());
+  const std::vector<Head> heads = heads_of(*steps);
+  auto rows = sample_rows(source, options, heads);
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->count < kFewestRows) return invalid("the training window holds too few samples; widen it or add traces");
+  ModelParts parts;
+  parts.info = ModelInfo{options.step, *steps, rows->from, rows->to, options.seed, rows->vms, rows->count, {}};
+  parts.bins = Bins::from_rows(rows->features);
+  Trainer trainer(options, *rows, heads, parts);
+  if (auto ran = trainer.run(); !ran) return tl::unexpected(ran.error());
+  return std::make_shared<const GlobalModel>(std::move(parts));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const GlobalModel>> train(const TrainingSource& source, const TrainOptions& options) {
+  try {
+    return train_guarded(source, options);
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::kFailed, "out of memory while training; lower the number of rows");
+  }
+}
+
+}  // namespace headroom
