@@ -195,6 +195,16 @@ TEST_P(HistoryContract, KeepsAllThatWasSyncedWhenOpenedAgain) {
   for (int vm = 0; vm < 20; ++vm) EXPECT_EQ(times("vm" + std::to_string(vm)).size(), 10u * (vm + 1));
 }
 
+// Enough samples for the log on disk to be rewritten several times.
+TEST_P(HistoryContract, KeepsTheWaitingSamplesOfQuietVmsThroughMillionsOfOthers) {
+  append(5, 3, "quiet");
+  for (int part = 0; part < 10; ++part) append_series(part * 1'000'000, (part + 1) * 1'000'000, "busy");
+  append(15, 4, "quiet");
+  if (GetParam() == Adapter::kRocksDb) open();
+  EXPECT_EQ(times("quiet"), (std::vector<std::int64_t>{5, 15}));
+  EXPECT_EQ(times("busy").size(), 1'000'000u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Adapters, HistoryContract, testing::Values(Adapter::kMemory, Adapter::kRocksDb),
                          [](const auto& info) {
                            return info.param == Adapter::kMemory ? "Memory" : "RocksDb";
