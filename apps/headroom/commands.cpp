@@ -11,6 +11,6 @@ void Outcome::fail_with(const Error& error) {
   exit_code = headroom::exit_code(error.code);
 }
 
-void add_commands(CLI::App&, Outcome&) {}
+void add_commands(CLI::App& app, Outcome& outcome) { add_config(app, outcome); }
 
 }  // namespace headroom::cli

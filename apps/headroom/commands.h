@@ -17,4 +17,6 @@ struct Outcome {
 
 void add_commands(CLI::App& app, Outcome& outcome);
 
+void add_config(CLI::App& app, Outcome& outcome);
+
 }  // namespace headroom::cli
