@@ -49,8 +49,8 @@ Result<Contents> check_file(const std::string& path, const Horizons& horizons) {
     if (!book) return tl::unexpected(book.error());
     return Contents{"prices", book->host_types.size(), "prices, " + counted(book->host_types.size(), "host type")};
   }
-  return invalid(fmt::format("{}: neither 'rules' nor 'prices' stands at the top, so this is no file of Headroom{}", path,
-                             config::did_you_mean(document->first_key(), {"rules", "prices"})));
+  return invalid(fmt::format("{}: neither 'rules' nor 'prices' stands at the top, so this is no file of Headroom{}",
+                             path, config::did_you_mean(document->first_key(), {"rules", "prices"})));
 }
 
 Result<Horizons> parse_horizons(const std::vector<std::string>& texts) {
@@ -95,7 +95,8 @@ void add_config(CLI::App& app, Outcome& outcome) {
   CLI::App* command = config->add_subcommand("check", "Check rules files and price books; print one line for each");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->files, "Files to check")->required();
-  command->add_option("--horizons", options->horizons, "Horizons rules may name (default 5m,15m,1h,6h,1d)")->delimiter(',');
+  command->add_option("--horizons", options->horizons, "Horizons rules may name (default 5m,15m,1h,6h,1d)")
+      ->delimiter(',');
   command->add_option("-o,--output", options->output, "text or json")->check(CLI::IsMember({"text", "json"}));
   command->callback([options, &outcome] { check(*options, outcome); });
 }

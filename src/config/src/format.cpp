@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -87,9 +88,11 @@ tl::unexpected<Error> not_an_amount(Resource r, std::string_view given, std::str
 Format<std::string> text(std::size_t max_bytes) {
   return [max_bytes](std::string_view given) -> Result<std::string> {
     if (given.empty()) return invalid("must not be empty");
-    if (given.size() > max_bytes) return invalid(fmt::format("{} is longer than {} bytes", in_quotes(given), max_bytes));
-    for (char c : given)
-      if (static_cast<unsigned char>(c) < 0x20) return invalid(fmt::format("{} must be one line of text", in_quotes(given)));
+    if (given.size() > max_bytes)
+      return invalid(fmt::format("{} is longer than {} bytes", in_quotes(given), max_bytes));
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+    if (std::any_of(given.begin(), given.end(), is_control))
+      return invalid(fmt::format("{} must be one line of text", in_quotes(given)));
     return std::string(given);
   };
 }
@@ -117,7 +120,8 @@ Format<double> number_in(std::string unit, Bounds bounds) {
     if (!parts) return invalid(fmt::format("{} is not a number of {}", in_quotes(given), unit));
     if (!parts->unit.empty() && unit.empty()) return invalid(fmt::format("{} is not a number", in_quotes(given)));
     if (!parts->unit.empty() && parts->unit != unit)
-      return invalid(fmt::format("{} is not in {}; write {:.10g} {} or convert it", in_quotes(given), unit, parts->number, unit));
+      return invalid(fmt::format("{} is not in {}; write {:.10g} {} or convert it", in_quotes(given), unit,
+                                 parts->number, unit));
     if (!bounds.contains(parts->number))
       return invalid(fmt::format("{} {}", in_quotes(given), range_words(bounds, 1, unit.empty() ? "" : " " + unit)));
     return parts->number;
@@ -146,7 +150,8 @@ Format<Duration> duration(Duration low, Duration high) {
     const Result<Duration> value = parse_duration(given);
     if (!value) return invalid(fmt::format("{} is not a duration; write 30s, 5m, 1h or 7d", in_quotes(given)));
     if (*value < low || *value > high)
-      return invalid(fmt::format("{} must be at least {} and at most {}", in_quotes(given), to_text(low), to_text(high)));
+      return invalid(fmt::format("{} must be at least {} and at most {}", in_quotes(given), to_text(low),
+                                 to_text(high)));
     return *value;
   };
 }
@@ -170,7 +175,8 @@ Format<Resource> resource() {
 Format<std::int64_t> amount(Resource r, std::int64_t low, std::int64_t high) {
   return [r, low, high](std::string_view given) -> Result<std::int64_t> {
     const auto parts = split(given);
-    if (!parts) return invalid(fmt::format("{} is not an amount of {}; {}", in_quotes(given), name(r), amount_example(r)));
+    if (!parts)
+      return invalid(fmt::format("{} is not an amount of {}; {}", in_quotes(given), name(r), amount_example(r)));
     for (const Unit& unit : units_of(r)) {
       if (unit.name != parts->unit) continue;
       // Checked as a double first: a huge number must not reach the conversion, which would be undefined.

@@ -42,7 +42,8 @@ std::string_view kind_words(const Node& node) {
 namespace {
 
 void wrong_kind(SectionState& s, const Entry& e, std::string_view wanted) {
-  s.document->report(e.line, fmt::format("'{}' in {} must be {}, but is {}", e.key, s.what, wanted, kind_words(e.value)));
+  s.document->report(e.line, fmt::format("'{}' in {} must be {}, but is {}", e.key, s.what, wanted,
+                                         kind_words(e.value)));
 }
 
 const Entry* ask_for(SectionState& s, std::string_view key, bool is_required) {
@@ -79,8 +80,10 @@ std::vector<Section::Scalar> Section::scalars(std::string_view key) {
     return found;
   }
   for (const Node& item : entry->value.items) {
-    if (item.kind == Node::Kind::kScalar) found.push_back({item.text, item.line});
-    else state_->document->report(item.line, fmt::format("'{}' in {} must be a list of single values", key, state_->what));
+    if (item.kind == Node::Kind::kScalar)
+      found.push_back({item.text, item.line});
+    else
+      state_->document->report(item.line, fmt::format("'{}' in {} must be a list of single values", key, state_->what));
   }
   return found;
 }

@@ -61,7 +61,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (fault_) return false;
     if (anchor != YAML::NullAnchor) fault(mark, kNoAnchors);
     // "?" is a plain value's tag and "!" a quoted one's.
-    else if (!tag.empty() && tag != "?" && tag != "!") fault(mark, fmt::format("tags ({}) are not supported", in_quotes(tag)));
+    else if (!tag.empty() && tag != "?" && tag != "!")
+      fault(mark, fmt::format("tags ({}) are not supported", in_quotes(tag)));
     else if (++values_ > kMaxValues) fault(mark, fmt::format("more than {} values", kMaxValues));
     return !fault_;
   }

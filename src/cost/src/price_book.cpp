@@ -10,18 +10,9 @@
 namespace headroom::cost {
 namespace {
 
-using config::Section;
-
 // Prices are typed by hand; a bound catches a misplaced decimal point before it steers a fleet.
 config::Format<double> usd(std::string unit, double most) {
   return config::number_in(std::move(unit), config::between(0, most));
-}
-
-void read_allocation(Section s, AllocationPrice& price) {
-  s.optional("cpu", price.usd_per_vcpu_hour, usd("USD/vCPU-h", 1000));
-  s.optional("memory", price.usd_per_gib_hour, usd("USD/GiB-h", 1000));
-  s.optional("disk", price.usd_per_disk_mbps_hour, usd("USD/MBps-h", 1000));
-  s.optional("network", price.usd_per_network_mbps_hour, usd("USD/MBps-h", 1000));
 }
 
 config::Format<PriceClass> class_format() {
@@ -31,13 +22,24 @@ config::Format<PriceClass> class_format() {
   return config::one_of<PriceClass>(std::move(words));
 }
 
-HostPrice read_host(Section& s) {
+}  // namespace
+
+AllocationPrice read_allocation_price(config::Section& s) {
+  AllocationPrice price;
+  s.optional("vcpu", price.usd_per_vcpu_hour, usd("USD/h", 1000));
+  s.optional("gib", price.usd_per_gib_hour, usd("USD/h", 1000));
+  s.optional("disk mbps", price.usd_per_disk_mbps_hour, usd("USD/h", 1000));
+  s.optional("network mbps", price.usd_per_network_mbps_hour, usd("USD/h", 1000));
+  return price;
+}
+
+HostPrice read_host_price(config::Section& s) {
   const auto watts = config::number_in("W", config::between(0, 1e5));
   HostPrice price;
-  s.required("class", price.price_class, class_format());
+  s.required("price", price.price_class, class_format());
   const bool is_power = price.price_class == PriceClass::kPower;
-  if (is_power) s.optional("price", price.usd_per_hour, config::usd_per_hour());
-  else s.required("price", price.usd_per_hour, config::usd_per_hour());
+  if (is_power) s.optional("usd per hour", price.usd_per_hour, config::usd_per_hour());
+  else s.required("usd per hour", price.usd_per_hour, config::usd_per_hour());
   if (is_power) s.required("watts idle", price.watts_idle, watts);
   else s.optional("watts idle", price.watts_idle, watts);
   price.watts_full = price.watts_idle;  // without "watts full": a flat curve
@@ -47,11 +49,10 @@ HostPrice read_host(Section& s) {
   if (price.watts_full < price.watts_idle)
     s.reject("watts full", fmt::format("draws {} W full but {} W idle; swap them", price.watts_full, price.watts_idle));
   if (price.price_class != PriceClass::kSpot && price.interruptions_per_day > 0)
-    s.reject("interruptions per day", fmt::format("only spot hosts are interrupted, and this one is {}", name(price.price_class)));
+    s.reject("interruptions per day",
+             fmt::format("only spot hosts are interrupted, and this one is {}", name(price.price_class)));
   return price;
 }
-
-}  // namespace
 
 Result<HostPrice> PriceBook::price_of(std::string_view host_type) const {
   if (const auto found = host_types.find(host_type); found != host_types.end()) return found->second;
@@ -63,12 +64,13 @@ Result<HostPrice> PriceBook::price_of(std::string_view host_type) const {
 
 Result<PriceBook> read_prices(config::Document& document) {
   PriceBook book;
-  Section top = document.root("a price book");
-  Section prices = top.section("prices");
-  if (auto allocation = prices.optional_section("allocation")) read_allocation(*allocation, book.allocation);
+  config::Section top = document.root("a price book");
+  config::Section prices = top.section("prices");
+  if (auto allocation = prices.optional_section("allocation")) book.allocation = read_allocation_price(*allocation);
   prices.optional("energy", book.rates.usd_per_kwh, usd("USD/kWh", 100));
   prices.optional("interruption", book.rates.usd_per_interruption, usd("USD", 1e6));
-  for (auto& [type, section] : prices.named_sections("hosts", "host type")) book.host_types[type] = read_host(section);
+  for (auto& [type, section] : prices.named_sections("hosts", "host type"))
+    book.host_types[type] = read_host_price(section);
   if (const Result<void> good = document.finish(); !good) return tl::unexpected(good.error());
   return book;
 }

@@ -27,7 +27,7 @@ TEST(PriceBook, ShippedHasTheDefaultsOfTheCode) {
 }
 
 TEST(PriceBook, SuggestsTheNearestHostType) {
-  const auto book = parse_prices("prices: {hosts: {standard-16: {class: on-demand, price: 1}}}", "p.yaml");
+  const auto book = parse_prices("prices: {hosts: {standard-16: {price: on-demand, usd per hour: 1}}}", "p.yaml");
   ASSERT_TRUE(book);
   const auto price = book->price_of("standart-16");
   ASSERT_FALSE(price);
@@ -36,21 +36,20 @@ TEST(PriceBook, SuggestsTheNearestHostType) {
 }
 
 TEST(PriceBook, NamesTheLineOfWhatItRefuses) {
-  EXPECT_EQ(error_of("prices:\n  allocation: {cpuu: 1}\n"),
-            "p.yaml:2: unknown key 'cpuu' in allocation of prices of a price book; did you mean 'cpu'?");
-  EXPECT_EQ(error_of("prices:\n  allocation: {cpu: 1 USD/GiB-h}\n"),
-            "p.yaml:2: 'cpu' in allocation of prices of a price book: '1 USD/GiB-h' is not in USD/vCPU-h; write 1 "
-            "USD/vCPU-h or convert it");
+  EXPECT_EQ(error_of("prices:\n  allocation: {vcpuu: 1}\n"),
+            "p.yaml:2: unknown key 'vcpuu' in allocation of prices of a price book; did you mean 'vcpu'?");
+  EXPECT_EQ(error_of("prices:\n  allocation: {vcpu: 1 EUR/h}\n"),
+            "p.yaml:2: 'vcpu' in allocation of prices of a price book: '1 EUR/h' is not in USD/h; write 1 USD/h or convert it");
   EXPECT_EQ(error_of("prices:\n  energy: -1\n"),
             "p.yaml:2: 'energy' in prices of a price book: '-1' must be at least 0 USD/kWh and at most 100 USD/kWh");
-  EXPECT_EQ(error_of("prices:\n  hosts: {a: {class: sport, price: 1}}\n"),
-            "p.yaml:2: 'class' in host type 'a': 'sport' is not one of reserved, on-demand, spot, power; did you mean 'spot'?");
-  EXPECT_EQ(error_of("prices:\n  hosts: {a: {class: spot}}\n"), "p.yaml:2: host type 'a' has no key 'price'");
-  EXPECT_EQ(error_of("prices:\n  hosts: {a: {class: power, watts idle: 90}}\n"),
+  EXPECT_EQ(error_of("prices:\n  hosts: {a: {price: sport, usd per hour: 1}}\n"),
+            "p.yaml:2: 'price' in host type 'a': 'sport' is not one of reserved, on-demand, spot, power; did you mean 'spot'?");
+  EXPECT_EQ(error_of("prices:\n  hosts: {a: {price: spot}}\n"), "p.yaml:2: host type 'a' has no key 'usd per hour'");
+  EXPECT_EQ(error_of("prices:\n  hosts: {a: {price: power, watts idle: 90}}\n"),
             "p.yaml:2: host type 'a' has no key 'watts full'");
-  EXPECT_EQ(error_of("prices:\n  hosts: {a: {class: power, watts idle: 90, watts full: 50}}\n"),
+  EXPECT_EQ(error_of("prices:\n  hosts: {a: {price: power, watts idle: 90, watts full: 50}}\n"),
             "p.yaml:2: host type 'a': draws 50 W full but 90 W idle; swap them");
-  EXPECT_EQ(error_of("prices:\n  hosts: {a: {class: on-demand, price: 1, interruptions per day: 1}}\n"),
+  EXPECT_EQ(error_of("prices:\n  hosts: {a: {price: on-demand, usd per hour: 1, interruptions per day: 1}}\n"),
             "p.yaml:2: host type 'a': only spot hosts are interrupted, and this one is on-demand");
   EXPECT_EQ(error_of("price: 1\n"), "p.yaml:1: unknown key 'price' in a price book; did you mean 'prices'?");
 }

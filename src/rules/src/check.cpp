@@ -75,7 +75,8 @@ Complaint fires_but_cannot_help(const Rule& r) {
 Complaint limits_in_order(const Rule& r) {
   if (!r.at_least || !r.at_most || *r.at_least <= *r.at_most) return std::nullopt;
   return fmt::format("limits: at least {} is over at most {}; swap them",
-                     to_text(r.metric, static_cast<double>(*r.at_least)), to_text(r.metric, static_cast<double>(*r.at_most)));
+                     to_text(r.metric, static_cast<double>(*r.at_least)),
+                     to_text(r.metric, static_cast<double>(*r.at_most)));
 }
 
 Complaint check_one(const Rule& r, const Horizons& horizons) {
@@ -103,7 +104,8 @@ Complaint shrink_meets_grow(const Rule& shrink, const Rule& grow) {
                        both(shrink, grow), name(grow.metric), percent(shrink.target), name(grow.action),
                        percent(grow.threshold), percent(grow.threshold));
   // After growth the allocation is signal / grow.target; the shrink wants signal / shrink.target.
-  if (!same_signal(shrink, grow) || grow.target / shrink.target > 1 - shrink.min_change + kRounding) return std::nullopt;
+  const bool worth_shrinking = grow.target / shrink.target <= 1 - shrink.min_change + kRounding;
+  if (!same_signal(shrink, grow) || !worth_shrinking) return std::nullopt;
   return fmt::format("{} undo each other: growth leaves {} at {} utilisation, which the shrink then tightens to {}; "
                      "set the shrink target to {} or less",
                      both(shrink, grow), name(grow.metric), percent(grow.target), percent(shrink.target),

@@ -8,6 +8,8 @@ namespace {
 
 using config::Section;
 
+constexpr Duration kLongest = std::chrono::days(30);  // of a window or a cooldown
+
 config::Format<RuleAction> action_format() {
   std::vector<std::pair<std::string, RuleAction>> words;
   for (auto a : {RuleAction::kGrow, RuleAction::kShrink, RuleAction::kMigrate, RuleAction::kAlert})
@@ -30,7 +32,8 @@ void refuse_key(Section& s, std::string_view key, const Rule& rule, std::string_
 
 void refuse_keys_without_effect(Section& s, const Rule& rule) {
   if (rule.action == RuleAction::kShrink) refuse_key(s, "threshold", rule, "'target' and 'min change' decide");
-  if (rule.action != RuleAction::kShrink) refuse_key(s, "min change", rule, "only a shrink can be too small to be worth it");
+  if (rule.action != RuleAction::kShrink)
+    refuse_key(s, "min change", rule, "only a shrink can be too small to be worth it");
   if (rule.action != RuleAction::kAlert) return;
   for (std::string_view key : {"target", "limits"}) refuse_key(s, key, rule, "they change nothing");
 }
@@ -57,10 +60,10 @@ Rule read_rule(Section& s) {
   if (alerts) s.optional("target", rule.target, share);
   else s.required("target", rule.target, share);
   // A shrink on one sample would follow every dip.
-  if (shrinks) s.required("sustained for", rule.sustained_for, config::duration(std::chrono::seconds(1), std::chrono::days(30)));
-  else s.optional("sustained for", rule.sustained_for, config::duration(Duration(0), std::chrono::days(30)));
+  if (shrinks) s.required("sustained for", rule.sustained_for, config::duration(std::chrono::seconds(1), kLongest));
+  else s.optional("sustained for", rule.sustained_for, config::duration(Duration(0), kLongest));
   s.optional("min change", rule.min_change, config::percent(config::at_least(0).below(1)));
-  s.optional("cooldown", rule.cooldown, config::duration(Duration(0), std::chrono::days(30)));
+  s.optional("cooldown", rule.cooldown, config::duration(Duration(0), kLongest));
   s.optional("automation level", rule.level, level_format());
   read_limits(s, rule);
   refuse_keys_without_effect(s, rule);

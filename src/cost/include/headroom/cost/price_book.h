@@ -28,4 +28,11 @@ Result<PriceBook> parse_prices(std::string_view text, std::string source);
 // From a file already loaded, with nothing yet read from it.
 Result<PriceBook> read_prices(config::Document& document);
 
+// The keys of a price inside any other file (a scenario's host types), so that prices are written alike everywhere:
+//   vcpu, gib, disk mbps, network mbps        USD per hour of one; absent: the default
+//   price (the class), usd per hour, watts idle, watts full, interruptions per day
+// Errors go to the section's document; other keys of the section are the caller's to read.
+AllocationPrice read_allocation_price(config::Section& section);
+HostPrice read_host_price(config::Section& section);
+
 }  // namespace headroom::cost
