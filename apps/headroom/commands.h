@@ -19,4 +19,6 @@ void add_commands(CLI::App& app, Outcome& outcome);
 void add_simulate(CLI::App& app, Outcome& outcome);
 void add_train(CLI::App& app, Outcome& outcome);
 
+void add_config(CLI::App& app, Outcome& outcome);
+
 }  // namespace headroom::cli
