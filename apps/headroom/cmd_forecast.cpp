@@ -5,13 +5,11 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
-#include <set>
 
 #include "commands.h"
 #include "headroom/forecast/engine.h"
-#include "headroom/forecast/fleet_source.h"
 #include "headroom/trace/fleet.h"
-#include "shipped_model.h"
+#include "traces.h"
 
 namespace headroom::cli {
 namespace {
@@ -45,14 +43,28 @@ Result<Grid> parse_grid(const std::string& text) {
   return Grid{*start, std::stoi(stride)};
 }
 
+// "1,3,12": steps of the grid, ascending.
+Result<Horizons> parse_horizons(const std::string& text, Duration step) {
+  Horizons horizons;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, comma - at);
+    const bool number = !part.empty() && part.size() <= 4 && part.find_first_not_of("0123456789") == std::string::npos;
+    const Duration horizon = number ? std::stoi(part) * step : Duration::zero();
+    if (horizon <= (horizons.empty() ? Duration::zero() : horizons.back()))
+      return invalid(fmt::format("--horizons \"{}\": give steps of 5 minutes, ascending, as in 1,3,12", text));
+    horizons.push_back(horizon);
+    at = comma + 1;
+  }
+  return horizons;
+}
+
 // The model to forecast with: the file named, one grown now from --train, or the shipped one.
 Result<std::shared_ptr<const GlobalModel>> find_model(const Options& options, const Horizons& horizons, Instant start) {
   if (options.train.empty()) {
     if (!options.model.empty()) return GlobalModel::load(options.model);
-    return shipped_model();
+    return load_model(std::nullopt);
   }
-  auto fleet = read_fleet({options.train.begin(), options.train.end()});
-  if (!fleet) return tl::unexpected(fleet.error());
   TrainOptions how = options.training;
   how.horizons = horizons;
   // Samples that are forecast may not be learnt from.
@@ -63,7 +75,7 @@ Result<std::shared_ptr<const GlobalModel>> find_model(const Options& options, co
     });
   });
   if (both) how.to = start;
-  return train(training_source(*fleet, how.to), how);
+  return train_on({options.train.begin(), options.train.end()}, how);
 }
 
 Result<Plan> make_plan(const Options& options, const GlobalModel& model, const Horizons& wanted, Grid grid) {
@@ -88,7 +100,7 @@ class Writer {
   Writer(std::FILE* file, const Plan& plan) : file_(file), plan_(plan) {
     fmt::print(file_, "series_id,resource,origin_time,horizon_steps,q10,q50,q90,q95,q99,target\n");
   }
-  void write(const VmTrace& vm, std::size_t slot, const Forecast& forecast);
+  void write(const VmTrace& vm, std::size_t slot, Instant origin, const Forecast& forecast);
 
  private:
   void line(const std::string& id, const char* resource, Instant origin, int steps, const Band& band, double unit,
@@ -105,7 +117,7 @@ double unit_of(const VmTrace& vm, Resource r, std::size_t slot) {
   return slot < vm.memory_provision.size() ? vm.memory_provision[slot] / 100.0 : 0;
 }
 
-void Writer::write(const VmTrace& vm, std::size_t slot, const Forecast& forecast) {
+void Writer::write(const VmTrace& vm, std::size_t slot, Instant origin, const Forecast& forecast) {
   static constexpr std::array<const char*, kResourceCount> kNames{"cpu", "mem", "disk", "net"};
   for (Resource r : kAllResources) {
     const auto& demand = vm.demand[index(r)];
@@ -115,8 +127,8 @@ void Writer::write(const VmTrace& vm, std::size_t slot, const Forecast& forecast
     const std::string& id = r == Resource::kMemory && !vm.memory_name.empty() ? vm.memory_name : vm.name;
     for (std::size_t h = 0; h < plan_.horizon.size(); ++h) {
       const Outlook& outlook = forecast.at(r, plan_.horizon[h]);
-      if (plan_.point) line(id, kNames[index(r)], forecast.origin, plan_.steps[h], outlook.value, unit, "point");
-      if (plan_.peak) line(id, kNames[index(r)], forecast.origin, plan_.steps[h], outlook.peak, unit, "peak");
+      if (plan_.point) line(id, kNames[index(r)], origin, plan_.steps[h], outlook.value, unit, "point");
+      if (plan_.peak) line(id, kNames[index(r)], origin, plan_.steps[h], outlook.peak, unit, "peak");
     }
   }
 }
@@ -128,27 +140,66 @@ void Writer::line(const std::string& id, const char* resource, Instant origin, i
   fmt::print(file_, ",{}\n", target);
 }
 
-// Replays one VM from its first sample; every step is forecast, since calibration lives on that.
-void replay(const VmTrace& vm, const Fleet& fleet, const std::shared_ptr<const GlobalModel>& model, Writer& writer,
-            const Plan& plan) {
-  PredictiveLoadEngine engine(model);
-  const VmId id(0);
-  std::vector<Forecast> out;
-  Resources ceiling(MilliCores(1000 * vm.cores));
-  for (std::size_t slot = 0; slot < vm.slots(); ++slot) {
-    const Instant at = vm.start + static_cast<std::int64_t>(slot) * fleet.step;
-    Sample sample{at, {}, {}, true};
-    for (Resource r : kAllResources) {
-      const auto& demand = vm.demand[index(r)];
-      sample.used[index(r)] = slot < demand.size() ? static_cast<double>(demand[slot]) : std::nan("");
+// Replays all VMs together, step by step. They are forecast at every step for a while before the grid starts, since
+// calibration lives on its own forecasts.
+class Replay {
+ public:
+  Replay(const Fleet& fleet, std::shared_ptr<const GlobalModel> model, const Plan& plan, Writer& writer)
+      : fleet_(fleet), plan_(plan), writer_(writer), engine_(std::move(model)), slot_(fleet.vms.size()) {}
+
+  void run() {
+    Instant first = Instant::max(), last = Instant::min();
+    for (const VmTrace& vm : fleet_.vms) {
+      first = std::min(first, vm.start);
+      last = std::max(last, vm.start + static_cast<std::int64_t>(vm.slots()) * fleet_.step);
     }
-    if (slot < vm.memory_provision.size() && vm.memory_provision[slot] > 0)
-      ceiling[Resource::kMemory] = static_cast<std::int64_t>(vm.memory_provision[slot]);
-    engine.set_ceiling(id, ceiling);
-    engine.observe({id, sample});
-    engine.forecast(at, std::span(&id, 1), out);
-    const auto since = (at - plan.grid.start) / fleet.step;
-    if (at >= plan.grid.start && since % plan.grid.stride == 0) writer.write(vm, slot, out[0]);
+    for (Instant at = first; at < last; at += fleet_.step) step(at);
+  }
+
+ private:
+  static constexpr auto kCalibrating = std::chrono::days(21);
+
+  void step(Instant at);
+  void observe(std::size_t number, Instant at);
+
+  const Fleet& fleet_;
+  const Plan& plan_;
+  Writer& writer_;
+  PredictiveLoadEngine engine_;
+  std::vector<std::size_t> slot_;  // of each VM in its trace
+  std::vector<VmId> running_;
+  std::vector<Forecast> forecasts_;
+};
+
+void Replay::observe(std::size_t number, Instant at) {
+  const VmTrace& vm = fleet_.vms[number];
+  const std::size_t slot = slot_[number];
+  Sample sample{at + fleet_.step, {}, {}, true};
+  for (Resource r : kAllResources) {
+    const auto& demand = vm.demand[index(r)];
+    sample.used[index(r)] = slot < demand.size() ? static_cast<double>(demand[slot]) : std::nan("");
+  }
+  const VmId id(static_cast<std::uint32_t>(number));
+  if (slot < vm.memory_provision.size() && vm.memory_provision[slot] > 0)
+    engine_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores), Bytes(static_cast<std::int64_t>(vm.memory_provision[slot]))));
+  engine_.observe({id, sample});
+}
+
+void Replay::step(Instant at) {
+  running_.clear();
+  for (std::size_t i = 0; i < fleet_.vms.size(); ++i) {
+    const VmTrace& vm = fleet_.vms[i];
+    if (at < vm.start || at >= vm.start + static_cast<std::int64_t>(vm.slots()) * fleet_.step) continue;
+    slot_[i] = static_cast<std::size_t>((at - vm.start) / fleet_.step);
+    observe(i, at);
+    running_.push_back(VmId(static_cast<std::uint32_t>(i)));
+  }
+  if (at < plan_.grid.start - kCalibrating) return;
+  engine_.forecast(at + fleet_.step, running_, forecasts_);
+  if (at < plan_.grid.start || (at - plan_.grid.start) / fleet_.step % plan_.grid.stride != 0) return;
+  for (std::size_t k = 0; k < running_.size(); ++k) {
+    const std::size_t i = running_[k].value();
+    writer_.write(fleet_.vms[i], slot_[i], at, forecasts_[k]);
   }
 }
 
@@ -168,7 +219,7 @@ Result<void> run(const Options& options) {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(options.out.c_str(), "w"), &std::fclose);
   if (file == nullptr) return fail(ErrorCode::kFailed, fmt::format("cannot write {}", options.out));
   Writer writer(file.get(), *plan);
-  for (const VmTrace& vm : fleet->vms) replay(vm, *fleet, *model, writer, *plan);
+  Replay(*fleet, *model, *plan, writer).run();
   if (std::ferror(file.get()) != 0 || std::fflush(file.get()) != 0)
     return fail(ErrorCode::kFailed, fmt::format("cannot write {}: is the disk full?", options.out));
   return {};

@@ -3,10 +3,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <chrono>
-#include <string>
-#include <vector>
-
 #include "headroom/base/result.h"
 
 namespace headroom::cli {
@@ -21,9 +17,9 @@ struct Outcome {
 
 void add_commands(CLI::App& app, Outcome& outcome);
 void add_forecast(CLI::App& app, Outcome& outcome);
+void add_simulate(CLI::App& app, Outcome& outcome);
 void add_train(CLI::App& app, Outcome& outcome);
 
-// "1,3,12": steps of the grid, ascending.
-Result<std::vector<std::chrono::milliseconds>> parse_horizons(const std::string& text, std::chrono::milliseconds step);
+void add_config(CLI::App& app, Outcome& outcome);
 
 }  // namespace headroom::cli

@@ -104,6 +104,20 @@ TEST(Actuator, GivesALostRequestUpOnlyWhenItCanNoLongerArrive) {
   EXPECT_FALSE(rig.fake.was_started(ActionId(1)));
 }
 
+TEST(Actuator, CountsADenialFromItsBeginningAgainAfterARoundWithoutAnAnswer) {
+  Rig rig(automatic(), {.lose_start_request = 1});
+  rig.submit_one(rig.grow(0));
+  rig.follow();  // denied
+  rig.faulty.set_faults({.lose_progress = 1});
+  rig.pass(minutes(1));
+  rig.follow();
+  rig.faulty.set_faults({});
+  rig.pass(minutes(1));
+  EXPECT_TRUE(rig.follow().empty());  // denied again, for the first time
+  rig.pass(minutes(2));
+  EXPECT_EQ(rig.follow().at(0).outcome, ActionPhase::kFailed);
+}
+
 TEST(Actuator, TakesTheInventorysWordForAnActionTheHypervisorForgot) {
   Rig rig;
   rig.submit_one(rig.migrate(0, 1));

@@ -71,15 +71,16 @@ Result<Duration> parse_duration(std::string_view text) {
   const char* const last = text.data() + text.size();
   const auto [end, ec] = std::from_chars(text.data(), last, count);
   const std::string_view unit(end, static_cast<std::size_t>(last - end));
-  std::int64_t unit_s = 0;
-  if (unit.empty() || unit == "s") unit_s = 1;
-  if (unit == "m" || unit == "min") unit_s = 60;
-  if (unit == "h") unit_s = 3600;
-  if (unit == "d") unit_s = 86400;
-  constexpr std::int64_t kCentury_s = 100LL * 366 * 86400;
-  if (ec != std::errc() || unit_s == 0 || count < 0 || count > kCentury_s / unit_s)
+  std::int64_t unit_ms = 0;
+  if (unit == "ms") unit_ms = 1;
+  if (unit.empty() || unit == "s") unit_ms = 1000;
+  if (unit == "m" || unit == "min") unit_ms = 60'000;
+  if (unit == "h") unit_ms = 3'600'000;
+  if (unit == "d") unit_ms = 86'400'000;
+  constexpr std::int64_t kCentury_ms = 100LL * 366 * 86'400'000;
+  if (ec != std::errc() || unit_ms == 0 || count < 0 || count > kCentury_ms / unit_ms)
     return invalid(fmt::format("'{}' is not a duration; write 30s, 5m, 1h or 7d", text));
-  return Duration(std::chrono::seconds(count * unit_s));
+  return Duration(count * unit_ms);
 }
 
 std::string to_text(Duration d) {

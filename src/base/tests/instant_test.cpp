@@ -29,6 +29,7 @@ TEST(Duration, IsReadInTheUsualUnits) {
   EXPECT_EQ(parse_duration("5m").value(), std::chrono::minutes(5));
   EXPECT_EQ(parse_duration("24h").value(), std::chrono::hours(24));
   EXPECT_EQ(parse_duration("7d").value(), std::chrono::hours(168));
+  EXPECT_EQ(parse_duration("300ms").value(), Duration(300));
   EXPECT_EQ(parse_duration("300").value(), std::chrono::seconds(300));
   for (const char* bad : {"", "h", "-1h", "1 h", "1w", "999999999999999999999d", "9223372036854775807d"})
     EXPECT_FALSE(parse_duration(bad).has_value()) << bad;

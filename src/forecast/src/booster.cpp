@@ -19,10 +19,10 @@ bool copy_node(const nlohmann::json& node, std::size_t place, TreeShape& shape) 
   if (node.contains("leaf")) return true;
   if (place >= kTreeNodes) return false;
   const auto feature = std::stoul(node.at("split").get<std::string>().substr(1));
+  // A condition beyond the bins separates the missing from the rest: XGBoost puts its outermost cuts well outside.
+  const double condition = std::ceil(node.at("split_condition").get<double>());
+  const int bin = static_cast<int>(std::clamp(condition, 0.0, static_cast<double>(kMaxCuts) + 1));
   if (feature >= kFeatureCount) return false;
-  // A condition outside the bins parts what is missing from what is not.
-  const double condition = std::clamp(node.at("split_condition").get<double>(), 0.0, kMaxCuts + 1.0);
-  const int bin = static_cast<int>(std::ceil(condition));
   shape.split(place, feature, bin, node.at("missing") != node.at("yes"));
   for (const auto& child : node.at("children")) {
     const bool left = child.at("nodeid") == node.at("yes");

@@ -7,7 +7,7 @@
 #include "headroom/base/check.h"
 #include "headroom/forecast/features.h"
 #include "prior.h"
-#include "step_feed.h"
+#include "step_grid.h"
 
 namespace headroom {
 namespace {
@@ -17,28 +17,25 @@ constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
 constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
 constexpr double kExactUpTo = 0.95;     // level, for a series that did not move
 
-std::int64_t step_of(Instant t, Duration step) {
-  const auto since = t.time_since_epoch();
-  return since.count() >= 0 ? since / step : (since - step + Duration(1)) / step;
-}
-
 }  // namespace
 
 struct PredictiveLoadEngine::VmState {
   explicit VmState(const std::vector<Head>& heads)
       : calibration{Calibration(heads), Calibration(heads), Calibration(heads), Calibration(heads)} {}
 
-  void push(std::int64_t step, const Sample* sample) {
+  void push(const Sample& sample, bool known) {
+    const std::int64_t step = grid.newest() + 1;
     for (Resource r : kAllResources) {
-      const float stalled = sample != nullptr ? sample->stalled[index(r)] : 0;
-      const double used = sample != nullptr ? sample->used[index(r)] : std::nan("");
+      const float stalled = known ? sample.stalled[index(r)] : 0;
+      const double used = known ? sample.used[index(r)] : std::nan("");
       series[r].push(std::isfinite(used) ? static_cast<float>(used) : std::nanf(""), stalled);
       calibration[index(r)].settle(series[r], step, stalled > 0);
     }
   }
 
-  StepFeed feed;
+  StepGrid grid;
   VmSeries series;
+  std::array<double, kResourceCount> ceiling{};  // base units, 0 = unknown
   std::array<Calibration, kResourceCount> calibration;
 };
 
@@ -131,13 +128,14 @@ PredictiveLoadEngine::VmState& PredictiveLoadEngine::state_of(VmId vm) {
 
 void PredictiveLoadEngine::set_ceiling(VmId vm, const Resources& ceiling) {
   VmState& state = state_of(vm);
-  for (Resource r : kAllResources) state.series.ceiling[index(r)] = static_cast<double>(ceiling[r]);
+  for (Resource r : kAllResources) state.ceiling[index(r)] = static_cast<double>(ceiling[r]);
+  // The model is shown a ceiling only where its training had one: no trace tells what a disk or a network could do.
+  for (Resource r : {Resource::kCpu, Resource::kMemory}) state.series.ceiling[index(r)] = state.ceiling[index(r)];
 }
 
 void PredictiveLoadEngine::observe(const VmSample& sample) {
   VmState& state = state_of(sample.vm);
-  state.feed.take(step_of(sample.sample.at, model_->info().step), sample.sample,
-                  [&](std::int64_t step, const Sample* s) { state.push(step, s); });
+  state.grid.observe(sample.sample, model_->info().step, [&](const Sample& s, bool known) { state.push(s, known); });
 }
 
 void PredictiveLoadEngine::forecast(Instant origin, std::span<const VmId> vms, std::vector<Forecast>& out) {
@@ -150,8 +148,8 @@ void PredictiveLoadEngine::forecast(Instant origin, std::span<const VmId> vms, s
 // Closes the VM's step and puts its series into the batch, or answers with the prior at once.
 void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
   VmState& state = state_of(vm);
-  const std::int64_t step = step_of(origin, model_->info().step);
-  state.feed.close(step, [&](std::int64_t s, const Sample* sample) { state.push(s, sample); });
+  const std::int64_t step = StepGrid::step_of(origin, model_->info().step);
+  state.grid.close_until(step + 1, [&](const Sample& s, bool known) { state.push(s, known); });
   out.vm = vm;
   out.origin = origin;
   out.state = ForecastState::kNone;
@@ -160,7 +158,7 @@ void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
     outlook.resize(horizons_.size());
     const Series& series = state.series[r];
     if (!series.has_value()) {
-      const Band prior = prior_band(r, state.series.ceiling[index(r)]);
+      const Band prior = prior_band(r, state.ceiling[index(r)]);
       std::fill(outlook.begin(), outlook.end(), Outlook{prior, prior});
       continue;
     }
@@ -179,7 +177,7 @@ void PredictiveLoadEngine::flush(Batch& batch) {
   model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z);
   for (std::size_t i = 0; i < batch.count; ++i) {
     const auto& row = batch.row[i];
-    const double ceiling = row.vm->series.ceiling[index(row.resource)];
+    const double ceiling = row.vm->ceiling[index(row.resource)];
     const Band prior = prior_band(row.resource, ceiling);
     const Finisher finisher(row.vm->series[row.resource], ceiling, prior);
     Calibration& calibration = row.vm->calibration[index(row.resource)];

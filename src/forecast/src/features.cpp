@@ -90,9 +90,10 @@ void seasons(Writer& w) {
     if (!std::isnan(in_an_hour)) same_hour[static_cast<std::size_t>(known_hours++)] = in_an_hour;
   }
   auto median = [](std::array<float, 7>& x, int n) {
-    // By insertion: seven values at most.
+    // Insertion sort: of seven at most, and g++ 12 misreads std::sort's bounds here.
     for (int i = 1; i < n; ++i)
-      for (auto k = static_cast<std::size_t>(i); k > 0 && x[k] < x[k - 1]; --k) std::swap(x[k], x[k - 1]);
+      for (int k = i; k > 0 && x[static_cast<std::size_t>(k)] < x[static_cast<std::size_t>(k - 1)]; --k)
+        std::swap(x[static_cast<std::size_t>(k)], x[static_cast<std::size_t>(k - 1)]);
     return n > 0 ? x[static_cast<std::size_t>(n / 2)] : kMissing;
   };
   w.relative(median(same_step, known_steps));

@@ -10,7 +10,7 @@ namespace {
 // where scale makes the tail pass through the last two quantiles.
 double tail_scale(const Band& band) {
   const double span = band.at[kLevelCount - 1] - band.at[kLevelCount - 2];
-  const double decay = std::log((1 - kLevels[kLevelCount - 2]) / (1 - kLevels[kLevelCount - 1]));
+  static const double decay = std::log((1 - kLevels[kLevelCount - 2]) / (1 - kLevels[kLevelCount - 1]));
   return span / decay;
 }
 

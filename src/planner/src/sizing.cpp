@@ -31,14 +31,24 @@ class Candidates {
 
 constexpr std::array<double, 3> kTailLevels{0.9985, 0.9995, 0.9999};
 
-double holding_cost(const Snapshot& s, const std::vector<Outlook>& outlook, const PricedSizing& prices,
-                    const SizingTask& task, std::int64_t amount, std::size_t horizon) {
+struct Risk {
+  double usd_per_hour = 0;
+  std::size_t horizon = 0;  // where it is highest
+};
+
+// The breach rate is judged at the horizon where it looks worst: the next step when trouble is at hand, a day when
+// it comes out of the blue now and then. (The most hopeful horizon would always be the one that knows least.)
+Risk breach_risk(const Snapshot& s, const std::vector<Outlook>& outlook, const PricedSizing& prices,
+                 const SizingTask& task, std::int64_t amount) {
   const double a = static_cast<double>(amount) / task.scale_up_to;
-  const double next = outlook[0].peak.exceedance(a);
-  const double within = horizon == 0 ? next : std::max(next, outlook[horizon].peak.exceedance(a));
-  const double lost_hours = hours(s.step) * next + prices.minutes_lost_when_foreseen / 60 * (within - next);
-  const double events = prices.usd_per_overloaded_vm_hour * lost_hours + prices.usd_per_scaling * within;
-  return task.usd_per_unit_hour * static_cast<double>(amount) + events / hours(s.horizons[horizon]);
+  Risk worst;
+  for (std::size_t h = 0; h < outlook.size(); ++h) {
+    const double lost_hours = h == 0 ? hours(s.step) : prices.minutes_lost_per_breach / 60;
+    const double usd = prices.usd_per_overloaded_vm_hour * lost_hours + prices.usd_per_scaling;
+    const double rate = usd * outlook[h].peak.exceedance(a) / hours(s.horizons[h]);
+    if (rate > worst.usd_per_hour) worst = {rate, h};
+  }
+  return worst;
 }
 
 }  // namespace
@@ -59,13 +69,14 @@ Sizing price_allocation(const Snapshot& s, const Vm& vm, const PricedSizing& pri
   double keeping = 0;
   bool first = true;
   for (const std::int64_t amount : candidates) {
-    for (std::size_t h = 0; h < outlook.size(); ++h) {
-      double cost = holding_cost(s, outlook, prices, task, amount, h);
-      if (amount != task.now) cost += prices.usd_per_scaling / hours(s.horizons[h]);
-      if (first || cost < best.usd_per_hour) best = {amount, h, cost, 0};
-      first = false;
-    }
-    if (amount == task.now) keeping = best.usd_per_hour;  // the first candidate
+    const double rent = task.usd_per_unit_hour * static_cast<double>(amount);
+    const double change = amount != task.now ? prices.usd_per_scaling / prices.hours_between_scalings : 0;
+    if (!first && rent + change >= best.usd_per_hour) continue;
+    const Risk risk = breach_risk(s, outlook, prices, task, amount);
+    const double cost = rent + change + risk.usd_per_hour;
+    if (first || cost < best.usd_per_hour) best = {amount, risk.horizon, cost, 0};
+    if (first) keeping = cost;  // the first candidate is the present allocation
+    first = false;
   }
   best.usd_saved_per_hour = keeping - best.usd_per_hour;
   return best;

@@ -1,11 +1,11 @@
 // How much one VM should have of one resource, by price.
 //
-// Holding allocation a until horizon h costs, per hour,
-//     R_h(a) = c a + [ lambda (step P1(a) + m (Ph(a) - P1(a))) + kappa Ph(a) ] / h
+// Holding allocation a costs, per hour,
+//     R(a) = c a + max over horizons h of (lambda m_h + kappa) P_h(a) / h
 // with c the price of a unit-hour, lambda the price of an overloaded VM-hour, kappa the price of a scaling,
-// Ph(a) = P(peak within h > a), and m the overload expected from a breach that a later round will see coming. A change
-// adds kappa / h. Each allocation is judged at the horizon that suits it best: after it, everything is decided anew.
-// (A renewal argument: the first breach ends the holding period and costs one more scaling.)
+// P_h(a) = P(peak within h > a), and m_h the overload a breach costs: a whole step at the first horizon, a settled
+// number beyond. A change adds kappa / (hours it is expected to last). A renewal argument: P_h / h is the rate at
+// which breaches end the holding period, each costing its overload and one more scaling.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace headroom {
 
 struct Sizing {
   std::int64_t amount = 0;     // the allocation wanted; equal to the present one when nothing should change
-  std::size_t horizon = 0;     // the horizon it was judged at
+  std::size_t horizon = 0;     // the horizon with the highest risk
   double usd_per_hour = 0;     // its cost, all in
   double usd_saved_per_hour = 0;  // against keeping the present one
 };

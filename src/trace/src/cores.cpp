@@ -50,7 +50,8 @@ Result<const CoreTables::Table*> CoreTables::table_in(const std::filesystem::pat
   std::vector<std::string_view> fields;
   while (lines.next(line)) {
     split(line, ',', fields);
-    if (fields.size() < 2 || fields[0].empty()) return bad_row(file, lines.number(), "needs vm,cores; complete the row");
+    if (fields.size() < 2 || fields[0].empty())
+      return bad_row(file, lines.number(), "needs vm,cores; complete the row");
     double cores = 0;
     const char* const wrong = parse_number(fields[1], kMaxCores, cores);
     if (wrong != nullptr) return bad_field(file, lines.number(), "cores", fields[1], wrong);
@@ -62,7 +63,8 @@ Result<const CoreTables::Table*> CoreTables::table_in(const std::filesystem::pat
 }
 
 Result<int> CoreTables::cores_of(const std::filesystem::path& file) {
-  const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const std::filesystem::path directory =
+      file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const std::string number = number_in(file.filename().string());
   for (const std::filesystem::path& place : {directory, directory / ".."}) {
     const auto table = table_in(place);

@@ -9,13 +9,15 @@
 
 namespace headroom::trace {
 
-// The least n for which cap/n is within 1 % of a clock of that archive's hosts; else cap/2600, rounded, at least 1.
+// The least n for which cap/n is within 1 % of a clock of that archive's hosts; else cap/2600, rounded, at
+// least 1.
 int cores_from_mhz(double cap_mhz);
 
 // The meta.csv files met so far, by directory.
 class CoreTables {
  public:
-  // Cores of the VM that `file` holds, from the meta.csv beside it or one directory up; 0 when neither knows it.
+  // Cores of the VM that `file` holds, from the meta.csv beside it or one directory up; 0 when neither knows
+  // it.
   Result<int> cores_of(const std::filesystem::path& file);
 
  private:

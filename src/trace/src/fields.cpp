@@ -55,7 +55,8 @@ std::string shown(std::string_view text) {
   return text.size() > kMost ? safe + "..." : safe;
 }
 
-tl::unexpected<Error> bad_row(const std::filesystem::path& file, std::size_t line, std::string_view sentence) {
+tl::unexpected<Error> bad_row(const std::filesystem::path& file, std::size_t line,
+                              std::string_view sentence) {
   return invalid(fmt::format("{}:{}: {}", file.string(), line, sentence));
 }
 

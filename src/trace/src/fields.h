@@ -9,7 +9,8 @@
 
 namespace headroom::trace {
 
-// Walks the lines of a text; skips blank ones; drops "\r" and the spaces at both ends. The text must outlive it.
+// Walks the lines of a text; skips blank ones; drops "\r" and the spaces at both ends. The text must outlive
+// it.
 class Lines {
  public:
   explicit Lines(std::string_view text) : rest_(text) {}
@@ -26,7 +27,8 @@ std::string_view trimmed(std::string_view text);
 // Splits at `separator`, each field trimmed; `fields` is emptied first and keeps its memory.
 void split(std::string_view line, char separator, std::vector<std::string_view>& fields);
 
-// What is wrong with a number, as a sentence part for bad_row(), or nullptr. At most `most`; not negative; finite.
+// What is wrong with a number, as a sentence part for bad_row(), or nullptr. At most `most`; not negative;
+// finite.
 const char* parse_number(std::string_view field, double most, double& value);
 
 // "FILE:LINE: sentence".

@@ -63,7 +63,8 @@ Result<std::string> unpack(const fs::path& path, const std::string& packed) {
   std::size_t used = 0;
   while (true) {
     if (used == text.size()) {
-      if (used >= kMaxFile) return invalid(fmt::format("{}: unpacks to more than 1 GiB; split it", path.string()));
+      if (used >= kMaxFile)
+        return invalid(fmt::format("{}: unpacks to more than 1 GiB; split it", path.string()));
       text.resize(std::clamp<std::size_t>(used * 2, packed.size() * 5 + 4096, kMaxFile));
     }
     z.next_out = reinterpret_cast<Bytef*>(text.data() + used);
@@ -111,7 +112,8 @@ Result<std::vector<SourceFile>> find_files(const std::vector<fs::path>& paths) {
       auto found = walk(path);
       if (!found) return tl::unexpected(found.error());
       if (found->empty())
-        return invalid(fmt::format("{}: holds no trace; .csv and .csv.gz files are looked for", path.string()));
+        return invalid(
+            fmt::format("{}: holds no trace; .csv and .csv.gz files are looked for", path.string()));
       std::move(found->begin(), found->end(), std::back_inserter(all));
     } else {
       return invalid(fmt::format("{}: is neither a file nor a directory{}", path.string(),

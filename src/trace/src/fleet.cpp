@@ -16,12 +16,14 @@ namespace {
 
 using namespace trace;
 
-Result<void> read_one(const SourceFile& file, CoreTables& cores, std::vector<WideTable>& tables, FleetBuilder& fleet) {
+Result<void> read_one(const SourceFile& file, CoreTables& cores, std::vector<WideTable>& tables,
+                      FleetBuilder& fleet) {
   const auto text = read_text(file.path);
   if (!text) return tl::unexpected(text.error());
   Lines lines(*text);
   std::string_view header;
-  if (!lines.next(header)) return invalid(fmt::format("{}: holds only blank lines; remove it", file.path.string()));
+  if (!lines.next(header))
+    return invalid(fmt::format("{}: holds only blank lines; remove it", file.path.string()));
   if (is_gwa_header(header) || is_curated_header(header)) return read_vm_file(file, *text, cores, fleet);
   if (is_wide_header(header)) {
     auto table = read_wide_table(file, *text, fleet);

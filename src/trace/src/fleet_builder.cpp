@@ -27,7 +27,9 @@ void GrowingVm::cover(std::int64_t first, std::int64_t last) {
   slots_ = size;
 }
 
-void GrowingVm::carry(std::size_t column) { columns_[column].resize(static_cast<std::size_t>(slots_), kGap); }
+void GrowingVm::carry(std::size_t column) {
+  columns_[column].resize(static_cast<std::size_t>(slots_), kGap);
+}
 
 void GrowingVm::take(std::size_t column, const GrowingVm& other) {
   const std::vector<float>& from = other.columns_[column];
@@ -61,10 +63,11 @@ Result<GrowingVm*> FleetBuilder::grow(const std::string& name, std::int64_t firs
   const std::int64_t low = vm.slots() == 0 ? first : std::min(first, vm.first());
   const std::int64_t high = vm.slots() == 0 ? last : std::max(last, vm.first() + vm.slots() - 1);
   if (high - low + 1 > kMaxSlots)
-    return invalid(fmt::format("the samples of {} run from {} to {}, over 3 years; mend the time stamps or leave a "
-                               "part out",
-                               name, to_rfc3339(instant_from_epoch_seconds(low * kStep_s)),
-                               to_rfc3339(instant_from_epoch_seconds(high * kStep_s))));
+    return invalid(
+        fmt::format("the samples of {} run from {} to {}, over 3 years; mend the time stamps or leave a "
+                    "part out",
+                    name, to_rfc3339(instant_from_epoch_seconds(low * kStep_s)),
+                    to_rfc3339(instant_from_epoch_seconds(high * kStep_s))));
   values_ += (high - low + 1 - vm.slots()) * static_cast<std::int64_t>(kColumns);
   if (values_ > kMaxValues) return invalid("the traces hold over 4 GB of values; give fewer");
   vm.cover(first, last);

@@ -21,7 +21,7 @@ inline constexpr std::size_t kColumns = kResourceCount + 1;
 
 class GrowingVm {
  public:
-  int cores = 0;        // 0 until known
+  int cores = 0;  // 0 until known
   double core_mhz = 0;
   std::string memory_name;
 
@@ -47,8 +47,8 @@ class FleetBuilder {
  public:
   using Vms = std::map<std::string, GrowingVm, std::less<>>;
 
-  // The VM of that name, made ready for slots first..last in the columns named; kInvalid (without the place) when a
-  // bound is passed.
+  // The VM of that name, made ready for slots first..last in the columns named; kInvalid (without the place)
+  // when a bound is passed.
   Result<GrowingVm*> grow(const std::string& name, std::int64_t first, std::int64_t last,
                           std::initializer_list<std::size_t> columns);
   Vms& vms() { return vms_; }

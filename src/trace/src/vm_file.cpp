@@ -10,7 +10,19 @@
 namespace headroom::trace {
 namespace {
 
-enum Field { kTime, kCores, kCpuCap, kCpuPct, kMemCap, kMemUsed, kDiskRead, kDiskWrite, kNetRx, kNetTx, kFieldCount };
+enum Field {
+  kTime,
+  kCores,
+  kCpuCap,
+  kCpuPct,
+  kMemCap,
+  kMemUsed,
+  kDiskRead,
+  kDiskWrite,
+  kNetRx,
+  kNetTx,
+  kFieldCount
+};
 
 struct FieldNames {
   const char* gwa;
@@ -77,12 +89,15 @@ Result<void> VmFile::read_header() {
     for (std::size_t i = 0; i < width_; ++i)
       if (fields_[i] == wanted) at_[f] = i;
     if (at_[f] == kAbsent)
-      return bad_row(path_, lines_.number(), fmt::format("the column '{}' is missing; add it to the file", wanted));
+      return bad_row(path_, lines_.number(),
+                     fmt::format("the column '{}' is missing; add it to the file", wanted));
   }
   return {};
 }
 
-bool VmFile::next_line() { return lines_.next(line_); }
+bool VmFile::next_line() {
+  return lines_.next(line_);
+}
 
 void VmFile::rewind() {
   lines_ = Lines(text_);
@@ -95,7 +110,8 @@ Result<void> VmFile::number(Field field, double& value) {
   if (wrong == nullptr) return {};
   const std::string_view column = separator_ == ';' ? kNames[field].gwa : kNames[field].curated;
   if (field == kTime && std::isfinite(value) && value > kMaxEpoch_s)
-    return bad_field(path_, lines_.number(), column, text, "after the year 2100 (stamps are seconds since 1970)");
+    return bad_field(path_, lines_.number(), column, text,
+                     "after the year 2100 (stamps are seconds since 1970)");
   return bad_field(path_, lines_.number(), column, text, wrong);
 }
 
@@ -116,7 +132,8 @@ Result<Row> VmFile::row() {
   split(line_, separator_, fields_);
   if (fields_.size() != width_)
     return bad_row(path_, lines_.number(),
-                   fmt::format("has {} columns where the header has {}; mend or remove the row", fields_.size(), width_));
+                   fmt::format("has {} columns where the header has {}; mend or remove the row",
+                               fields_.size(), width_));
   Row row{};
   for (std::size_t f = 0; f < kFieldCount; ++f) {
     if (at_[f] == kAbsent) continue;
@@ -128,7 +145,9 @@ Result<Row> VmFile::row() {
 struct Span {
   std::int64_t first = 0, last = -1;
 };
-std::int64_t slot_of(double seconds) { return static_cast<std::int64_t>(std::floor(seconds / kStep_s)); }
+std::int64_t slot_of(double seconds) {
+  return static_cast<std::int64_t>(std::floor(seconds / kStep_s));
+}
 
 // Where the stamps begin and end, so that the grid is sized once whatever their order.
 Result<Span> find_span(VmFile& in, const std::filesystem::path& path) {
@@ -141,18 +160,20 @@ Result<Span> find_span(VmFile& in, const std::filesystem::path& path) {
     span.first = std::min(span.first, slot);
     span.last = std::max(span.last, slot);
     if (span.last - span.first >= kMaxSlots)
-      return bad_row(path, in.line_number(),
-                     fmt::format("the time stamp {} is over 3 years away from another; mend it or split the file",
-                                 to_rfc3339(instant_from_epoch_seconds(static_cast<std::int64_t>(*seconds)))));
+      return bad_row(
+          path, in.line_number(),
+          fmt::format("the time stamp {} is over 3 years away from another; mend it or split the file",
+                      to_rfc3339(instant_from_epoch_seconds(static_cast<std::int64_t>(*seconds)))));
   }
   if (span.last < 0) return bad_row(path, 1, "a header and no rows; remove the file or fetch it again");
   return span;
 }
 
-// Cores behind a row. The first row that tells fixes the VM's clock; a later change of the MHz is a change of cores.
+// Cores behind a row. The first row that tells fixes the VM's clock; a later change of the MHz is a change of
+// cores.
 double cores_in(const Row& row, bool has_cores, int known_cores, GrowingVm& vm) {
   if (vm.core_mhz == 0) {
-    vm.cores = has_cores           ? static_cast<int>(std::lround(row[kCores]))
+    vm.cores = has_cores          ? static_cast<int>(std::lround(row[kCores]))
                : known_cores != 0 ? known_cores
                                   : cores_from_mhz(row[kCpuCap]);
     vm.cores = std::max(1, vm.cores);
@@ -179,10 +200,15 @@ bool is_off(const Row& row, bool has_cores) {
 
 }  // namespace
 
-bool is_gwa_header(std::string_view header) { return header.find(';') != header.npos && header.starts_with("Timestamp"); }
-bool is_curated_header(std::string_view header) { return header.starts_with("t,cpu_cap_mhz,"); }
+bool is_gwa_header(std::string_view header) {
+  return header.find(';') != header.npos && header.starts_with("Timestamp");
+}
+bool is_curated_header(std::string_view header) {
+  return header.starts_with("t,cpu_cap_mhz,");
+}
 
-Result<void> read_vm_file(const SourceFile& file, std::string_view text, CoreTables& core_tables, FleetBuilder& fleet) {
+Result<void> read_vm_file(const SourceFile& file, std::string_view text, CoreTables& core_tables,
+                          FleetBuilder& fleet) {
   VmFile in(file.path, text);
   if (auto ok = in.read_header(); !ok) return ok;
   const auto span = find_span(in, file.path);

@@ -12,6 +12,7 @@ namespace headroom::trace {
 bool is_gwa_header(std::string_view header);
 bool is_curated_header(std::string_view header);
 
-Result<void> read_vm_file(const SourceFile& file, std::string_view text, CoreTables& core_tables, FleetBuilder& fleet);
+Result<void> read_vm_file(const SourceFile& file, std::string_view text, CoreTables& core_tables,
+                          FleetBuilder& fleet);
 
 }  // namespace headroom::trace

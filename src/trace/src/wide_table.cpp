@@ -13,27 +13,34 @@ namespace {
 constexpr double kAssumedProvision = 4.0 * (1 << 30);
 constexpr std::size_t kMaxNameLength = 255;
 
-std::string last_part(const std::string& id) { return id.substr(id.rfind('/') + 1); }  // npos + 1 = 0
+std::string last_part(const std::string& id) {
+  return id.substr(id.rfind('/') + 1);
+}  // npos + 1 = 0
 
 Result<void> check_header(const std::filesystem::path& path, const std::vector<std::string_view>& fields) {
   if (static_cast<std::int64_t>(fields.size()) - 1 > kMaxSlots)
     return bad_row(path, 1, fmt::format("has {} steps, over 3 years; split the table", fields.size() - 1));
   for (std::size_t i = 1; i < fields.size(); ++i)
     if (fields[i] != fmt::format("s{}", i - 1))
-      return bad_row(path, 1, fmt::format("column {} of the header is '{}' and should be s{}", i + 1, shown(fields[i]), i - 1));
+      return bad_row(
+          path, 1,
+          fmt::format("column {} of the header is '{}' and should be s{}", i + 1, shown(fields[i]), i - 1));
   return {};
 }
 
-Result<void> check_name(const std::filesystem::path& path, std::size_t line, std::string_view vm, WideTable& table) {
+Result<void> check_name(const std::filesystem::path& path, std::size_t line, std::string_view vm,
+                        WideTable& table) {
   if (vm.empty() || vm.size() > kMaxNameLength || shown(vm.substr(0, 40)) != vm.substr(0, 40))
-    return bad_row(path, line, fmt::format("the name '{}' is not 1 to {} printable characters; name the VM", shown(vm), kMaxNameLength));
+    return bad_row(path, line,
+                   fmt::format("the name '{}' is not 1 to {} printable characters; name the VM", shown(vm),
+                               kMaxNameLength));
   if (!table.vms.emplace(vm).second)
     return bad_row(path, line, fmt::format("the VM '{}' is in the table twice; remove one row", shown(vm)));
   return {};
 }
 
-Result<void> store_row(const std::filesystem::path& path, std::size_t line, const std::vector<std::string_view>& fields,
-                       bool memory, GrowingVm& vm) {
+Result<void> store_row(const std::filesystem::path& path, std::size_t line,
+                       const std::vector<std::string_view>& fields, bool memory, GrowingVm& vm) {
   for (std::size_t i = 1; i < fields.size(); ++i) {
     if (fields[i].empty()) continue;
     double percent = 0;
@@ -52,7 +59,9 @@ Result<void> store_row(const std::filesystem::path& path, std::size_t line, cons
 
 }  // namespace
 
-bool is_wide_header(std::string_view header) { return header == "vm,s0" || header.starts_with("vm,s0,"); }
+bool is_wide_header(std::string_view header) {
+  return header == "vm,s0" || header.starts_with("vm,s0,");
+}
 
 Result<WideTable> read_wide_table(const SourceFile& file, std::string_view text, FleetBuilder& fleet) {
   WideTable table{file.path.parent_path(), file.id, last_part(file.id).starts_with("mem"), {}};
@@ -68,15 +77,20 @@ Result<WideTable> read_wide_table(const SourceFile& file, std::string_view text,
     split(line, ',', fields);
     if (fields.size() != width)
       return bad_row(file.path, lines.number(),
-                     fmt::format("has {} columns where the header has {}; mend or remove the row", fields.size(), width));
-    if (auto ok = check_name(file.path, lines.number(), fields[0], table); !ok) return tl::unexpected(ok.error());
+                     fmt::format("has {} columns where the header has {}; mend or remove the row",
+                                 fields.size(), width));
+    if (auto ok = check_name(file.path, lines.number(), fields[0], table); !ok)
+      return tl::unexpected(ok.error());
     const std::string name = fmt::format("{}/{}", file.id, fields[0]);
-    const auto vm = table.memory ? fleet.grow(name, 0, last_slot, {index(Resource::kMemory), kMemoryProvision})
-                                 : fleet.grow(name, 0, last_slot, {index(Resource::kCpu)});
+    const auto vm = table.memory
+                        ? fleet.grow(name, 0, last_slot, {index(Resource::kMemory), kMemoryProvision})
+                        : fleet.grow(name, 0, last_slot, {index(Resource::kCpu)});
     if (!vm) return bad_row(file.path, lines.number(), vm.error().message);
-    if (auto ok = store_row(file.path, lines.number(), fields, table.memory, **vm); !ok) return tl::unexpected(ok.error());
+    if (auto ok = store_row(file.path, lines.number(), fields, table.memory, **vm); !ok)
+      return tl::unexpected(ok.error());
   }
-  if (table.vms.empty()) return bad_row(file.path, 1, "a header and no rows; remove the file or fetch it again");
+  if (table.vms.empty())
+    return bad_row(file.path, 1, "a header and no rows; remove the file or fetch it again");
   return table;
 }
 

@@ -14,7 +14,7 @@ bool is_wide_header(std::string_view header);
 // What a table held, for join_memory().
 struct WideTable {
   std::filesystem::path directory;
-  std::string id;                    // of the file: its VMs are <id>/<vm>
+  std::string id;  // of the file: its VMs are <id>/<vm>
   bool memory = false;
   std::set<std::string, std::less<>> vms;
 };

@@ -21,7 +21,9 @@ struct BadFile {
   std::string content;
   std::string says;  // part of the message
 };
-void PrintTo(const BadFile& f, std::ostream* out) { *out << f.title; }
+void PrintTo(const BadFile& f, std::ostream* out) {
+  *out << f.title;
+}
 
 class BadTrace : public testing::TestWithParam<BadFile> {};
 
@@ -35,7 +37,9 @@ TEST_P(BadTrace, IsOneClearError) {
 }
 
 const std::string kGood = kCuratedHeader + "0,2400,1,1024,1,0,0,0,0\n";
-std::string curated(const std::string& row) { return kGood + row; }
+std::string curated(const std::string& row) {
+  return kGood + row;
+}
 std::string without_column() {
   std::string h = kCuratedHeader;
   return h.replace(h.find(",net_tx_kbps"), 12, "");
@@ -45,7 +49,11 @@ INSTANTIATE_TEST_SUITE_P(
     Files, BadTrace,
     testing::Values(
         BadFile{"Empty", "", "is empty"}, BadFile{"Blank", "\n \r\n", "only blank lines"},
-        BadFile{"Binary", std::string("\x7f""ELF\0\0\1", 7), "is binary"},
+        BadFile{"Binary",
+                std::string("\x7f"
+                            "ELF\0\0\1",
+                            7),
+                "is binary"},
         BadFile{"GzipWithoutBody", "\x1f\x8b", "cut short"},
         BadFile{"GzipOfGarbage", "\x1f\x8b garbage that is no gzip", "damaged"},
         BadFile{"TruncatedGzip", TraceFiles::gzip(kGood).substr(0, 60), "cut short"},
@@ -64,11 +72,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"Word", curated("300,2400,high,1024,1,0,0,0,0\n"), "'high', not a number"},
         BadFile{"HalfANumber", curated("300,2400,1.2.3,1024,1,0,0,0,0\n"), "not a number"},
         BadFile{"EmptyField", curated("300,2400,,1024,1,0,0,0,0\n"), "cpu_pct is '', empty"},
-        BadFile{"StampInMilliseconds", curated("1372629804000,2400,1,1024,1,0,0,0,0\n"), "stamps are seconds"},
+        BadFile{"StampInMilliseconds", curated("1372629804000,2400,1,1024,1,0,0,0,0\n"),
+                "stamps are seconds"},
         BadFile{"NegativeStamp", curated("-300,2400,1,1024,1,0,0,0,0\n"), "bad.csv:3: t is '-300', negative"},
         BadFile{"InfiniteStamp", curated("inf,2400,1,1024,1,0,0,0,0\n"), "not a finite number"},
         BadFile{"StampsFarApart", curated("1372629804,2400,1,1024,1,0,0,0,0\n"), "over 3 years"},
-        BadFile{"GwaMissingColumn", "Timestamp [ms];CPU cores\n1;2\n", "'CPU capacity provisioned [MHZ]' is missing"},
+        BadFile{"GwaMissingColumn", "Timestamp [ms];CPU cores\n1;2\n",
+                "'CPU capacity provisioned [MHZ]' is missing"},
         BadFile{"GwaShortRow", kGwaHeader + "0;1\n", "has 2 columns"},
         BadFile{"WideDuplicate", "vm,s0\na,1\na,2\n", "bad.csv:3: the VM 'a' is in the table twice"},
         BadFile{"WideWithoutName", "vm,s0\n,1\n", "name the VM"},
@@ -106,7 +116,8 @@ TEST(BadMeta, NamesItsLine) {
   TraceFiles files;
   files.write("meta.csv", "vm,cores\n1,0\n");
   files.write("vm_1.csv", kGood);
-  EXPECT_THAT(error_of({files.root()}).message, AllOf(HasSubstr("meta.csv:2"), HasSubstr("whole number from 1")));
+  EXPECT_THAT(error_of({files.root()}).message,
+              AllOf(HasSubstr("meta.csv:2"), HasSubstr("whole number from 1")));
 }
 
 TEST(BadFleet, OfMonthsThatLieFarApartIsInvalid) {

@@ -10,7 +10,9 @@
 namespace headroom {
 namespace {
 
-float demand(const VmTrace& vm, Resource r, std::size_t slot) { return vm.demand[index(r)].at(slot); }
+float demand(const VmTrace& vm, Resource r, std::size_t slot) {
+  return vm.demand[index(r)].at(slot);
+}
 
 Fleet read_or_fail(const std::vector<std::filesystem::path>& paths) {
   auto fleet = read_fleet(paths);
@@ -20,7 +22,8 @@ Fleet read_or_fail(const std::vector<std::filesystem::path>& paths) {
 
 TEST(Fleet, ReadsTheCuratedFormInBaseUnits) {
   TraceFiles files;
-  files.write_gz("vm_007.csv.gz", kCuratedHeader + "1372629804,5852,150,8218624,1034593,160.5,21.5,0.25,1.5\n");
+  files.write_gz("vm_007.csv.gz",
+                 kCuratedHeader + "1372629804,5852,150,8218624,1034593,160.5,21.5,0.25,1.5\n");
   const Fleet fleet = read_or_fail({files.root()});
   ASSERT_EQ(fleet.vms.size(), 1u);
   const VmTrace& vm = fleet.vms[0];
@@ -39,7 +42,8 @@ TEST(Fleet, ReadsTheGwaFormAsPublishedWithTabsAndCarriageReturns) {
   TraceFiles files;
   std::string header = kGwaHeader;
   header.insert(header.size() - 1, "\r");
-  const auto path = files.write("1.csv", header + "1372629804;\t4;\t11704;\t5852;\t50;\t67108864;\t6129274.4;\t0;\t1;\t2;\t3\r\n");
+  const auto path = files.write(
+      "1.csv", header + "1372629804;\t4;\t11704;\t5852;\t50;\t67108864;\t6129274.4;\t0;\t1;\t2;\t3\r\n");
   const Fleet fleet = read_or_fail({path});
   ASSERT_EQ(fleet.vms.size(), 1u);
   EXPECT_EQ(fleet.vms[0].name, "1");
@@ -76,7 +80,8 @@ TEST(Fleet, TakesARowWithoutProvisionForAGapAndKeepsTheEarlierSampleOfItsSlot) {
 
 TEST(Fleet, KeepsUsageAboveTheProvision) {
   TraceFiles files;
-  const auto path = files.write("a.csv", kCuratedHeader + "0,2400,107,1024,2048,0,0,0,0\n300,2400,1,4096,2048,0,0,0,0\n");
+  const auto path =
+      files.write("a.csv", kCuratedHeader + "0,2400,107,1024,2048,0,0,0,0\n300,2400,1,4096,2048,0,0,0,0\n");
   const Fleet fleet = read_or_fail({path});
   EXPECT_FLOAT_EQ(demand(fleet.vms[0], Resource::kCpu, 0), 1070);
   EXPECT_FLOAT_EQ(demand(fleet.vms[0], Resource::kMemory, 0), 2 << 20);

@@ -20,17 +20,29 @@ std::string valid_file(int kind) {
 }
 
 void mutate(std::string& bytes, std::mt19937& random) {
-  static const std::vector<std::string> kTokens{"-", "nan", "inf", "1e308", "99999999999999999999", "\n", ",", ";",
-                                                "\r", std::string(1, '\0'), "0", "vm", ".", "\xff", "e", "t,cpu_cap_mhz,"};
-  const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  static const std::vector<std::string> kTokens{
+      "-",  "nan", "inf",  "1e308", "99999999999999999999", "\n", ",", ";", "\r", std::string(1, '\0'), "0",
+      "vm", ".",   "\xff", "e",     "t,cpu_cap_mhz,"};
+  const auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
   for (std::size_t i = 0, n = 1 + below(3); i < n && !bytes.empty(); ++i) {
     const std::size_t at = below(bytes.size());
     switch (below(5)) {
-      case 0: bytes[at] = static_cast<char>(below(256)); break;
-      case 1: bytes.insert(at, kTokens[below(kTokens.size())]); break;
-      case 2: bytes.erase(at, 1 + below(20)); break;
-      case 3: bytes.resize(at); break;
-      default: bytes.insert(at, bytes.substr(below(bytes.size()), 1 + below(60)));
+      case 0:
+        bytes[at] = static_cast<char>(below(256));
+        break;
+      case 1:
+        bytes.insert(at, kTokens[below(kTokens.size())]);
+        break;
+      case 2:
+        bytes.erase(at, 1 + below(20));
+        break;
+      case 3:
+        bytes.resize(at);
+        break;
+      default:
+        bytes.insert(at, bytes.substr(below(bytes.size()), 1 + below(60)));
     }
   }
 }

@@ -18,7 +18,8 @@ namespace headroom {
 struct PricedSizing {
   double usd_per_overloaded_vm_hour = 1.0;
   double usd_per_scaling = 0.002;            // what one change of one resource costs (work, risk, noise)
-  double minutes_lost_when_foreseen = 1.5;   // overload expected per breach that later rounds will see coming
+  double hours_between_scalings = 1;         // how long a change is expected to last
+  double minutes_lost_per_breach = 4;        // overload a breach costs that is not seen one step before
   std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
   // Marginal price of an allocation where hosts are paid for anyway: share of the list price as a host fills up.
   bool host_scarcity = false;

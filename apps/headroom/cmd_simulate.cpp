@@ -1,0 +1,138 @@
+// headroom simulate: runs a recorded fleet on a simulated pool under a policy, and reports what it came to.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.h"
+#include "headroom/sim/replay.h"
+#include "traces.h"
+
+namespace headroom::cli {
+namespace {
+
+struct SimulateArguments {
+  std::filesystem::path scenario;
+  std::string policy = "headroom", view = "elastic", window;
+  std::vector<std::filesystem::path> traces, train;
+  std::optional<std::filesystem::path> model, save_model;
+  std::optional<std::size_t> sweep;
+  std::uint64_t seed = 1;
+  std::size_t threads = 2;
+  std::filesystem::path report;
+  bool uncensored = false;
+  std::optional<double> overcommit;
+};
+
+void print_points(const std::vector<Report>& points) {
+  fmt::print("{:<34} {:>9} {:>9} {:>10} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "setting", "USD/day", "hosts/day", "overloaded",
+             "share %", "cpu", "memory", "scal/day", "moves/d");
+  for (const Report& r : points)
+    fmt::print("{:<34} {:>9.2f} {:>9.2f} {:>10.0f} {:>8.3f} {:>8.0f} {:>8.0f} {:>8.2f} {:>8.3f}\n", r.setting, r.bill_per_day,
+               r.host_bill_per_day, r.overload_vm_minutes, r.overload_share * 100,
+               r.own_limit_minutes[0] + r.host_limit_minutes[0], r.own_limit_minutes[1] + r.host_limit_minutes[1],
+               r.scalings_per_vm_day, r.migrations_per_vm_day);
+}
+
+Result<void> write_report(const std::filesystem::path& file, const nlohmann::json& report) {
+  if (file.empty()) return {};
+  std::ofstream out(file);
+  out << report.dump(1) << '\n';
+  out.close();
+  if (!out) return fail(ErrorCode::kFailed, fmt::format("cannot write the report to '{}'", file.string()));
+  return {};
+}
+
+Result<std::shared_ptr<const World>> load_world(const SimulateArguments& a) {
+  auto scenario = load_scenario(a.scenario);
+  if (!scenario) return tl::unexpected(scenario.error());
+  scenario->timings.report_demand = scenario->timings.report_demand || a.uncensored;
+  if (a.overcommit) scenario->overcommit[index(Resource::kCpu)] = *a.overcommit;
+  if (!a.traces.empty()) scenario->window.reset();
+  std::optional<Window> window;
+  if (!a.window.empty()) {
+    const auto parsed = parse_window(a.window);
+    if (!parsed) return tl::unexpected(parsed.error());
+    window = *parsed;
+  }
+  const auto fleet = read_fleet(a.traces.empty() ? scenario->traces : a.traces);
+  if (!fleet) return tl::unexpected(fleet.error());
+  return make_world(*fleet, *scenario, *parse_view(a.view), window);
+}
+
+Result<std::shared_ptr<const GlobalModel>> model_for(const SimulateArguments& a, const World& world) {
+  if (a.train.empty()) return load_model(a.model);
+  TrainOptions options;
+  options.to = world.window.begin;  // nothing of what is judged, or later, may be learnt from
+  options.threads = static_cast<int>(a.threads);
+  options.seed = a.seed;
+  auto model = train_on(a.train, options);
+  if (model && a.save_model)
+    if (auto saved = (*model)->save(*a.save_model); !saved) return tl::unexpected(saved.error());
+  return model;
+}
+
+Result<void> run(const SimulateArguments& a) {
+  const auto world = load_world(a);
+  if (!world) return tl::unexpected(world.error());
+  std::vector<Contender> contenders;
+  if (a.sweep) contenders = sweep_contenders(a.policy, **world, *a.sweep);
+  else contenders.push_back(*default_contender(a.policy, **world));
+
+  ReplayOptions options;
+  options.seed = a.seed;
+  options.threads = a.threads;
+  if (contenders.front().sight == Sight::kModel) {
+    auto model = model_for(a, **world);
+    if (!model) return tl::unexpected(model.error());
+    options.model = *model;
+  }
+  const std::string label = fmt::format("{}: {} VMs, {} steps", a.policy, (*world)->vms.size(), (*world)->rounds());
+  options.progress = [&](std::size_t done, std::size_t all) {
+    show_progress(label, static_cast<double>(done) / static_cast<double>(all));
+    return true;
+  };
+  std::vector<Report> points;
+  if (a.sweep) {
+    auto curve = sweep(**world, contenders, options);
+    if (!curve) return tl::unexpected(curve.error());
+    points = std::move(*curve);
+  } else {
+    auto one = replay(**world, contenders.front(), options);
+    if (!one) return tl::unexpected(one.error());
+    points.push_back(std::move(*one));
+  }
+  end_progress();
+  for (const std::string& why : (*world)->left_out) fmt::print(stderr, "left out: {}\n", why);
+  print_points(points);
+  return write_report(a.report, a.sweep ? to_json(points) : to_json(points.front()));
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Outcome& outcome) {
+  auto a = std::make_shared<SimulateArguments>();
+  CLI::App* command = app.add_subcommand("simulate", "Run a recorded fleet on a simulated pool and report the outcome");
+  command->add_option("scenario", a->scenario, "Scenario file (YAML)")->required();
+  command->add_option("--policy", a->policy, "Who decides")->check(CLI::IsMember(policy_names()))->capture_default_str();
+  command->add_option("--view", a->view, "vertical: only the VM's own limits; elastic: hosts start and stop; fixed: they do not")
+      ->check(CLI::IsMember({"vertical", "elastic", "fixed"}))->capture_default_str();
+  command->add_option("--sweep", a->sweep, "Run every setting of the policy, or N of them")->expected(0, 1)->default_str("0");
+  command->add_option("--traces", a->traces, "Trace files or directories instead of the scenario's");
+  command->add_option("--train", a->train, "Traces the model may learn from (only what precedes the window)");
+  command->add_option("--model", a->model, "A saved model instead of the shipped one");
+  command->add_option("--save-model", a->save_model, "Save the model that --train grew");
+  command->add_option("--window", a->window, "Count only START,END (UTC, END excluded)");
+  command->add_option("--seed", a->seed, "Seed of everything random")->capture_default_str();
+  command->add_option("--threads", a->threads, "Settings of a sweep run side by side")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--overcommit", a->overcommit, "CPU overcommit of the hosts instead of the scenario's")->check(CLI::Range(0.1, 16.0));
+  command->add_flag("--uncensored", a->uncensored, "Samples show demand, not what was delivered (to compare with studies)");
+  command->add_option("--report", a->report, "Write the report as JSON");
+  command->callback([a, &outcome] {
+    if (auto ok = run(*a); !ok) outcome.fail_with(ok.error());
+  });
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,36 @@
+// A benchmark measures something and says what a baseline or a peer makes of the same in the same run. To add
+// one: a file <name>_bench.cpp with a function of type Bench, and a line in the table of main.cpp.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "headroom/base/result.h"
+
+namespace headroom::bench {
+
+struct Figure {
+  std::string name;  // "append"
+  std::string unit;  // "values per CPU-second"
+  double value = 0;
+  std::string baseline;  // what the other figure is of; empty when there is none
+  double baseline_value = 0;
+};
+
+struct Setting {
+  std::uint64_t seed = 1;
+  std::filesystem::path scratch;  // empty directory of its own; removed afterwards
+  std::filesystem::path examples;
+};
+
+using Bench = Result<std::vector<Figure>> (*)(const Setting& setting);
+
+Result<std::vector<Figure>> history_bench(const Setting& setting);
+
+// CPU time of this process so far, all threads: the machine may be shared, so wall time says little.
+double cpu_seconds();
+double resident_mib();
+
+}  // namespace headroom::bench

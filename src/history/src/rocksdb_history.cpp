@@ -1,0 +1,360 @@
+#include "headroom/history/rocksdb_history.h"
+
+#include <fmt/format.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+
+#include "chunk_table.h"
+#include "log_row.h"
+#include "rocksdb_setup.h"
+#include "sample_log.h"
+#include "stored_sample.h"
+#include "vm_index.h"
+
+namespace headroom {
+namespace history {
+namespace {
+
+constexpr std::size_t kRowBytes = 256 << 10;
+constexpr std::size_t kBatchBytes = 2 << 20;
+// The log is rewritten when it is this much, and this many times what still waits in it: half the writes at
+// most.
+constexpr std::size_t kLogSlackBytes = 8 << 20;
+constexpr std::size_t kLogFactor = 3;
+
+// RocksDB and the standard library may throw (no memory, no thread); nothing of that leaves the module.
+template <class Call>
+auto guarded(const Call& call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::kFailed, fmt::format("history: {}", e.what()));
+  }
+}
+
+class RocksDbHistory final : public HistoryStore {
+ public:
+  RocksDbHistory(Database database, const RocksDbHistoryOptions& options)
+      : database_(std::move(database)),
+        chunks_(database_, options.chunk_samples),
+        log_(database_),
+        index_(options.chunk_samples),
+        chunk_samples_(options.chunk_samples) {}
+
+  Result<void> load();
+  Result<void> append(std::span<const HistorySample> samples) override {
+    return guarded([&] { return append_checked(samples); });
+  }
+  Result<void> sync() override {
+    return guarded([&] { return sync_log(); });
+  }
+  Result<std::vector<Sample>> read(std::string_view vm_uuid, Instant from, Instant to) override {
+    return guarded([&] { return read_range(vm_uuid, {ms(from), ms(to)}); });
+  }
+  Result<std::vector<std::string>> vms() override {
+    return guarded([&] { return list_vms(); });
+  }
+  Result<std::size_t> drop_before(Instant before) override {
+    return guarded([&] { return drop_before_ms(ms(before)); });
+  }
+
+ private:
+  // A VM whose samples are in `batch` as chunks, and what it is once that batch is written.
+  struct Seal {
+    VmEntry* vm;
+    std::int64_t last_ms;
+    std::string waiting;
+    std::size_t waiting_count;
+  };
+  struct SealBatch {
+    rocksdb::WriteBatch batch;
+    std::string row;  // samples that stay waiting, for the log
+    std::vector<Seal> seals;
+  };
+
+  static std::int64_t ms(Instant t) { return t.time_since_epoch().count(); }
+
+  Result<void> append_checked(std::span<const HistorySample> samples);
+  Result<void> sync_log();
+  Result<std::vector<Sample>> read_range(std::string_view vm_uuid, TimeRange range);
+  Result<std::vector<std::string>> list_vms();
+  Result<std::size_t> drop_before_ms(std::int64_t before_ms);
+
+  Result<void> log_samples(std::span<const HistorySample> samples, std::vector<VmEntry*>& full);
+  Result<void> seal(const std::vector<VmEntry*>& full);
+  Result<void> stage(VmEntry& vm, SealBatch& staged);
+  Result<void> commit(SealBatch& staged);
+  Result<void> rewrite_log();
+  std::size_t drop_waiting(VmEntry& vm, std::int64_t before_ms);
+  Result<void> write(rocksdb::WriteBatch& batch);
+  void set_waiting(VmEntry& vm, std::string waiting, std::size_t count);
+
+  const Database database_;
+  std::mutex mutex_;  // over all below
+  ChunkTable chunks_;
+  SampleLog log_;
+  VmIndex index_;
+  const std::size_t chunk_samples_;
+  std::size_t waiting_bytes_ = 0;
+};
+
+Result<void> RocksDbHistory::load() {
+  if (auto ok = index_.load(database_); !ok) return ok;
+  bool whole = true;
+  std::vector<StoredSample> samples;
+  auto ok = log_.replay([&](std::uint64_t row, std::uint32_t number, std::string_view records) {
+    VmEntry* const vm = index_.find(number);
+    if (vm == nullptr || row <= vm->sealed_row) return;
+    samples.clear();
+    whole = read_records(records, samples) && whole;
+    vm->waiting.append(records);
+    vm->waiting_count += samples.size();
+    waiting_bytes_ += records.size();
+  });
+  if (ok && !whole)
+    return fail(ErrorCode::kFailed,
+                fmt::format("history {}: the log is damaged; restore the directory from a backup, "
+                            "or move it away to start anew",
+                            database_.directory.string()));
+  return ok;
+}
+
+Result<void> RocksDbHistory::write(rocksdb::WriteBatch& batch) {
+  const rocksdb::Status status = database_.db->Write({}, &batch);
+  if (!status.ok()) return database_.failed("cannot be written", status);
+  return {};
+}
+
+void RocksDbHistory::set_waiting(VmEntry& vm, std::string waiting, std::size_t count) {
+  waiting_bytes_ += waiting.size();
+  waiting_bytes_ -= vm.waiting.size();
+  vm.waiting = std::move(waiting);
+  vm.waiting_count = count;
+}
+
+Result<void> RocksDbHistory::append_checked(std::span<const HistorySample> samples) {
+  if (auto ok = check_samples(samples); !ok) return ok;
+  const std::lock_guard lock(mutex_);
+  std::vector<VmEntry*> full;
+  if (auto ok = log_samples(samples, full); !ok) return ok;
+  if (auto ok = seal(full); !ok) return ok;
+  if (log_.bytes() > kLogSlackBytes + kLogFactor * waiting_bytes_) return rewrite_log();
+  return {};
+}
+
+// One batch, so that a call is stored whole or not at all; memory follows only when the batch is written.
+Result<void> RocksDbHistory::log_samples(std::span<const HistorySample> samples,
+                                         std::vector<VmEntry*>& full) {
+  rocksdb::WriteBatch batch;
+  std::string row, records;
+  struct Part {
+    VmEntry* vm;
+    std::size_t bytes;
+  };
+  std::vector<Part> parts;
+  parts.reserve(samples.size());
+  for (const HistorySample& s : samples) {
+    VmEntry& vm = index_.find_or_add(s.vm_uuid);
+    if (!vm.named_on_disk) VmIndex::put_name(database_, vm, batch);
+    const std::size_t before = records.size();
+    put_record(records, to_stored(s.sample));
+    parts.push_back({&vm, records.size() - before});
+    put_group(row, vm.number, std::string_view(records).substr(before));
+    if (row.size() >= kRowBytes) {
+      log_.add(row, batch);
+      row.clear();
+    }
+  }
+  if (!row.empty()) log_.add(row, batch);
+  if (auto ok = write(batch); !ok) return ok;
+  std::size_t at = 0;
+  for (const Part& part : parts) {
+    VmEntry& vm = *part.vm;
+    vm.named_on_disk = true;
+    vm.waiting.append(records, at, part.bytes);
+    at += part.bytes;
+    if (++vm.waiting_count >= vm.seal_at) full.push_back(&vm);
+  }
+  std::sort(full.begin(), full.end(),
+            [](const VmEntry* a, const VmEntry* b) { return a->number < b->number; });
+  full.erase(std::unique(full.begin(), full.end()), full.end());
+  waiting_bytes_ += records.size();
+  return {};
+}
+
+Result<void> RocksDbHistory::seal(const std::vector<VmEntry*>& full) {
+  SealBatch staged;
+  for (VmEntry* vm : full) {
+    if (auto ok = stage(*vm, staged); !ok) return ok;
+    if (staged.batch.GetDataSize() + staged.row.size() < kBatchBytes) continue;
+    if (auto ok = commit(staged); !ok) return ok;
+  }
+  return commit(staged);
+}
+
+// Samples later than all sealed ones become a chunk; earlier ones go into the chunks they fall in. If only a
+// few are new, because the rest was late or repeated, the new ones wait on.
+Result<void> RocksDbHistory::stage(VmEntry& vm, SealBatch& staged) {
+  std::vector<StoredSample> samples;
+  read_records(vm.waiting, samples);
+  sort_and_unite(samples);
+  const auto fresh_begin = std::find_if(samples.begin(), samples.end(),
+                                        [&](const StoredSample& s) { return s.at_ms > vm.last_ms; });
+  const auto late_count = static_cast<std::size_t>(fresh_begin - samples.begin());
+  const std::span<const StoredSample> late(samples.data(), late_count);
+  const std::span<const StoredSample> fresh = std::span<const StoredSample>(samples).subspan(late_count);
+  if (auto ok = chunks_.merge(vm.number, late, staged.batch); !ok) return ok;
+  Seal seal{&vm, vm.last_ms, {}, 0};
+  if (2 * fresh.size() >= std::min(vm.seal_at, chunk_samples_)) {
+    chunks_.put(vm.number, fresh, staged.batch);
+    seal.last_ms = fresh.back().at_ms;
+  } else {
+    for (const StoredSample& s : fresh) put_record(seal.waiting, s);
+    seal.waiting_count = fresh.size();
+    if (!fresh.empty()) put_group(staged.row, vm.number, seal.waiting);
+  }
+  staged.seals.push_back(std::move(seal));
+  return {};
+}
+
+Result<void> RocksDbHistory::commit(SealBatch& staged) {
+  if (staged.seals.empty()) return {};
+  const std::uint64_t sealed_row = log_.last_row();  // the rows of what waits on come after it
+  for (const Seal& seal : staged.seals) {
+    VmEntry record;
+    record.number = seal.vm->number;
+    record.last_ms = seal.last_ms;
+    record.sealed_row = sealed_row;
+    VmIndex::put_seal(database_, record, staged.batch);
+  }
+  if (!staged.row.empty()) log_.add(staged.row, staged.batch);
+  if (auto ok = write(staged.batch); !ok) return ok;
+  for (Seal& seal : staged.seals) {
+    seal.vm->last_ms = seal.last_ms;
+    seal.vm->sealed_row = sealed_row;
+    seal.vm->seal_at = std::max(chunk_samples_, seal.waiting_count + 1);
+    set_waiting(*seal.vm, std::move(seal.waiting), seal.waiting_count);
+  }
+  staged = SealBatch();
+  return {};
+}
+
+// Puts all that waits into new rows, then cuts the old ones off. A crash in between is harmless: replaying a
+// sample twice changes nothing.
+Result<void> RocksDbHistory::rewrite_log() {
+  const std::uint64_t old_last = log_.last_row();
+  const std::size_t old_bytes = log_.bytes();
+  rocksdb::WriteBatch batch;
+  std::string row;
+  for (const VmEntry* vm : index_.all()) {
+    if (vm->waiting_count != 0) put_group(row, vm->number, vm->waiting);
+    if (row.size() < kRowBytes) continue;
+    log_.add(row, batch);
+    row.clear();
+    if (batch.GetDataSize() < kBatchBytes) continue;
+    if (auto ok = write(batch); !ok) return ok;
+    batch.Clear();
+  }
+  if (!row.empty()) log_.add(row, batch);
+  log_.cut_through(old_last, batch);
+  if (auto ok = write(batch); !ok) return ok;
+  log_.forget_bytes(old_bytes);
+  return {};
+}
+
+Result<void> RocksDbHistory::sync_log() {
+  const rocksdb::Status status = database_.db->FlushWAL(/*sync=*/true);
+  if (!status.ok()) return database_.failed("cannot be made durable", status);
+  return {};
+}
+
+Result<std::vector<Sample>> RocksDbHistory::read_range(std::string_view vm_uuid, TimeRange range) {
+  std::vector<Sample> out;
+  std::string waiting, uuid(vm_uuid);
+  std::unique_ptr<ChunkTable::Cursor> chunks;
+  {
+    const std::lock_guard lock(mutex_);
+    const VmEntry* const vm = index_.find(vm_uuid);
+    if (vm == nullptr || range.from_ms >= range.to_ms) return out;
+    waiting = vm->waiting;
+    chunks = chunks_.open(vm->number);  // sees the database as it is now, like `waiting`
+  }
+  std::vector<StoredSample> samples, recent;
+  if (auto ok = chunks->read(uuid, range, samples); !ok) return tl::unexpected(ok.error());
+  read_records(waiting, recent);
+  for (const StoredSample& s : recent)
+    if (s.at_ms >= range.from_ms && s.at_ms < range.to_ms) samples.push_back(s);
+  sort_and_unite(samples);
+  out.reserve(samples.size());
+  for (const StoredSample& s : samples) out.push_back(to_sample(s));
+  return out;
+}
+
+Result<std::vector<std::string>> RocksDbHistory::list_vms() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> uuids;
+  for (const VmEntry* vm : index_.all())
+    if (vm->has_samples()) uuids.push_back(vm->uuid);
+  return uuids;
+}
+
+std::size_t RocksDbHistory::drop_waiting(VmEntry& vm, std::int64_t before_ms) {
+  std::vector<StoredSample> samples;
+  read_records(vm.waiting, samples);
+  std::string kept;
+  std::size_t kept_count = 0;
+  for (const StoredSample& s : samples) {
+    if (s.at_ms < before_ms) continue;
+    put_record(kept, s);
+    ++kept_count;
+  }
+  if (kept_count != samples.size()) set_waiting(vm, std::move(kept), kept_count);
+  return samples.size() - kept_count;
+}
+
+// The log first: its rows must not bring back what the chunks have lost.
+Result<std::size_t> RocksDbHistory::drop_before_ms(std::int64_t before_ms) {
+  const std::lock_guard lock(mutex_);
+  std::size_t dropped = 0;
+  for (VmEntry* vm : index_.all()) dropped += drop_waiting(*vm, before_ms);
+  if (auto ok = rewrite_log(); !ok) return tl::unexpected(ok.error());
+  for (VmEntry* vm : index_.all()) {
+    rocksdb::WriteBatch batch;
+    const auto gone = chunks_.drop_before(vm->number, before_ms, batch);
+    if (!gone) return tl::unexpected(gone.error());
+    const bool forget = !gone->any_left && vm->waiting_count == 0;
+    if (forget) VmIndex::delete_records(database_, *vm, batch);
+    if (batch.Count() != 0)
+      if (auto ok = write(batch); !ok) return tl::unexpected(ok.error());
+    dropped += gone->chunks;
+    if (forget) index_.remove(*vm);
+  }
+  return dropped;
+}
+
+}  // namespace
+}  // namespace history
+
+Result<std::unique_ptr<HistoryStore>> open_rocksdb_history(const std::filesystem::path& directory,
+                                                           const RocksDbHistoryOptions& options) {
+  using namespace history;
+  constexpr std::size_t kLeastMemory = 8 << 20, kMostChunk = 4096;
+  if (options.chunk_samples < 1 || options.chunk_samples > kMostChunk)
+    return invalid(
+        fmt::format("history: chunk_samples is {}; it must be 1 to {}", options.chunk_samples, kMostChunk));
+  if (options.memory_bytes < kLeastMemory)
+    return invalid(
+        fmt::format("history: memory_bytes is {}; it must be at least 8 MiB", options.memory_bytes));
+  return guarded([&]() -> Result<std::unique_ptr<HistoryStore>> {
+    auto database = open_database(directory, options);
+    if (!database) return tl::unexpected(database.error());
+    auto store = std::make_unique<RocksDbHistory>(std::move(*database), options);
+    if (auto ok = store->load(); !ok) return tl::unexpected(ok.error());
+    return store;
+  });
+}
+
+}  // namespace headroom

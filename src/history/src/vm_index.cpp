@@ -1,0 +1,103 @@
+#include "vm_index.h"
+
+#include <fmt/format.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+
+#include "keys.h"
+
+namespace headroom::history {
+namespace {
+
+constexpr std::uint32_t kMaxVms = 10'000'000;
+
+std::string number_value(std::uint32_t number) {
+  std::string value;
+  put_big_endian(value, number);
+  return value;
+}
+
+}  // namespace
+
+Result<void> VmIndex::load(const Database& database) {
+  const std::unique_ptr<rocksdb::Iterator> it(database.db->NewIterator({}, database.names));
+  for (it->Seek("v"); it->Valid() && it->key().starts_with("v"); it->Next()) {
+    const auto number = get_big_endian<std::uint32_t>(it->value().ToStringView());
+    if (number >= kMaxVms || find(number) != nullptr)
+      return fail(ErrorCode::kFailed,
+                  fmt::format("history {}: the list of VMs is damaged; restore the directory from "
+                              "a backup, or move it away to start anew",
+                              database.directory.string()));
+    VmEntry& vm = add(it->key().ToStringView().substr(1), number);
+    vm.named_on_disk = true;
+    vm.seal_at = chunk_samples_;
+  }
+  for (it->Seek("s"); it->Valid() && it->key().starts_with("s"); it->Next()) {
+    VmEntry* const vm = find(get_big_endian<std::uint32_t>(it->key().ToStringView().substr(1)));
+    if (vm == nullptr || it->value().size() != 16) continue;
+    vm->sealed_row = get_big_endian<std::uint64_t>(it->value().ToStringView());
+    vm->last_ms = get_big_endian<std::int64_t>(it->value().ToStringView().substr(8));
+  }
+  if (!it->status().ok()) return database.failed("the list of VMs cannot be read", it->status());
+  return {};
+}
+
+VmEntry* VmIndex::find(std::string_view uuid) const {
+  const auto found = by_uuid_.find(uuid);
+  return found == by_uuid_.end() ? nullptr : found->second.get();
+}
+
+VmEntry* VmIndex::find(std::uint32_t number) const {
+  return number < by_number_.size() ? by_number_[number] : nullptr;
+}
+
+VmEntry& VmIndex::find_or_add(std::string_view uuid) {
+  if (VmEntry* const known = find(uuid)) return *known;
+  return add(uuid, static_cast<std::uint32_t>(by_number_.size()));
+}
+
+VmEntry& VmIndex::add(std::string_view uuid, std::uint32_t number) {
+  auto vm = std::make_unique<VmEntry>();
+  vm->number = number;
+  vm->uuid = uuid;
+  // A fleet that starts reporting in one moment must not seal in one moment ever after: first chunks differ
+  // in length.
+  vm->seal_at = chunk_samples_ - number % (chunk_samples_ / 2 + 1);
+  if (by_number_.size() <= number) by_number_.resize(number + 1);
+  by_number_[number] = vm.get();
+  VmEntry& entry = *vm;
+  by_uuid_.emplace(entry.uuid, std::move(vm));
+  return entry;
+}
+
+void VmIndex::remove(const VmEntry& vm) {
+  by_number_[vm.number] = nullptr;
+  by_uuid_.erase(by_uuid_.find(vm.uuid));
+}
+
+std::vector<VmEntry*> VmIndex::all() const {
+  std::vector<VmEntry*> vms;
+  for (VmEntry* vm : by_number_)
+    if (vm != nullptr) vms.push_back(vm);
+  std::sort(vms.begin(), vms.end(), [](const VmEntry* a, const VmEntry* b) { return a->uuid < b->uuid; });
+  return vms;
+}
+
+void VmIndex::put_name(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch) {
+  batch.Put(database.names, uuid_key(vm.uuid), number_value(vm.number));
+}
+
+void VmIndex::put_seal(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch) {
+  std::string value;
+  put_big_endian(value, vm.sealed_row);
+  put_big_endian(value, vm.last_ms);
+  batch.Put(database.names, sealed_key(vm.number), value);
+}
+
+void VmIndex::delete_records(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch) {
+  batch.Delete(database.names, uuid_key(vm.uuid));
+  batch.Delete(database.names, sealed_key(vm.number));
+}
+
+}  // namespace headroom::history

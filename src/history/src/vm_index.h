@@ -1,0 +1,52 @@
+// The VMs a store knows: their numbers, what of them is sealed, and the samples that wait for a chunk. In
+// memory; the numbers and seals are also records in the database (keys.h), the waiting samples also rows of
+// the log. Not locked.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "rocksdb_setup.h"
+
+namespace headroom::history {
+
+struct VmEntry {
+  std::uint32_t number = 0;
+  std::string uuid;
+  bool named_on_disk = false;
+  std::string waiting;  // records (log_row.h), in the order they came
+  std::size_t waiting_count = 0;
+  std::size_t seal_at = 0;       // this many waiting samples make a chunk
+  std::int64_t last_ms = -1;     // of the latest sealed sample
+  std::uint64_t sealed_row = 0;  // samples in log rows up to this one are sealed
+
+  bool has_samples() const { return last_ms >= 0 || waiting_count != 0; }
+};
+
+class VmIndex {
+ public:
+  explicit VmIndex(std::size_t chunk_samples) : chunk_samples_(chunk_samples) {}
+
+  Result<void> load(const Database& database);
+  VmEntry* find(std::string_view uuid) const;
+  VmEntry* find(std::uint32_t number) const;
+  VmEntry& find_or_add(std::string_view uuid);
+  void remove(const VmEntry& vm);
+  std::vector<VmEntry*> all() const;  // ascending by UUID
+
+  static void put_name(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
+  static void put_seal(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
+  static void delete_records(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
+
+ private:
+  VmEntry& add(std::string_view uuid, std::uint32_t number);
+
+  std::size_t chunk_samples_;
+  std::unordered_map<std::string_view, std::unique_ptr<VmEntry>> by_uuid_;  // keys point into the entries
+  std::vector<VmEntry*> by_number_;                                         // nullptr where a VM was dropped
+};
+
+}  // namespace headroom::history

@@ -1,0 +1,70 @@
+// One round of Headroom's work: collect, remember, forecast, decide, check, act. The daemon runs it on a real clock and
+// a real hypervisor, the simulator on a manual one and a simulated pool; there is no second version of it.
+//
+//   collect   inventory and samples from the hypervisor; samples go to the history store and the forecaster
+//   forecast  every VM, every horizon
+//   decide    make_plan(snapshot, policy), then check_plan: a plan with a breach is not carried out, and that is reported
+//   act       the actuator starts what safety allows
+//
+// Threads: one caller. Ownership: borrows its ports; they outlive it. Errors: run_round() fails when the hypervisor does
+// not answer (nothing is decided then) or the history store cannot be written.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "headroom/actuator/actuator.h"
+#include "headroom/forecast/forecaster.h"
+#include "headroom/history/store.h"
+#include "headroom/hypervisor/hypervisor.h"
+#include "headroom/planner/make_plan.h"
+#include "headroom/planner/memory.h"
+
+namespace headroom {
+
+struct LoopPorts {
+  Hypervisor& hypervisor;
+  Forecaster& forecaster;
+  Actuator& actuator;
+  HistoryStore* history = nullptr;  // none: nothing is kept (sweeps)
+};
+
+struct Round {
+  Plan plan;
+  std::vector<std::string> breaches;  // what the checker found; not empty: nothing was started
+  std::vector<Verdict> verdicts;      // one per action of the plan (and per undo before them)
+  std::vector<Ended> ended;           // actions that ended since the last round
+  double decision_seconds = 0;        // planning and checking
+  double forecast_seconds = 0;
+};
+
+class Loop {
+ public:
+  Loop(LoopPorts ports, Policy policy, Duration step);
+
+  Result<Round> run_round(Instant now);
+  // What the last round saw; valid until the next.
+  const Snapshot& snapshot() const { return snapshot_; }
+  const Policy& policy() const { return policy_; }
+
+ private:
+  Result<void> collect(Instant now);
+  void forecast(Instant now);
+  void note_started(const std::vector<Verdict>& verdicts, Instant now);
+
+  struct Touched {
+    std::array<std::optional<Instant>, kResourceCount> resized_at{};
+    std::optional<Instant> moved_at;
+  };
+
+  LoopPorts ports_;
+  Policy policy_;
+  MemoryKeeper memory_;
+  Snapshot snapshot_;
+  std::vector<Forecast> forecasts_;
+  std::map<VmId, Touched> touched_;
+  std::map<HostId, std::vector<float>> recent_cpu_;
+};
+
+}  // namespace headroom

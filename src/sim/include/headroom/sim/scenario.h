@@ -1,0 +1,52 @@
+// What a simulated pool is made of: host types with prices, overcommit, delays. A scenario names no VM and no trace, so
+// that it runs on any directory of traces; the largest host type grows with the largest VM it meets.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/base/result.h"
+#include "headroom/hypervisor/simulated_pool.h"
+#include "headroom/model/host.h"
+
+namespace headroom {
+
+// vertical: room is always there, only the VM's own limit binds, the bill is that of the allocations.
+// elastic: hosts start and stop, VMs move, the bill is that of the hosts. fixed: VMs move, no host starts or stops.
+enum class View : std::uint8_t { kVertical, kElastic, kFixed };
+std::string_view name(View view);
+std::optional<View> parse_view(std::string_view text);
+
+struct HostType {
+  std::string name;
+  Resources physical;
+  HostPrice price;
+};
+
+struct Window {
+  Instant begin, end;  // [begin, end)
+};
+
+struct Scenario {
+  std::string name;
+  std::vector<std::filesystem::path> traces;  // as written in the file, relative to it; --traces overrides
+  std::optional<Window> window;
+  Duration warmup = std::chrono::hours(24 * 9);       // of samples before the window
+  Duration warmup_forecasts = std::chrono::hours(48);  // the last part of it with forecasts, so that calibration starts
+  std::vector<HostType> host_types;           // any order; reserved ones first in use
+  double reserved_share = 0.6;                // of the initial need covered by reserved hosts
+  double spare_share = 0.25;                  // of the initial pool, on demand and off at the start
+  std::array<double, kResourceCount> overcommit{1.5, 1, 4, 4};
+  std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
+  Resources step{250_mcores, 256_MiB, BytesPerSecond(1'000'000), BytesPerSecond(1'000'000)};
+  double initial_quantile = 0.90;
+  Resources ceiling{MilliCores(0), Bytes(0), BytesPerSecond(2'000'000'000), BytesPerSecond(1'250'000'000)};
+  PoolTimings timings;
+};
+
+// Reads a scenario; a relative trace path is taken from the file's own folder. Errors: kInvalid with file and line.
+Result<Scenario> load_scenario(const std::filesystem::path& file);
+
+}  // namespace headroom

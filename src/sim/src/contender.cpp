@@ -1,0 +1,155 @@
+#include "headroom/sim/contender.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace headroom {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr std::array<double, 8> kThetas{0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95};
+const std::array<Duration, 6> kShrinkWindows{minutes(5), minutes(15), hours(1), hours(3), hours(12), hours(24)};
+constexpr std::array<double, 4> kNaiveQuantiles{0.8, 0.9, 0.95, 0.98};
+constexpr std::size_t kKnobPoints = 16;
+// What an hour of an overloaded VM is worth, USD: the knob's ends. Fixed on July.
+constexpr double kKnobLow = 0.5, kKnobHigh = 50;
+constexpr std::size_t kDefaultKnob = 7;
+constexpr double kDefaultTheta = 0.8;
+const Duration kDefaultWindow = hours(1);
+const Duration kNaiveHorizon = minutes(15);
+
+void set_view(Policy& policy, const World& world) {
+  policy.step = world.scenario.step;
+  policy.hosts.may_migrate = world.view != View::kVertical;
+  policy.hosts.may_power = world.view == View::kElastic;
+}
+
+// Grow when the signal passes theta of the allocation, to signal / theta; shrink when the highest signal of the window
+// would do with a tenth less.
+void add_threshold_rules(Policy& policy, double theta, Duration window, std::optional<double> quantile, Duration horizon) {
+  for (Resource r : kAllResources) {
+    Rule grow;
+    grow.name = fmt::format("grow-{}", name(r));
+    grow.metric = r;
+    grow.quantile = quantile;
+    grow.horizon = quantile ? horizon : Duration{};
+    grow.threshold = grow.target = theta;
+    Rule shrink = grow;
+    shrink.name = fmt::format("shrink-{}", name(r));
+    shrink.action = RuleAction::kShrink;
+    shrink.sustained_for = shrink.cooldown = window;
+    policy.rules.push_back(grow);
+    policy.rules.push_back(shrink);
+  }
+}
+
+Contender threshold(const World& world, std::string name, double theta, Duration window, Sight sight,
+                    std::optional<double> quantile, Duration horizon) {
+  Contender c;
+  c.policy.name = std::move(name);
+  set_view(c.policy, world);
+  add_threshold_rules(c.policy, theta, window, quantile, horizon);
+  c.setting = fmt::format("theta {:.2g}, window {}", theta, to_text(window));
+  if (sight == Sight::kNaiveRe) c.setting += fmt::format(", q{:.0f}", *quantile * 100);
+  c.sight = sight;
+  c.horizon = horizon;
+  return c;
+}
+
+Contender priced(const World& world, std::size_t knob) {
+  Contender c;
+  c.policy.name = "headroom";
+  set_view(c.policy, world);
+  PricedSizing prices;
+  prices.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
+  prices.usd_per_overloaded_vm_hour =
+      kKnobLow * std::pow(kKnobHigh / kKnobLow, static_cast<double>(knob) / (kKnobPoints - 1));
+  prices.host_scarcity = world.view != View::kVertical;
+  c.policy.priced = prices;
+  c.setting = fmt::format("{:.2g} USD an overloaded VM-hour", prices.usd_per_overloaded_vm_hour);
+  c.sight = Sight::kModel;
+  return c;
+}
+
+Contender balancer(const World& world, std::string name, Order order, bool scales) {
+  Contender c = threshold(world, std::move(name), kDefaultTheta, kDefaultWindow, Sight::kLastValue, std::nullopt, {});
+  c.policy.order = order;
+  if (!scales) {
+    c.policy.rules.clear();
+    c.setting.clear();
+  }
+  return c;
+}
+
+std::optional<Duration> oracle_horizon(std::string_view policy) {
+  if (policy == "oracle-5m") return minutes(5);
+  if (policy == "oracle-15m") return minutes(15);
+  if (policy == "oracle-1h") return hours(1);
+  return std::nullopt;
+}
+
+template <class T>
+std::vector<T> spread(std::vector<T> all, std::size_t points) {
+  if (points == 0 || points >= all.size()) return all;
+  std::vector<T> some;
+  for (std::size_t i = 0; i < points; ++i)
+    some.push_back(all[points == 1 ? all.size() / 2 : i * (all.size() - 1) / (points - 1)]);
+  return some;
+}
+
+}  // namespace
+
+const std::vector<std::string>& policy_names() {
+  static const std::vector<std::string> kNames{"static",     "reactive-threshold", "pve-crs",   "lr-mmt",        "naive-re",
+                                               "oracle-5m",  "oracle-15m",         "oracle-1h", "migrate-first", "headroom"};
+  return kNames;
+}
+
+std::optional<Contender> default_contender(std::string_view policy, const World& world) {
+  if (policy == "static") return balancer(world, "static", Order::kNothing, false);
+  if (policy == "pve-crs") return balancer(world, "pve-crs", Order::kPveCrs, true);
+  if (policy == "lr-mmt") return balancer(world, "lr-mmt", Order::kLrMmt, false);
+  if (policy == "reactive-threshold")
+    return threshold(world, "reactive-threshold", kDefaultTheta, kDefaultWindow, Sight::kLastValue, std::nullopt, {});
+  if (policy == "naive-re")
+    return threshold(world, "naive-re", 0.9, kDefaultWindow, Sight::kNaiveRe, 0.9, kNaiveHorizon);
+  if (const auto horizon = oracle_horizon(policy))
+    return threshold(world, std::string(policy), 1.0, kDefaultWindow, Sight::kOracle, 0.5, *horizon);
+  if (policy == "migrate-first") {
+    Contender c = priced(world, kDefaultKnob);
+    c.policy.name = "migrate-first";
+    c.policy.order = Order::kMigrateFirst;
+    c.policy.priced.reset();
+    c.setting.clear();
+    return c;
+  }
+  if (policy == "headroom") return priced(world, kDefaultKnob);
+  return std::nullopt;
+}
+
+std::vector<Contender> sweep_contenders(std::string_view policy, const World& world, std::size_t points) {
+  std::vector<Contender> all;
+  if (policy == "reactive-threshold")
+    for (double theta : kThetas)
+      for (Duration window : kShrinkWindows)
+        all.push_back(threshold(world, "reactive-threshold", theta, window, Sight::kLastValue, std::nullopt, {}));
+  if (policy == "naive-re")
+    for (double theta : kThetas)
+      for (Duration window : kShrinkWindows)
+        for (double q : kNaiveQuantiles)
+          all.push_back(threshold(world, "naive-re", theta, window, Sight::kNaiveRe, q, kNaiveHorizon));
+  if (const auto horizon = oracle_horizon(policy))
+    for (Duration window : kShrinkWindows)
+      all.push_back(threshold(world, std::string(policy), 1.0, window, Sight::kOracle, 0.5, *horizon));
+  if (policy == "headroom")
+    for (std::size_t knob = 0; knob < kKnobPoints; ++knob) all.push_back(priced(world, knob));
+  if (all.empty())
+    if (const auto one = default_contender(policy, world)) all.push_back(*one);
+  return spread(std::move(all), points);
+}
+
+}  // namespace headroom

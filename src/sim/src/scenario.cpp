@@ -1,0 +1,89 @@
+#include "headroom/sim/scenario.h"
+
+#include "headroom/config/document.h"
+#include "headroom/config/format.h"
+#include "headroom/cost/allocation_price.h"
+#include "headroom/cost/price_book.h"
+
+namespace headroom {
+namespace {
+
+using config::above;
+using config::Section;
+
+void read_hosts(Section& top, Scenario& scenario) {
+  for (Section s : top.sections("hosts", "host type")) {
+    HostType type;
+    Resources& has = type.physical;
+    s.required("type", type.name, config::text());
+    s.required("cpu", has[Resource::kCpu], config::amount(Resource::kCpu));
+    s.required("memory", has[Resource::kMemory], config::amount(Resource::kMemory));
+    s.required("disk", has[Resource::kDisk], config::amount(Resource::kDisk));
+    s.required("network", has[Resource::kNetwork], config::amount(Resource::kNetwork));
+    type.price = cost::read_host_price(s);
+    scenario.host_types.push_back(type);
+  }
+}
+
+void read_pool(Section& top, Scenario& scenario) {
+  top.optional("reserved share", scenario.reserved_share, config::percent(config::between(0, 1)));
+  top.optional("spare share", scenario.spare_share, config::percent(config::between(0, 10)));
+  top.optional("initial quantile", scenario.initial_quantile, config::percent(config::inside(0, 1)));
+  if (auto s = top.optional_section("overcommit"))
+    for (Resource r : kAllResources)
+      s->optional(name(r), scenario.overcommit[index(r)], config::number(above(0).at_most(64)));
+  if (auto s = top.optional_section("steps"))
+    for (Resource r : kAllResources) s->optional(name(r), scenario.step[r], config::amount(r));
+  cost::AllocationPrice price;
+  if (auto s = top.optional_section("allocation prices")) price = cost::read_allocation_price(*s);
+  for (Resource r : kAllResources) {
+    constexpr std::int64_t kMany = 1'000'000'000;  // the price of one unit is too small a number to ask for
+    scenario.usd_per_unit_hour[index(r)] = price.marginal_usd_per_hour(r, kMany) / static_cast<double>(kMany);
+  }
+}
+
+void read_timings(Section& top, Scenario& scenario) {
+  PoolTimings& t = scenario.timings;
+  top.optional("growth takes", t.growth_delay, config::duration());
+  top.optional("host start takes", t.host_start, config::duration());
+  top.optional("failure share", t.failure_share, config::percent(config::between(0, 1)));
+  auto s = top.optional_section("migration");
+  if (!s) return;
+  std::int64_t bandwidth = static_cast<std::int64_t>(t.migration_bytes_per_second);
+  s->optional("bandwidth", bandwidth, config::amount(Resource::kNetwork));
+  t.migration_bytes_per_second = static_cast<double>(bandwidth);
+  s->optional("setup", t.migration_setup, config::duration());
+  s->optional("downtime limit", t.downtime_limit, config::duration(Duration(1)));
+  s->optional("dirty share per second", t.dirty_share_per_second, config::percent(config::between(0, 1)));
+}
+
+void read_window(Section& top, Scenario& scenario) {
+  auto s = top.optional_section("window");
+  if (!s) return;
+  Window window;
+  s->required("from", window.begin, config::instant());
+  s->required("to", window.end, config::instant());
+  if (window.begin >= window.end) s->reject("to", "the window ends before it begins");
+  scenario.window = window;
+}
+
+}  // namespace
+
+Result<Scenario> load_scenario(const std::filesystem::path& file) {
+  auto document = config::load(file.string());
+  if (!document) return tl::unexpected(document.error());
+  Scenario scenario;
+  Section top = document->root("a scenario");
+  top.required("scenario", scenario.name, config::text());
+  std::string traces;
+  top.required("traces", traces, config::text(4096));
+  scenario.traces = {file.parent_path() / traces};
+  read_window(top, scenario);
+  read_hosts(top, scenario);
+  read_pool(top, scenario);
+  read_timings(top, scenario);
+  if (auto good = document->finish(); !good) return tl::unexpected(good.error());
+  return scenario;
+}
+
+}  // namespace headroom
