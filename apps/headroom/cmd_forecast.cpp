@@ -180,7 +180,8 @@ void Replay::observe(std::size_t number, Instant at) {
     sample.used[index(r)] = slot < demand.size() ? static_cast<double>(demand[slot]) : std::nan("");
   }
   const VmId id(static_cast<std::uint32_t>(number));
-  if (slot < vm.memory_provision.size() && vm.memory_provision[slot] > 0)
+  if (vm.memory_provision.empty()) engine_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores)));
+  else if (slot < vm.memory_provision.size() && vm.memory_provision[slot] > 0)
     engine_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores), Bytes(static_cast<std::int64_t>(vm.memory_provision[slot]))));
   engine_.observe({id, sample});
 }

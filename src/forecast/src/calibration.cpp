@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "headroom/forecast/series.h"
+#include "headroom/forecast/features.h"
 
 namespace headroom {
 namespace {
 
 constexpr int kJudgementsAHorizon = 12;
-constexpr double kEta = 0.02, kEtaOfRareLevels = 0.04, kRareLevel = 0.99;
-constexpr float kMostTheta = 3;
-constexpr double kTie = 1e-6;  // of the truth
+constexpr double kEta = 0.01, kEtaOfRareLevels = 0.02, kRareLevel = 0.99;
+constexpr float kMostTheta = 2;
 
 // The truth of a head at the newest step; NaN when too little of it was seen. Peaks forgive a missing step in twenty.
 double truth_of(const Series& series, const Head& head) {
@@ -42,25 +41,27 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled) 
     const bool lower_bound = state.head.peak ? last_stall_ > origin : stalled;
     const double truth = truth_of(series, state.head);
     // What a stalled interval delivered was at least its lifted value without the largest lift.
-    if (!std::isnan(truth)) judge(state, issued.band, lower_bound ? truth / (1 + kStallLift) : truth, lower_bound);
+    if (std::isnan(truth)) continue;
+    judge(state, issued.z, to_z(lower_bound ? truth / (1 + kStallLift) : truth, issued.now, issued.scale), lower_bound);
   }
 }
 
-void Calibration::judge(HeadState& state, const Band& band, double truth, bool lower_bound) {
+void Calibration::judge(HeadState& state, const Quantiles& z, float truth, bool lower_bound) {
   for (std::size_t l = 0; l < kLevelCount; ++l) {
-    const double q = band.at[l], p = kLevels[l];
+    const bool covered = truth <= z[l];
+    if (covered && lower_bound) continue;
+    const double p = kLevels[l];
     const double eta = p >= kRareLevel ? kEtaOfRareLevels : kEta;
-    const double slack = kTie * std::max(1.0, std::fabs(truth));
-    if (truth > q + slack) state.theta[l] += static_cast<float>(eta * p);
-    else if (truth < q - slack && !lower_bound) state.theta[l] -= static_cast<float>(eta * (1 - p));
-    state.theta[l] = std::clamp(state.theta[l], -kMostTheta, kMostTheta);
+    const auto step = static_cast<float>(eta * (covered ? p - 1 : p));
+    state.theta[l] = std::clamp(state.theta[l] + step, -kMostTheta, kMostTheta);
   }
 }
 
-void Calibration::issued(std::size_t head, std::int64_t origin, const Band& band) {
+void Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {
   HeadState& state = heads_[head];
   if (origin < 0 || origin % state.stride != 0) return;
-  state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()] = {origin, band};
+  state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()] = {
+      origin, series.now(), static_cast<float>(series.scale()), z};
 }
 
 }  // namespace headroom

@@ -1,9 +1,12 @@
-// Online quantile tracking for one series: each head's quantile at each level is moved by theta units, and theta
-// learns from whether the truth fell below: theta += eta * (p - [y <= q]), once the truth is known, `steps` later
+// Online quantile tracking for one series: each head's quantile at each level is moved by theta in z (features.h), and
+// theta learns from whether the truth fell below: theta += eta * (p - [z <= q]), once the truth is known, `steps` later
 // (Gibbs and Candes 2021, "Adaptive conformal inference under distribution shift", in the form on quantiles).
 //
-// Frozen while the truth is unknown (gaps; a held-back demand that stayed under the quantile). A tie teaches nothing:
-// an idle VM sits on its quantile exactly. Long horizons are judged twelve times a horizon, since neighbouring
+// Why in z: near the newest value it counts in scales, far from it in shares, so long tails move as fast as short
+// ones. And in z a quantile may pass below zero, so that theta settles there for a VM that sits on exact zeros, where
+// a capped quantile could only tie. (Tried in units of the band's width: twice the loss.)
+//
+// Frozen while the truth is unknown (gaps; a held-back demand that stayed under the quantile). Long horizons are judged twelve times a horizon, since neighbouring
 // forecasts share their truth; that bounds the state.
 #pragma once
 
@@ -19,26 +22,30 @@ class Series;
 
 class Calibration {
  public:
+  using Quantiles = std::array<float, kLevelCount>;
+
   explicit Calibration(const std::vector<Head>& heads);
 
   // A step was pushed to `series` (number `step`): judges the forecasts that were about it.
   void settle(const Series& series, std::int64_t step, bool stalled);
   float theta(std::size_t head, std::size_t level) const { return heads_[head].theta[level]; }
-  // The final band of `head` given at `origin`.
-  void issued(std::size_t head, std::int64_t origin, const Band& band);
+  // The quantiles given at `origin`: theta added, each as its own theta made it: neither
+  // sorted nor capped. (Judged after sorting, a theta no longer answers for its own quantile, and winds up.)
+  void issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z);
 
  private:
   struct Issued {
     std::int64_t origin = -1;
-    Band band;
+    float now = 0, scale = 1;
+    Quantiles z{};
   };
   struct HeadState {
     Head head;
     int stride = 1;
-    std::array<float, kLevelCount> theta{};
+    Quantiles theta{};
     std::vector<Issued> waiting;
   };
-  void judge(HeadState& state, const Band& band, double truth, bool lower_bound);
+  static void judge(HeadState& state, const Quantiles& z, float truth, bool lower_bound);
 
   std::vector<HeadState> heads_;
   std::int64_t last_stall_ = -1;

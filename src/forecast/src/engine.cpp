@@ -67,15 +67,11 @@ class Finisher {
     constant_ = series.constant();
   }
 
-  Band band(const GlobalModel::Quantiles& z, const Calibration& calibration, std::size_t head) const {
+  // z: sorted.
+  Band band(const GlobalModel::Quantiles& z) const {
     Band band;
     for (std::size_t l = 0; l < kLevelCount; ++l)
       band.at[l] = static_cast<float>(from_z(std::clamp(z[l], -kMostZ, kMostZ), now_, scale_));
-    band.sort();
-    // Capped before the width is taken, so that a wild tail does not make theta worth too much.
-    for (float& q : band.at) q = static_cast<float>(std::clamp<double>(q, 0, most_));
-    const double unit = scale_ + (band.at[4] - band.at[1]);
-    for (std::size_t l = 0; l < kLevelCount; ++l) band.at[l] += static_cast<float>(unit) * calibration.theta(head, l);
     if (newness_ > 0) widen(band);
     if (constant_)
       for (std::size_t l = 0; l < kLevelCount; ++l)
@@ -179,12 +175,15 @@ void PredictiveLoadEngine::flush(Batch& batch) {
     const auto& row = batch.row[i];
     const double ceiling = row.vm->ceiling[index(row.resource)];
     const Band prior = prior_band(row.resource, ceiling);
-    const Finisher finisher(row.vm->series[row.resource], ceiling, prior);
+    const Series& series = row.vm->series[row.resource];
+    const Finisher finisher(series, ceiling, prior);
     Calibration& calibration = row.vm->calibration[index(row.resource)];
     auto band_of = [&](std::size_t head) {
-      const Band band = finisher.band(batch.z[head * GlobalModel::kBatch + i], calibration, head);
-      calibration.issued(head, row.step, band);
-      return band;
+      GlobalModel::Quantiles& z = batch.z[head * GlobalModel::kBatch + i];
+      for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += calibration.theta(head, l);
+      if (series.steps_since_value() == 0) calibration.issued(head, row.step, series, z);
+      std::sort(z.begin(), z.end());
+      return finisher.band(z);
     };
     for (std::size_t h = 0; h < horizons_.size(); ++h) {
       Outlook& outlook = (*row.out)[h];
