@@ -88,14 +88,17 @@ Result<TreeShape> Booster::grow(std::vector<float>& gradients) {
 
 Result<std::vector<float>> Booster::leaf_ids() {
   const std::string config = fmt::format(
-      R"({{"type":6,"training":false,"iteration_begin":{},"iteration_end":{},"strict_shape":false}})", trees_ - 1,
-      trees_);
+      R"({{"type":6,"training":false,"iteration_begin":0,"iteration_end":{},"strict_shape":false}})", trees_);
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* ids = nullptr;
   if (XGBoosterPredictFromDMatrix(booster_, data_, config.c_str(), &shape, &dimensions, &ids) != 0)
     return xgboost_failed();
-  return std::vector<float>(ids, ids + rows_);
+  // XGBoost 1.7 tells the leaves of the first trees only: a row of all of them, ours the last.
+  std::vector<float> newest(rows_);
+  const auto trees = static_cast<std::size_t>(trees_);
+  for (std::size_t i = 0; i < rows_; ++i) newest[i] = ids[(i + 1) * trees - 1];
+  return newest;
 }
 
 }  // namespace headroom

@@ -13,6 +13,7 @@ namespace headroom {
 namespace {
 
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
+constexpr double kMostBelievable = 1e15;  // base units; a sample beyond is taken for a broken counter
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
 constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
 constexpr double kExactUpTo = 0.95;     // level, for a series that did not move
@@ -28,7 +29,7 @@ struct PredictiveLoadEngine::VmState {
     for (Resource r : kAllResources) {
       const float stalled = known ? sample.stalled[index(r)] : 0;
       const double used = known ? sample.used[index(r)] : std::nan("");
-      series[r].push(std::isfinite(used) ? static_cast<float>(used) : std::nanf(""), stalled);
+      series[r].push(std::fabs(used) < kMostBelievable ? static_cast<float>(used) : std::nanf(""), stalled);
       calibration[index(r)].settle(series[r], step, stalled > 0);
     }
   }

@@ -1,0 +1,117 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <map>
+
+#include "../src/booster.h"
+#include "../src/model_parts.h"
+#include "synthetic.h"
+
+namespace headroom {
+namespace {
+
+std::string file_in_temp(const char* name) { return testing::TempDir() + "/" + name; }
+
+std::string bytes_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_bytes(const std::string& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+TEST(Trees, SendEveryRowToTheLeafThatXgboostDoes) {
+  constexpr std::size_t kRows = 2000;
+  std::mt19937_64 random(1);
+  std::vector<float> bins(kRows * kFeatureCount);
+  for (float& b : bins) b = random() % 10 == 0 ? std::nanf("") : static_cast<float>(random() % 128);
+  std::vector<float> gradients(kRows);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    const float a = bins[i * kFeatureCount + 3], b = bins[i * kFeatureCount + 7];
+    gradients[i] = (std::isnan(a) ? 3.0F : a / 64) * (b > 40 ? 1.0F : -1.0F);
+  }
+  BoosterOptions options;
+  options.min_leaf_rows = 20;
+  auto booster = Booster::create(bins, options).value();
+  for (int tree = 0; tree < 3; ++tree) {
+    const auto grown = booster->grow(gradients);
+    ASSERT_TRUE(grown) << grown.error().message;
+    const TreeShape& shape = *grown;
+    const auto ids = booster->leaf_ids();
+    ASSERT_TRUE(ids) << ids.error().message;
+    const std::vector<float>& theirs = *ids;
+    std::map<int, int> ours_of_theirs;
+    for (std::size_t first = 0; first < kRows; first += kBlockRows) {
+      CodeBlock block;
+      const std::size_t count = std::min(kBlockRows, kRows - first);
+      for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t f = 0; f < kFeatureCount; ++f) {
+          const float b = bins[(first + i) * kFeatureCount + f];
+          Bins::encode_bin(std::isnan(b) ? kMissingBin : static_cast<int>(b), f, i, block);
+        }
+      std::array<std::uint8_t, kBlockRows> leaf;
+      find_leaves(shape, block, leaf);
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto [known, fresh] = ours_of_theirs.emplace(static_cast<int>(theirs[first + i]), leaf[i]);
+        ASSERT_EQ(known->second, leaf[i]) << "row " << first + i;
+      }
+    }
+    EXPECT_GT(ours_of_theirs.size(), 4U);
+    for (float& g : gradients) g = -g * 0.7F + 0.1F;
+  }
+}
+
+TEST(GlobalModel, IsTheSameAfterSavingAndLoading) {
+  const std::string first = file_in_temp("first.model"), second = file_in_temp("second.model");
+  ASSERT_TRUE(quick_model()->save(first));
+  const auto loaded = GlobalModel::load(first);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  ASSERT_TRUE((*loaded)->save(second));
+  EXPECT_EQ(bytes_of(first), bytes_of(second));
+  EXPECT_EQ((*loaded)->info().horizon_steps, (std::vector<int>{1, 3, 12}));
+}
+
+TEST(GlobalModel, RefusesBrokenFilesAndSaysSo) {
+  const std::string whole = file_in_temp("whole.model"), broken = file_in_temp("broken.model");
+  ASSERT_TRUE(quick_model()->save(whole));
+  const std::string bytes = bytes_of(whole);
+  std::mt19937_64 random(2);
+  for (int i = 0; i < 60; ++i) {
+    std::string bad = bytes;
+    bad[random() % bad.size()] ^= static_cast<char>(1 + random() % 255);
+    write_bytes(broken, i % 2 == 0 ? bad : bytes.substr(0, random() % bytes.size()));
+    const auto loaded = GlobalModel::load(broken);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, ErrorCode::kInvalid);
+  }
+  EXPECT_EQ(GlobalModel::load(file_in_temp("nowhere.model")).error().code, ErrorCode::kNotFound);
+}
+
+TEST(Training, GivesTheSameModelForTheSameSeedWhateverTheThreads) {
+  TrainOptions options = quick_training();
+  options.trees = 4;
+  const std::string one = file_in_temp("one.model"), two = file_in_temp("two.model");
+  options.threads = 1;
+  ASSERT_TRUE(train(waves(3, 288 * 6), options).value()->save(one));
+  options.threads = 3;
+  ASSERT_TRUE(train(waves(3, 288 * 6), options).value()->save(two));
+  EXPECT_EQ(bytes_of(one), bytes_of(two));
+}
+
+TEST(Training, RefusesTooLittleHistoryAndCanBeCancelled) {
+  EXPECT_EQ(train(waves(1, 60), quick_training()).error().code, ErrorCode::kInvalid);
+  TrainOptions options = quick_training();
+  options.progress = [](double, std::string_view) { return false; };
+  EXPECT_EQ(train(waves(2, 600), options).error().code, ErrorCode::kFailed);
+}
+
+TEST(ShippedModel, LoadsAndKnowsNothingAfterJuly) {
+  const auto model = GlobalModel::load(std::string(HEADROOM_SOURCE_DIR) + "/models/ple.model");
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ((*model)->info().horizon_steps, (std::vector<int>{1, 3, 12, 72, 288}));
+  EXPECT_LE((*model)->info().trained_to, parse_instant("2013-08-01").value());
+}
+
+}  // namespace
+}  // namespace headroom
