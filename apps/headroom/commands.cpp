@@ -13,6 +13,7 @@ void Outcome::fail_with(const Error& error) {
 
 void add_commands(CLI::App& app, Outcome& outcome) {
   add_simulate(app, outcome);
+  add_forecast(app, outcome);
   add_train(app, outcome);
   add_config(app, outcome);
 }
