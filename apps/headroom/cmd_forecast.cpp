@@ -64,7 +64,7 @@ struct Units {
 
 // The engine works in base units: percent of a notional core and of a notional 100 MiB times 2^20, KB/s times 1000.
 constexpr std::array<double, kResourceCount> kBasePerUnit{10, 40.96 * (1 << 20), 1000, 1000};
-constexpr std::array<double, kResourceCount> kCap{200, 100, 0, 0};
+constexpr std::array<double, kResourceCount> kCap{100, 100, 0, 0};
 
 class Writer {
  public:
