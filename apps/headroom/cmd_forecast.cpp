@@ -67,14 +67,7 @@ Result<std::shared_ptr<const GlobalModel>> find_model(const Options& options, co
   }
   TrainOptions how = options.training;
   how.horizons = horizons;
-  // Samples that are forecast may not be learnt from.
-  const bool both = std::any_of(options.train.begin(), options.train.end(), [&](const std::string& t) {
-    return std::any_of(options.data.begin(), options.data.end(), [&](const std::string& d) {
-      std::error_code ignored;
-      return t == d || std::filesystem::equivalent(t, d, ignored);
-    });
-  });
-  if (both) how.to = start;
+  how.to = start;  // whatever --train holds, nothing that is judged may be learnt from
   return train_on({options.train.begin(), options.train.end()}, how);
 }
 

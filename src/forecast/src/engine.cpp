@@ -16,7 +16,6 @@ constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this t
 constexpr double kMostBelievable = 1e15;  // base units; a sample beyond is taken for a broken counter
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
 constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
-constexpr double kExactUpTo = 0.95;     // level, for a series that did not move
 
 }  // namespace
 
@@ -70,13 +69,11 @@ class Finisher {
 
   // z: sorted.
   Band band(const GlobalModel::Quantiles& z) const {
+    if (constant_) return Band::certain(now_);
     Band band;
     for (std::size_t l = 0; l < kLevelCount; ++l)
       band.at[l] = static_cast<float>(from_z(std::clamp(z[l], -kMostZ, kMostZ), now_, scale_));
     if (newness_ > 0) widen(band);
-    if (constant_)
-      for (std::size_t l = 0; l < kLevelCount; ++l)
-        if (kLevels[l] <= kExactUpTo) band.at[l] = static_cast<float>(now_);
     for (float& q : band.at) {
       q = static_cast<float>(std::clamp<double>(q, 0, most_));
       if (q < kNextToNothing * scale_) q = 0;

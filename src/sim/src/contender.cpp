@@ -16,7 +16,7 @@ const std::array<Duration, 6> kShrinkWindows{minutes(5), minutes(15), hours(1), 
 constexpr std::array<double, 4> kNaiveQuantiles{0.8, 0.9, 0.95, 0.98};
 constexpr std::size_t kKnobPoints = 16;
 // What an hour of an overloaded VM is worth, USD: the knob's ends. Fixed on July.
-constexpr double kKnobLow = 0.5, kKnobHigh = 50;
+constexpr double kKnobLow = 0.1, kKnobHigh = 30;
 constexpr std::size_t kDefaultKnob = 7;
 constexpr double kDefaultTheta = 0.8;
 const Duration kDefaultWindow = hours(1);

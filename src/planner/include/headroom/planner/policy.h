@@ -17,7 +17,7 @@ namespace headroom {
 // resource of each VM gets the allocation with the lowest sum (sizing.h has the formula).
 struct PricedSizing {
   double usd_per_overloaded_vm_hour = 1.0;
-  double usd_per_scaling = 0.002;            // what one change of one resource costs (work, risk, noise)
+  double usd_per_scaling = 0.008;            // what one change of one resource costs (work, risk, noise)
   double hours_between_scalings = 1;         // how long a change is expected to last
   double minutes_lost_per_breach = 4;        // overload a breach costs that is not seen one step before
   std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
