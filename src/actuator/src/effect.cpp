@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "headroom/model/find.h"
+
 namespace headroom {
 namespace {
-
-template <class T, class IdT>
-const T* find(const std::vector<T>& sorted, IdT id) {
-  const auto it = std::lower_bound(sorted.begin(), sorted.end(), id, [](const T& t, IdT want) { return t.id < want; });
-  return it != sorted.end() && it->id == id ? &*it : nullptr;
-}
 
 bool has_new_allocation(const Action& action, const Resources& allocation) {
   return std::all_of(kAllResources.begin(), kAllResources.end(), [&](Resource r) {
@@ -20,7 +16,7 @@ bool has_new_allocation(const Action& action, const Resources& allocation) {
 }
 
 bool host_is(const Inventory& inventory, HostId id, PowerState wanted) {
-  const Host* host = find(inventory.hosts, id);
+  const Host* host = find_by_id(inventory.hosts, id);
   return host != nullptr && host->power == wanted;
 }
 
@@ -29,7 +25,7 @@ bool host_is(const Inventory& inventory, HostId id, PowerState wanted) {
 bool took_effect(const Action& action, const Inventory& inventory) {
   if (action.kind == ActionKind::kStartHost) return host_is(inventory, action.from, PowerState::kOn);
   if (action.kind == ActionKind::kStopHost) return host_is(inventory, action.from, PowerState::kOff);
-  const Vm* vm = find(inventory.vms, action.vm);
+  const Vm* vm = find_by_id(inventory.vms, action.vm);
   if (vm == nullptr || !has_new_allocation(action, vm->allocation)) return false;
   // A resized VM may since have been moved by its owner; a migrated one must be where it was sent.
   return action.kind == ActionKind::kResize || vm->host == action.to;

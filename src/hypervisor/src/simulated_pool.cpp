@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "headroom/base/check.h"
+#include "headroom/model/find.h"
 #include "max_min_share.h"
 
 namespace headroom {
@@ -42,16 +43,15 @@ SimulatedPool::SimulatedPool(std::vector<Host> hosts, std::vector<Vm> vms, std::
 }
 
 std::size_t SimulatedPool::vm_index(VmId id) const {
-  const auto it = std::lower_bound(vms_.begin(), vms_.end(), id, [](const Vm& v, VmId want) { return v.id < want; });
-  HEADROOM_CHECK(it != vms_.end() && it->id == id, "the VM exists");
-  return static_cast<std::size_t>(it - vms_.begin());
+  const Vm* vm = find_by_id(vms_, id);
+  HEADROOM_CHECK(vm != nullptr, "the VM exists");
+  return static_cast<std::size_t>(vm - vms_.data());
 }
 
 std::size_t SimulatedPool::host_index(HostId id) const {
-  const auto it =
-      std::lower_bound(hosts_.begin(), hosts_.end(), id, [](const Host& h, HostId want) { return h.id < want; });
-  HEADROOM_CHECK(it != hosts_.end() && it->id == id, "the host exists");
-  return static_cast<std::size_t>(it - hosts_.begin());
+  const Host* host = find_by_id(hosts_, id);
+  HEADROOM_CHECK(host != nullptr, "the host exists");
+  return static_cast<std::size_t>(host - hosts_.data());
 }
 
 std::size_t SimulatedPool::slot_of(Instant t, const RecordedDemand& demand) const {

@@ -1,6 +1,7 @@
 #include "headroom/loop/loop.h"
 
 #include "headroom/base/clock.h"
+#include "headroom/model/find.h"
 #include "headroom/planner/checker.h"
 
 namespace headroom {
@@ -30,8 +31,7 @@ Result<Round> Loop::run_round(Instant now) {
   snapshot_.in_flight = ports_.actuator.in_flight();
   for (Vm& vm : snapshot_.vms) vm.action_in_flight = false;
   for (const InFlight& f : snapshot_.in_flight)
-    for (Vm& vm : snapshot_.vms)
-      if (vm.id == f.action.vm) vm.action_in_flight = true;
+    if (Vm* vm = find_by_id(snapshot_.vms, f.action.vm)) vm->action_in_flight = true;
   memory_.update(snapshot_);
   round.plan = make_plan(snapshot_, policy_);
   round.breaches = check_plan(snapshot_, round.plan);

@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "headroom/model/find.h"
+
 namespace headroom {
-namespace {
-
-template <class T, class IdT>
-const T* find_by_id(const std::vector<T>& sorted, IdT id) {
-  const auto it = std::lower_bound(sorted.begin(), sorted.end(), id, [](const T& t, IdT want) { return t.id < want; });
-  return it != sorted.end() && it->id == id ? &*it : nullptr;
-}
-
-}  // namespace
 
 Resources Host::admissible() const {
   Resources room;
@@ -26,6 +19,11 @@ Horizons default_horizons() {
   using std::chrono::hours;
   using std::chrono::minutes;
   return {minutes(5), minutes(15), hours(1), hours(6), hours(24)};
+}
+
+std::size_t horizon_index(const Horizons& horizons, Duration at_least) {
+  const auto it = std::lower_bound(horizons.begin(), horizons.end(), at_least);
+  return static_cast<std::size_t>(std::min(it, horizons.end() - 1) - horizons.begin());
 }
 
 const Host* Snapshot::find(HostId id) const { return find_by_id(hosts, id); }

@@ -24,9 +24,7 @@ double Load::exceedance(double capacity, double rho) const {
 }
 
 Load cpu_load(const Snapshot& s, const Vm& vm, const HostPolicy& policy, double limit) {
-  const auto it = std::lower_bound(s.horizons.begin(), s.horizons.end(), policy.overload_horizon);
-  const auto h = static_cast<std::size_t>(std::min(it, s.horizons.end() - 1) - s.horizons.begin());
-  Band band = vm.forecast.at(Resource::kCpu, h).value;
+  Band band = vm.forecast.at(Resource::kCpu, horizon_index(s.horizons, policy.overload_horizon)).value;
   for (float& q : band.at) q = std::min(q, static_cast<float>(limit));
   Load load;
   load.mean = std::min(band.mean(), limit);

@@ -3,18 +3,9 @@
 #include <algorithm>
 
 #include "balance.h"
+#include "rule_signal.h"
 
 namespace headroom {
-namespace {
-
-double signal_of(const Snapshot& s, const Rule& rule, const Vm& vm) {
-  if (!rule.quantile) return vm.used[index(rule.metric)];
-  const auto it = std::lower_bound(s.horizons.begin(), s.horizons.end(), rule.horizon);
-  const auto h = static_cast<std::size_t>(std::min(it, s.horizons.end() - 1) - s.horizons.begin());
-  return vm.forecast.at(rule.metric, h).peak.quantile(*rule.quantile);
-}
-
-}  // namespace
 
 void MemoryKeeper::update(Snapshot& snapshot) {
   for (Vm& vm : snapshot.vms) {
@@ -39,7 +30,7 @@ void MemoryKeeper::update(const Snapshot& snapshot, const Rule& rule, const Vm& 
     window.first_seen = now;
   }
   if (fresh) {
-    const double s = signal_of(snapshot, rule, vm);
+    const double s = rule_signal(snapshot, rule, vm);
     while (!window.maxima.empty() && window.maxima.back().second <= s) window.maxima.pop_back();
     window.maxima.emplace_back(now, s);
     window.last_seen = now;

@@ -10,11 +10,6 @@
 namespace headroom {
 namespace {
 
-std::size_t horizon_index(const Snapshot& s, Duration horizon) {
-  const auto it = std::lower_bound(s.horizons.begin(), s.horizons.end(), horizon);
-  return static_cast<std::size_t>(std::min(it, s.horizons.end() - 1) - s.horizons.begin());
-}
-
 struct Need {
   Resources required;
   Reason reason;
@@ -23,7 +18,7 @@ struct Need {
 
 Need need_of(const Draft& d, const Vm& vm) {
   const MigrateFirst& rule = d.policy().migrate_first;
-  const std::size_t h = horizon_index(d.snapshot(), rule.horizon);
+  const std::size_t h = horizon_index(d.snapshot().horizons, rule.horizon);
   Need need;
   need.required = vm.allocation;
   for (Resource r : kAllResources) {

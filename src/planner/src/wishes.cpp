@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rule_signal.h"
 #include "sizing.h"
 
 namespace headroom {
@@ -12,11 +13,6 @@ constexpr double kHeldBack = 0.5;        // share of the step under pressure fro
 constexpr double kRuleWorth_usd_per_h = 1;
 
 bool held_back(const Vm& vm, Resource r) { return vm.stalled[index(r)] >= kHeldBack; }
-
-std::size_t horizon_index(const Snapshot& s, Duration horizon) {
-  const auto it = std::lower_bound(s.horizons.begin(), s.horizons.end(), horizon);
-  return static_cast<std::size_t>(std::min(it, s.horizons.end() - 1) - s.horizons.begin());
-}
 
 // Memory in use is never taken away: used, plus a step of margin.
 std::int64_t lowest(const Draft& d, const Vm& vm, Resource r) {
@@ -91,12 +87,9 @@ void wish_by_price(const Draft& d, std::size_t i, Resource r, Wish& wish) {
   if (sizing.amount > vm.allocation[r]) wish.worth_usd_per_hour += sizing.usd_saved_per_hour;
 }
 
-// The number a rule looks at. A VM held back at its limit wants more than it shows.
+// A VM held back at its limit wants more than the rule's signal shows.
 double signal(const Draft& d, const Rule& rule, const Vm& vm) {
-  const std::size_t k = index(rule.metric);
-  double s = vm.used[k];
-  if (rule.quantile)
-    s = vm.forecast.at(rule.metric, horizon_index(d.snapshot(), rule.horizon)).peak.quantile(*rule.quantile);
+  double s = rule_signal(d.snapshot(), rule, vm);
   if (held_back(vm, rule.metric))
     s = std::max(s, d.policy().pressure_growth * rule.target * static_cast<double>(vm.allocation[rule.metric]));
   return s;
@@ -117,7 +110,7 @@ Reason reason_for(const Draft& d, const Rule& rule, const Vm& vm, double demand)
   why.limit = rule.threshold * static_cast<double>(vm.allocation[rule.metric]);
   if (rule.quantile)
     why.confidence =
-        vm.forecast.at(rule.metric, horizon_index(d.snapshot(), rule.horizon)).peak.exceedance(why.limit);
+        vm.forecast.at(rule.metric, horizon_index(d.snapshot().horizons, rule.horizon)).peak.exceedance(why.limit);
   why.code = rule.action == RuleAction::kShrink ? ReasonCode::kSpareCapacity : ReasonCode::kForecastOverLimit;
   return why;
 }

@@ -5,15 +5,10 @@
 #include <algorithm>
 
 #include "headroom/base/check.h"
+#include "headroom/model/find.h"
 
 namespace headroom::testing {
 namespace {
-
-template <class T, class IdT>
-T* find(std::vector<T>& sorted, IdT id) {
-  const auto it = std::lower_bound(sorted.begin(), sorted.end(), id, [](const T& t, IdT want) { return t.id < want; });
-  return it != sorted.end() && it->id == id ? &*it : nullptr;
-}
 
 bool is_about_a_vm(const Action& action) {
   return action.kind == ActionKind::kResize || action.kind == ActionKind::kMigrate;
@@ -25,13 +20,13 @@ FakeHypervisor::FakeHypervisor(Inventory inventory, const Clock& clock, FakeTimi
     : world_(std::move(inventory)), clock_(clock), timing_(timing) {}
 
 Vm& FakeHypervisor::vm(VmId id) {
-  Vm* found = find(world_.vms, id);
+  Vm* found = find_by_id(world_.vms, id);
   HEADROOM_CHECK(found != nullptr, "the test names a VM that the fake has");
   return *found;
 }
 
 Host& FakeHypervisor::host(HostId id) {
-  Host* found = find(world_.hosts, id);
+  Host* found = find_by_id(world_.hosts, id);
   HEADROOM_CHECK(found != nullptr, "the test names a host that the fake has");
   return *found;
 }
@@ -57,15 +52,15 @@ Result<std::vector<VmSample>> FakeHypervisor::samples() { return std::exchange(s
 Result<void> FakeHypervisor::check_known(const Action& action) const {
   auto& world = const_cast<Inventory&>(world_);
   if (is_about_a_vm(action)) {
-    const Vm* vm = find(world.vms, action.vm);
+    const Vm* vm = find_by_id(world.vms, action.vm);
     if (vm == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no VM {}", action.vm.value()));
     if (vm->host != action.from)
       return fail(ErrorCode::kRefused, fmt::format("VM {} is on host {}", action.vm.value(), vm->host.value()));
   }
-  if (find(world.hosts, action.from) == nullptr)
+  if (find_by_id(world.hosts, action.from) == nullptr)
     return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", action.from.value()));
   if (action.kind == ActionKind::kMigrate) {
-    const Host* to = find(world.hosts, action.to);
+    const Host* to = find_by_id(world.hosts, action.to);
     if (to == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", action.to.value()));
     if (to->power != PowerState::kOn) return fail(ErrorCode::kRefused, "the destination is off");
   }

@@ -32,6 +32,8 @@ struct Outlook {
 // The horizons every Forecast of a run is about, ascending, shared by all VMs.
 using Horizons = std::vector<Duration>;
 Horizons default_horizons();  // 5 min, 15 min, 1 h, and 6 h and 24 h for shrinking
+// The first horizon of `at_least`, or the longest there is. There must be one.
+std::size_t horizon_index(const Horizons& horizons, Duration at_least);
 
 struct Forecast {
   VmId vm;
