@@ -1,7 +1,5 @@
 #include "draft.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "headroom/base/check.h"
@@ -40,14 +38,6 @@ std::size_t Draft::host_index(HostId id) const {
   const Host* host = snapshot_.find(id);
   HEADROOM_CHECK(host != nullptr, "a VM's host is in the snapshot");
   return static_cast<std::size_t>(host - snapshot_.hosts.data());
-}
-
-std::string Draft::why_not(std::size_t i) const {
-  const Vm& v = vm(i);
-  if (!v.owner.empty()) return fmt::format("it belongs to {}", v.owner);
-  if (v.level == AutomationLevel::kObserve) return "its automation level is observe";
-  if (v.action_in_flight) return "an action is in flight";
-  return "it already has an action in this plan";
 }
 
 bool Draft::movable(std::size_t i) const { return free_[i] && vm(i).mobility == Mobility::kLive; }

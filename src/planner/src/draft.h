@@ -28,8 +28,6 @@ class Draft {
   bool has_room(std::size_t host, const Resources& more) const { return more.fits_in(room_[host]); }
   // The VM may be acted on in this plan: ours, reporting, nothing in flight, nothing planned yet.
   bool free_to_act(std::size_t vm) const { return free_[vm]; }
-  // Why not, when it is not.
-  std::string why_not(std::size_t vm) const;
   bool movable(std::size_t vm) const;
   bool may_change(std::size_t vm, Resource r, bool upwards) const;
   // The host can take VMs now.

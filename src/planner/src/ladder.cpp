@@ -102,13 +102,8 @@ void climb_ladder(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
   for (const Wish& wish : wishes) {
     const Resources& now = d.vm(wish.vm).allocation;
     if (!wish.changes(now)) continue;
-    if (!d.free_to_act(wish.vm)) {
-      d.deny(wish.vm, wish.reason, d.why_not(wish.vm));
-    } else if (wish.grows(now)) {
-      growing.push_back(&wish);
-    } else {
-      d.resize(wish.vm, wish.want, wish.reason);
-    }
+    if (wish.grows(now)) growing.push_back(&wish);
+    else d.resize(wish.vm, wish.want, wish.reason);
   }
   std::stable_sort(growing.begin(), growing.end(),
                    [](const Wish* a, const Wish* b) { return a->worth_usd_per_hour > b->worth_usd_per_hour; });

@@ -39,8 +39,8 @@ struct Risk {
 // The breach rate is judged at the horizon where it looks worst: the next step when trouble is at hand, a day when
 // it comes out of the blue now and then. (The most hopeful horizon would always be the one that knows least.)
 Risk breach_risk(const Snapshot& s, const std::vector<Outlook>& outlook, const PricedSizing& prices,
-                 const SizingTask& task, std::int64_t amount) {
-  const double a = static_cast<double>(amount) / task.scale_up_to;
+                 std::int64_t amount) {
+  const double a = static_cast<double>(amount);
   Risk worst;
   for (std::size_t h = 0; h < outlook.size(); ++h) {
     const double lost_hours = h == 0 ? hours(s.step) : prices.minutes_lost_per_breach / 60;
@@ -62,8 +62,8 @@ Sizing price_allocation(const Snapshot& s, const Vm& vm, const PricedSizing& pri
   const std::vector<Outlook>& outlook = vm.forecast.outlook[index(task.resource)];
   Candidates candidates(task);
   for (const Outlook& o : outlook) {
-    for (float quantile : o.peak.at) candidates.add(quantile * task.scale_up_to);
-    for (double level : kTailLevels) candidates.add(o.peak.quantile(level) * task.scale_up_to);
+    for (float quantile : o.peak.at) candidates.add(quantile);
+    for (double level : kTailLevels) candidates.add(o.peak.quantile(level));
   }
   Sizing best;
   double keeping = 0;
@@ -72,7 +72,7 @@ Sizing price_allocation(const Snapshot& s, const Vm& vm, const PricedSizing& pri
     const double rent = task.usd_per_unit_hour * static_cast<double>(amount);
     const double change = amount != task.now ? prices.usd_per_scaling / prices.hours_between_scalings : 0;
     if (!first && rent + change >= best.usd_per_hour) continue;
-    const Risk risk = breach_risk(s, outlook, prices, task, amount);
+    const Risk risk = breach_risk(s, outlook, prices, amount);
     const double cost = rent + change + risk.usd_per_hour;
     if (first || cost < best.usd_per_hour) best = {amount, risk.horizon, cost, 0};
     if (first) keeping = cost;  // the first candidate is the present allocation

@@ -26,7 +26,6 @@ struct SizingTask {
   Resource resource = Resource::kCpu;
   std::int64_t now = 0, lowest = 0, highest = 0, step = 1;  // base units
   double usd_per_unit_hour = 0;
-  double scale_up_to = 1;      // bands are multiplied by this (1 unless the VM is held back)
 };
 
 Sizing price_allocation(const Snapshot& snapshot, const Vm& vm, const PricedSizing& prices, const SizingTask& task);

@@ -22,7 +22,7 @@ struct Wish {
   bool changes(const Resources& now) const { return want != now; }
 };
 
-// One wish per VM, in the snapshot's order.
+// One wish per VM, in the snapshot's order. A VM that may not be acted on wishes for what it has.
 std::vector<Wish> size_all(const Draft& draft);
 
 // What VM i would give back if the unit price of `r` were `times` the list price (0 or more, base units).

@@ -48,7 +48,7 @@ TEST(Planner, NeverShrinksMemoryBelowWhatIsUsedOrWithoutGuestStatistics) {
   EXPECT_GE(plan.actions[0].after.memory(), 3_GiB + 256_MiB);
 }
 
-TEST(Planner, DoesNotTouchWhatBelongsToAnotherManagerAndSaysSo) {
+TEST(Planner, DoesNotTouchWhatBelongsToAnotherManager) {
   TestWorld w(1);
   w.add(0, 1000, 2400).owner = "nova";
   EXPECT_TRUE(make_plan(w.s, priced_policy()).actions.empty());
