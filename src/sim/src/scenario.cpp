@@ -36,10 +36,7 @@ void read_pool(Section& top, Scenario& scenario) {
     for (Resource r : kAllResources) s->optional(name(r), scenario.step[r], config::amount(r));
   cost::AllocationPrice price;
   if (auto s = top.optional_section("allocation prices")) price = cost::read_allocation_price(*s);
-  for (Resource r : kAllResources) {
-    constexpr std::int64_t kMany = 1'000'000'000;  // the price of one unit is too small a number to ask for
-    scenario.usd_per_unit_hour[index(r)] = price.marginal_usd_per_hour(r, kMany) / static_cast<double>(kMany);
-  }
+  for (Resource r : kAllResources) scenario.usd_per_unit_hour[index(r)] = price.usd_per_unit_hour(r);
 }
 
 void read_timings(Section& top, Scenario& scenario) {

@@ -15,6 +15,8 @@ struct AllocationPrice {
   double usd_per_network_mbps_hour = 0.0000548;  // a cloud volume's throughput; MB/s is 10^6 bytes per second
 
   double usd_per_hour(const Resources& allocation) const;
+  // Of one base unit (a millicore, a byte, a byte per second).
+  double usd_per_unit_hour(Resource r) const;
   // Of `amount` base units of one resource. Linear, so it is also the price of adding or giving back that much.
   double marginal_usd_per_hour(Resource r, std::int64_t amount) const;
 };
