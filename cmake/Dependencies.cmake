@@ -1,6 +1,5 @@
 # Everything from outside, in one place; each is explained in docs/dependencies.md.
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)

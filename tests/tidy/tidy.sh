@@ -25,7 +25,7 @@ check_file() {
     breach "$file reads the clock; only a Clock (base/clock.h) knows the time"
   fi
   grep -qE 'sleep_for|sleep_until|usleep|[^_a-z]sleep\(' "$file" && breach "$file sleeps; wait on a condition, or move a ManualClock"
-  grep -qE 'std::(cout|cerr)' "$file" && breach "$file writes to a stream; use fmt::print in apps, spdlog in the daemon"
+  grep -qE 'std::(cout|cerr)' "$file" && breach "$file writes to a stream; use fmt::print"
   lines=$(wc -l < "$file")
   ((lines > 450)) && breach "$file has $lines lines; look for the second noun (450 at most)"
 }
