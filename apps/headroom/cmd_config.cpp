@@ -1,4 +1,4 @@
-// headroom config check FILE...: says of each rules file or price book that it is good, or the first thing wrong.
+// headroom config check FILE...: says of each rules file, price book or scenario that it is good, or the first thing wrong.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -16,6 +16,7 @@
 #include "headroom/cost/price_book.h"
 #include "headroom/model/forecast.h"
 #include "headroom/rules/rules.h"
+#include "headroom/sim/scenario.h"
 
 namespace headroom::cli {
 namespace {
@@ -28,7 +29,7 @@ struct Options {
 
 // What a good file holds: "6 rules".
 struct Contents {
-  std::string kind;  // "rules", "prices"; for JSON
+  std::string kind;  // "rules", "prices", "scenario"; for JSON
   std::size_t count = 0;
   std::string words;
 };
@@ -49,8 +50,14 @@ Result<Contents> check_file(const std::string& path, const Horizons& horizons) {
     if (!book) return tl::unexpected(book.error());
     return Contents{"prices", book->host_types.size(), "prices, " + counted(book->host_types.size(), "host type")};
   }
-  return invalid(fmt::format("{}: neither 'rules' nor 'prices' stands at the top, so this is no file of Headroom{}",
-                             path, config::did_you_mean(document->first_key(), {"rules", "prices"})));
+  if (document->has("scenario")) {
+    const auto scenario = load_scenario(path);
+    if (!scenario) return tl::unexpected(scenario.error());
+    return Contents{"scenario", scenario->host_types.size(), "scenario, " + counted(scenario->host_types.size(), "host type")};
+  }
+  return invalid(fmt::format("{}: neither 'rules' nor 'prices' nor 'scenario' stands at the top, so this is no file of "
+                             "Headroom{}",
+                             path, config::did_you_mean(document->first_key(), {"rules", "prices", "scenario"})));
 }
 
 Result<Horizons> parse_horizons(const std::vector<std::string>& texts) {
@@ -92,7 +99,7 @@ void check(const Options& options, Outcome& outcome) {
 void add_config(CLI::App& app, Outcome& outcome) {
   CLI::App* config = app.add_subcommand("config", "Work with configuration files");
   config->require_subcommand(1);
-  CLI::App* command = config->add_subcommand("check", "Check rules files and price books; print one line for each");
+  CLI::App* command = config->add_subcommand("check", "Check rules files, price books and scenarios; print one line for each");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->files, "Files to check")->required();
   command->add_option("--horizons", options->horizons, "Horizons rules may name (default 5m,15m,1h,6h,1d)")

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <iterator>
 #include <memory>
 
 #include "commands.h"
 #include "headroom/forecast/engine.h"
 #include "headroom/trace/fleet.h"
+#include "output_file.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -90,8 +91,8 @@ Result<Plan> make_plan(const Options& options, const GlobalModel& model, const H
 // Writes the forecasts of one VM at one origin, in the scorer's units.
 class Writer {
  public:
-  Writer(std::FILE* file, const Plan& plan) : file_(file), plan_(plan) {
-    fmt::print(file_, "series_id,resource,origin_time,horizon_steps,q10,q50,q90,q95,q99,target\n");
+  Writer(OutputFile& file, const Plan& plan) : file_(file), plan_(plan) {
+    file_.write("series_id,resource,origin_time,horizon_steps,q10,q50,q90,q95,q99,target\n");
   }
   void write(const VmTrace& vm, std::size_t slot, Instant origin, const Forecast& forecast);
 
@@ -99,7 +100,8 @@ class Writer {
   void line(const std::string& id, const char* resource, Instant origin, int steps, const Band& band, double unit,
             const char* target);
 
-  std::FILE* file_;
+  OutputFile& file_;
+  std::string line_;
   const Plan& plan_;
 };
 
@@ -128,9 +130,11 @@ void Writer::write(const VmTrace& vm, std::size_t slot, Instant origin, const Fo
 
 void Writer::line(const std::string& id, const char* resource, Instant origin, int steps, const Band& band, double unit,
                   const char* target) {
-  fmt::print(file_, "{},{},{},{}", id, resource, epoch_seconds(origin), steps);
-  for (std::size_t level : {0U, 1U, 4U, 5U, 6U}) fmt::print(file_, ",{:.6g}", band.at[level] / unit);
-  fmt::print(file_, ",{}\n", target);
+  line_.clear();
+  fmt::format_to(std::back_inserter(line_), "{},{},{},{}", id, resource, epoch_seconds(origin), steps);
+  for (std::size_t level : {0U, 1U, 4U, 5U, 6U}) fmt::format_to(std::back_inserter(line_), ",{:.6g}", band.at[level] / unit);
+  fmt::format_to(std::back_inserter(line_), ",{}\n", target);
+  file_.write(line_);
 }
 
 // Replays all VMs together, step by step. They are forecast at every step for a while before the grid starts, since
@@ -204,19 +208,17 @@ Result<void> run(const Options& options) {
   if (!horizons) return tl::unexpected(horizons.error());
   auto model = find_model(options, *horizons, grid->start);
   if (!model) return tl::unexpected(model.error());
-  if (!options.save_model.empty())
-    if (auto saved = (*model)->save(options.save_model); !saved) return saved;
   auto plan = make_plan(options, **model, *horizons, *grid);
   if (!plan) return tl::unexpected(plan.error());
   auto fleet = read_fleet({options.data.begin(), options.data.end()});
   if (!fleet) return tl::unexpected(fleet.error());
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(options.out.c_str(), "w"), &std::fclose);
-  if (file == nullptr) return fail(ErrorCode::kFailed, fmt::format("cannot write {}", options.out));
-  Writer writer(file.get(), *plan);
+  auto out = OutputFile::open(options.out);
+  if (!out) return tl::unexpected(out.error());
+  Writer writer(*out, *plan);
   Replay(*fleet, *model, *plan, writer).run();
-  if (std::ferror(file.get()) != 0 || std::fflush(file.get()) != 0)
-    return fail(ErrorCode::kFailed, fmt::format("cannot write {}: is the disk full?", options.out));
-  return {};
+  if (!options.save_model.empty())
+    if (auto saved = (*model)->save(options.save_model); !saved) return saved;
+  return out->commit();
 }
 
 }  // namespace

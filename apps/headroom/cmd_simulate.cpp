@@ -2,12 +2,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "headroom/rules/rules.h"
 #include "headroom/sim/replay.h"
+#include "output_file.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -17,7 +18,7 @@ struct SimulateArguments {
   std::filesystem::path scenario;
   std::string policy = "headroom", view = "elastic", window;
   std::vector<std::filesystem::path> traces, train;
-  std::optional<std::filesystem::path> model, save_model;
+  std::optional<std::filesystem::path> model, save_model, rules;
   std::optional<std::size_t> sweep;
   std::uint64_t seed = 1;
   std::size_t threads = 2;
@@ -36,12 +37,30 @@ void print_points(const std::vector<Report>& points) {
                r.scalings_per_vm_day, r.migrations_per_vm_day);
 }
 
-Result<void> write_report(const std::filesystem::path& file, const nlohmann::json& report) {
-  if (file.empty()) return {};
-  std::ofstream out(file);
-  out << report.dump(1) << '\n';
-  out.close();
-  if (!out) return fail(ErrorCode::kFailed, fmt::format("cannot write the report to '{}'", file.string()));
+void print_notes(const std::vector<Report>& points) {
+  for (const Report& r : points)
+    if (r.alerts != 0 || r.recommended_actions != 0)
+      fmt::print("{}: {} alerts, {} actions recommended and not done\n", r.setting, r.alerts, r.recommended_actions);
+}
+
+// Before anything starts; the model's own horizons are looked at once it is there.
+Result<std::vector<Rule>> load_rules_for(const SimulateArguments& a) {
+  if (!a.rules) return std::vector<Rule>{};
+  if (a.policy != "headroom")
+    return invalid(fmt::format("--rules goes with --policy headroom; {} brings its own rules", a.policy));
+  return rules::load_rules(a.rules->string(), default_horizons());
+}
+
+Result<void> put_rules(const SimulateArguments& a, const std::vector<Rule>& rules, const GlobalModel& model,
+                       std::vector<Contender>& contenders) {
+  if (!a.rules) return {};
+  Horizons horizons;
+  for (int steps : model.info().horizon_steps) horizons.push_back(model.info().step * steps);
+  if (auto good = rules::check_rules(rules, horizons, a.rules->string()); !good) return good;
+  for (Contender& c : contenders) {
+    c.policy.rules = rules;
+    c.setting += fmt::format(", {}", a.rules->filename().string());
+  }
   return {};
 }
 
@@ -68,13 +87,12 @@ Result<std::shared_ptr<const GlobalModel>> model_for(const SimulateArguments& a,
   options.to = world.window.begin;  // nothing of what is judged, or later, may be learnt from
   options.threads = static_cast<int>(a.threads);
   options.seed = a.seed;
-  auto model = train_on(a.train, options);
-  if (model && a.save_model)
-    if (auto saved = (*model)->save(*a.save_model); !saved) return tl::unexpected(saved.error());
-  return model;
+  return train_on(a.train, options);
 }
 
 Result<void> run(const SimulateArguments& a) {
+  const auto rules = load_rules_for(a);
+  if (!rules) return tl::unexpected(rules.error());
   const auto world = load_world(a);
   if (!world) return tl::unexpected(world.error());
   std::vector<Contender> contenders;
@@ -88,12 +106,19 @@ Result<void> run(const SimulateArguments& a) {
     auto model = model_for(a, **world);
     if (!model) return tl::unexpected(model.error());
     options.model = *model;
+    if (auto good = put_rules(a, *rules, **model, contenders); !good) return good;
   }
   const std::string label = fmt::format("{}: {} VMs, {} steps", a.policy, (*world)->vms.size(), (*world)->rounds());
   options.progress = [&](std::size_t done, std::size_t all) {
     show_progress(label, static_cast<double>(done) / static_cast<double>(all));
     return true;
   };
+  std::optional<OutputFile> report;
+  if (!a.report.empty()) {
+    auto opened = OutputFile::open(a.report);
+    if (!opened) return tl::unexpected(opened.error());
+    report.emplace(std::move(*opened));
+  }
   std::vector<Report> points;
   if (a.sweep) {
     auto curve = sweep(**world, contenders, options);
@@ -107,7 +132,12 @@ Result<void> run(const SimulateArguments& a) {
   end_progress();
   for (const std::string& why : (*world)->left_out) fmt::print(stderr, "left out: {}\n", why);
   print_points(points);
-  return write_report(a.report, a.sweep ? to_json(points) : to_json(points.front()));
+  print_notes(points);
+  if (a.save_model && options.model && !a.train.empty())
+    if (auto saved = options.model->save(*a.save_model); !saved) return saved;
+  if (!report) return {};
+  report->write((a.sweep ? to_json(points) : to_json(points.front())).dump(1) + '\n');
+  return report->commit();
 }
 
 }  // namespace
@@ -124,6 +154,7 @@ void add_simulate(CLI::App& app, Outcome& outcome) {
   command->add_option("--train", a->train, "Traces the model may learn from (only what precedes the window)");
   command->add_option("--model", a->model, "A saved model instead of the shipped one");
   command->add_option("--save-model", a->save_model, "Save the model that --train grew");
+  command->add_option("--rules", a->rules, "Rules file (policy headroom): it governs the resources it names");
   command->add_option("--window", a->window, "Count only START,END (UTC, END excluded)");
   command->add_option("--seed", a->seed, "Seed of everything random")->capture_default_str();
   command->add_option("--threads", a->threads, "Settings of a sweep run side by side")->check(CLI::Range(1, 256))->capture_default_str();

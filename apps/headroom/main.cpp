@@ -1,5 +1,6 @@
 // headroom: the command line. Each subcommand lives in its own file and registers itself here.
 #include <CLI/CLI.hpp>
+#include <exception>
 
 #include "commands.h"
 
@@ -16,6 +17,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     const int code = app.exit(e);
     return code == 0 ? 0 : 2;
+  } catch (const std::exception& e) {  // the standard output is gone, or there is no memory
+    outcome.fail_with({headroom::ErrorCode::kFailed, e.what()});
   }
   return outcome.exit_code;
 }

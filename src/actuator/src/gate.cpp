@@ -31,14 +31,19 @@ Answer Gate::object(const Question& q, bool urgent) {
 
 // Observed means silent: not even a recommendation. Another manager's VM is recommended for, never touched.
 Answer Gate::not_ours(const Question& q) const {
-  AutomationLevel level = limits_.level;
+  AutomationLevel level = limits_.level, allowed = q.action.level;
   const Vm* vm = is_about_a_vm(q.action) ? q.snapshot.find(q.action.vm) : nullptr;
   if (vm != nullptr) level = std::min(level, vm->level);
+  if (allowed == AutomationLevel::kObserve)
+    return Objection{Refusal::kLevel, fmt::format("the automation level of the rule '{}' is observe", q.action.reason.rule)};
   if (level == AutomationLevel::kObserve) return Objection{Refusal::kLevel, "the automation level is observe"};
   if (vm != nullptr && !vm->owner.empty())
     return Objection{Refusal::kForeignOwner, fmt::format("{} belongs to {}", vm->name, vm->owner), true};
   if (level == AutomationLevel::kRecommend)
     return Objection{Refusal::kLevel, "the automation level is recommend", true};
+  if (allowed == AutomationLevel::kRecommend)
+    return Objection{Refusal::kLevel, fmt::format("the automation level of the rule '{}' is recommend", q.action.reason.rule),
+                     true};
   return std::nullopt;
 }
 

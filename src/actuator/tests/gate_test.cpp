@@ -36,6 +36,20 @@ TEST(Gate, RecommendsWhenTheFleetOrTheVmIsAtThatLevel) {
   EXPECT_TRUE(rig.actuator->in_flight().empty());
 }
 
+TEST(Gate, DoesNotCarryOutWhatTheRuleBehindItOnlyRecommendsOrObserves) {
+  Rig rig;
+  Action action = rig.grow(0);
+  action.level = AutomationLevel::kRecommend;
+  action.reason.rule = "grow-cpu";
+  const Verdict v = rig.submit_one(action);
+  EXPECT_EQ(v.decision, Decision::kRecommended);
+  EXPECT_EQ(v.refusal, Refusal::kLevel);
+  EXPECT_EQ(v.why, "the automation level of the rule 'grow-cpu' is recommend");
+  EXPECT_TRUE(rig.actuator->in_flight().empty());
+  action.level = AutomationLevel::kObserve;
+  expect_refused(rig, action, Refusal::kLevel);
+}
+
 TEST(Gate, SaysNothingAboutAVmItOnlyObserves) {
   Rig rig;
   rig.fake.vm(VmId(0)).level = AutomationLevel::kObserve;

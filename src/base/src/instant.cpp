@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -22,6 +23,19 @@ std::optional<int> fixed_digits(std::string_view text, std::size_t at, std::size
   return value;
 }
 
+// ".250": one to nine digits; what is finer than a millisecond is dropped.
+std::optional<Duration> parse_fraction(std::string_view text) {
+  if (text.empty()) return Duration{};
+  if (text[0] != '.' || text.size() < 2 || text.size() > 10) return std::nullopt;
+  int ms = 0;
+  for (std::size_t i = 1; i < std::max<std::size_t>(text.size(), 4); ++i) {
+    const char c = i < text.size() ? text[i] : '0';
+    if (c < '0' || c > '9') return std::nullopt;
+    if (i <= 3) ms = ms * 10 + (c - '0');
+  }
+  return Duration(ms);
+}
+
 std::optional<Instant> parse_date_time(std::string_view text) {
   const auto year = fixed_digits(text, 0, 4), month = fixed_digits(text, 5, 2), day = fixed_digits(text, 8, 2);
   if (!year || !month || !day || text[4] != '-' || text[7] != '-') return std::nullopt;
@@ -31,17 +45,23 @@ std::optional<Instant> parse_date_time(std::string_view text) {
   const Instant midnight{sys_days(date)};
   if (text.size() == 10) return midnight;
   const auto h = fixed_digits(text, 11, 2), m = fixed_digits(text, 14, 2), s = fixed_digits(text, 17, 2);
-  if (text.size() != 20 || !h || !m || !s || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != 'Z')
+  if (text.size() < 20 || !h || !m || !s || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z')
     return std::nullopt;
-  if (*h > 23 || *m > 59 || *s > 59) return std::nullopt;
-  return midnight + std::chrono::hours(*h) + std::chrono::minutes(*m) + std::chrono::seconds(*s);
+  const auto fraction = parse_fraction(text.substr(19, text.size() - 20));
+  if (*h > 23 || *m > 59 || *s > 59 || !fraction) return std::nullopt;
+  return midnight + std::chrono::hours(*h) + std::chrono::minutes(*m) + std::chrono::seconds(*s) + *fraction;
 }
 
 constexpr std::int64_t kYear2200 = 7'258'118'400;
 
+// What RFC 3339 can write; Instant::min() and max() lie far outside.
+constexpr Instant kFirstWritten{sys_days(std::chrono::year(0) / 1 / 1)};
+constexpr Instant kLastWritten = Instant(sys_days(std::chrono::year(9999) / 12 / 31)) + days(1) - Duration(1);
+
 }  // namespace
 
 std::string to_rfc3339(Instant t) {
+  t = std::clamp(t, kFirstWritten, kLastWritten);
   const auto day = std::chrono::floor<days>(t);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{t - day};
@@ -60,8 +80,10 @@ Result<Instant> parse_instant(std::string_view text) {
       return invalid(fmt::format("'{}' is not a time between 1970 and 2200, in seconds since 1970", text));
     return instant_from_epoch_seconds(seconds);
   }
-  if (text.size() >= 10) {
-    if (const auto t = parse_date_time(text)) return *t;
+  if (const auto t = text.size() >= 10 ? parse_date_time(text) : std::nullopt) {
+    if (*t < Instant{} || *t > instant_from_epoch_seconds(kYear2200))
+      return invalid(fmt::format("'{}' is not a time between 1970 and 2200", text));
+    return *t;
   }
   return invalid(fmt::format("'{}' is not a time; write 2013-08-02T00:00:00Z, 2013-08-02, or seconds since 1970", text));
 }

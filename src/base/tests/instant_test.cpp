@@ -15,8 +15,24 @@ TEST(Instant, IsWrittenAndReadBackInRfc3339) {
   EXPECT_EQ(parse_instant("1375401600").value(), t);
 }
 
+TEST(Instant, WithMillisecondsIsWrittenAndReadBack) {
+  const Instant t = instant_from_epoch_seconds(1375315200) + Duration(250);
+  EXPECT_EQ(to_rfc3339(t), "2013-08-01T00:00:00.250Z");
+  EXPECT_EQ(parse_instant("2013-08-01T00:00:00.250Z").value(), t);
+  EXPECT_EQ(parse_instant("2013-08-01T00:00:00.25Z").value(), t);
+  EXPECT_EQ(parse_instant("2013-08-01T00:00:00.250999999Z").value(), t);
+  EXPECT_EQ(parse_instant(to_rfc3339(t + Duration(-249))).value(), t + Duration(-249));
+}
+
+TEST(Instant, BeyondWhatCanBeWrittenIsWrittenAsTheNearestThatCan) {
+  EXPECT_EQ(to_rfc3339(Instant::max()), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_rfc3339(Instant::min()), "0000-01-01T00:00:00Z");
+}
+
 TEST(Instant, ThatDoesNotExistIsOneClearError) {
-  for (const char* bad : {"", "yesterday", "2013-02-30", "2013-08-02T25:00:00Z", "2013-08-02T00:00:00", "-5", "99999999999999"}) {
+  for (const char* bad : {"", "yesterday", "2013-02-30", "2013-08-02T25:00:00Z", "2013-08-02T00:00:00", "-5", "99999999999999",
+                          "99999999999999999999", "9999-12-31", "1969-12-31T23:59:59Z", "0000-01-01", "2013-08-02T00:00:00.Z",
+                          "2013-08-02T00:00:00.2x0Z", "2013-08-02T00:00:00.0123456789Z", "2013-08-02T00:00:00ZZ"}) {
     const auto t = parse_instant(bad);
     ASSERT_FALSE(t.has_value()) << bad;
     EXPECT_EQ(t.error().code, ErrorCode::kInvalid);

@@ -23,6 +23,15 @@ std::uint32_t checksum(std::string_view key, std::string_view body) {
   return static_cast<std::uint32_t>(add(add(crc32(0, nullptr, 0), key), body));
 }
 
+// Nothing of a chunk is believed before this says nullptr.
+const char* damage(std::string_view key, std::string_view chunk) {
+  if (chunk.size() < kHead) return "cut short";
+  if (chunk[0] != kVersion) return "of an unknown version";
+  std::uint32_t sum = 0;
+  for (int i = 0; i < 4; ++i) sum |= std::uint32_t{static_cast<std::uint8_t>(chunk[1 + i])} << (8 * i);
+  return sum == checksum(key, chunk.substr(kHead)) ? nullptr : "damaged (its checksum does not match)";
+}
+
 // Second differences: reports come at a nearly steady pace, so most are 0.
 void put_times(std::string& out, std::span<const StoredSample> samples) {
   std::int64_t last = 0, step = 0;
@@ -153,11 +162,7 @@ std::string ChunkCoder::encode(std::string_view key, std::span<const StoredSampl
 
 const char* ChunkCoder::decode(std::string_view key, std::string_view chunk,
                                std::vector<StoredSample>& samples) {
-  if (chunk.size() < kHead) return "cut short";
-  if (chunk[0] != kVersion) return "of an unknown version";
-  std::uint32_t sum = 0;
-  for (int i = 0; i < 4; ++i) sum |= std::uint32_t{static_cast<std::uint8_t>(chunk[1 + i])} << (8 * i);
-  if (sum != checksum(key, chunk.substr(kHead))) return "damaged (its checksum does not match)";
+  if (const char* const wrong = damage(key, chunk)) return wrong;
   VarintReader in(chunk.substr(kHead));
   in.next();
   const std::uint64_t count = in.next(), unpacked = in.next();
@@ -176,8 +181,8 @@ const char* ChunkCoder::decode(std::string_view key, std::string_view chunk,
   return "malformed";
 }
 
-std::optional<std::int64_t> chunk_length_ms(std::string_view chunk) {
-  if (chunk.size() < kHead) return std::nullopt;
+std::optional<std::int64_t> chunk_length_ms(std::string_view key, std::string_view chunk) {
+  if (damage(key, chunk) != nullptr) return std::nullopt;
   VarintReader in(chunk.substr(kHead));
   const auto length = static_cast<std::int64_t>(in.next());
   return in.ok() && length >= 0 ? std::optional(length) : std::nullopt;

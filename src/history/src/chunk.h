@@ -40,7 +40,7 @@ class ChunkCoder {
   std::string columns_;
 };
 
-// last_ms - first_ms of a chunk, without unpacking or checking it; nullopt when it is too short to say.
-std::optional<std::int64_t> chunk_length_ms(std::string_view chunk);
+// last_ms - first_ms of a chunk, without unpacking it; nullopt when its checksum does not vouch for it.
+std::optional<std::int64_t> chunk_length_ms(std::string_view key, std::string_view chunk);
 
 }  // namespace headroom::history

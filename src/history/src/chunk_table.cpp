@@ -44,7 +44,7 @@ Result<void> ChunkTable::Cursor::read(std::string_view uuid, TimeRange range,
   std::vector<StoredSample> unpacked;
   for (seek(range.from_ms); valid() && first_ms_of(key()) < range.to_ms; next()) {
     reached_ms = first_ms_of(key());
-    if (const auto length = chunk_length_ms(chunk()); length && *length < range.from_ms - reached_ms)
+    if (const auto length = chunk_length_ms(key(), chunk()); length && *length < range.from_ms - reached_ms)
       continue;
     unpacked.clear();
     if (const char* const wrong = coder.decode(key(), chunk(), unpacked))
@@ -78,45 +78,64 @@ void ChunkTable::put(std::uint32_t vm_number, std::span<const StoredSample> samp
   }
 }
 
-Result<void> ChunkTable::merge(std::uint32_t vm_number, std::span<const StoredSample> late,
-                               rocksdb::WriteBatch& batch) {
+Result<ChunkTable::Merged> ChunkTable::merge(std::uint32_t vm_number, std::span<const StoredSample> late,
+                                             rocksdb::WriteBatch& batch) {
+  Merged merged;
   Cursor at(database_, vm_number);
   while (!late.empty()) {
     std::vector<StoredSample> samples;
     std::string key;
-    std::int64_t next_first_ms = std::numeric_limits<std::int64_t>::max();
+    const char* wrong = nullptr;
+    std::int64_t first_ms = 0, next_first_ms = std::numeric_limits<std::int64_t>::max();
     at.seek(late.front().at_ms);
     if (at.valid()) {
-      if (coder_.decode(at.key(), at.chunk(), samples) == nullptr) key = at.key();
-      at.next();
-      if (at.valid()) next_first_ms = first_ms_of(at.key());
+      first_ms = first_ms_of(at.key());
+      wrong = coder_.decode(at.key(), at.chunk(), samples);
+      if (wrong == nullptr) key = at.key();
+      if (wrong != nullptr && late.front().at_ms < first_ms) {
+        wrong = nullptr;  // a damaged first chunk: what is older gets one of its own before it
+        next_first_ms = first_ms;
+      } else {
+        at.next();
+        if (at.valid()) next_first_ms = first_ms_of(at.key());
+      }
     }
     if (!at.status().ok()) return database_.failed("late samples cannot be merged", at.status());
     // Before the VM's first chunk, that chunk's own start is no end: the samples go into it.
     const auto end =
         std::find_if(late.begin(), late.end(), [&](const auto& s) { return s.at_ms >= next_first_ms; });
     const auto count = static_cast<std::size_t>(end - late.begin());
-    samples.insert(samples.end(), late.begin(), end);
-    sort_and_unite(samples);
-    if (!key.empty() && samples.front().at_ms != first_ms_of(key)) batch.Delete(database_.chunks, key);
-    put(vm_number, samples, batch);
+    if (wrong == nullptr) {
+      samples.insert(samples.end(), late.begin(), end);
+      sort_and_unite(samples);
+      if (!key.empty() && samples.front().at_ms != first_ms_of(key)) batch.Delete(database_.chunks, key);
+      put(vm_number, samples, batch);
+    } else {
+      if (merged.refused == 0) merged = {0, first_ms, wrong};
+      merged.refused += count;
+    }
     late = late.subspan(count);
   }
-  return {};
+  return merged;
 }
 
 Result<ChunkTable::Dropped> ChunkTable::drop_before(std::uint32_t vm_number, std::int64_t before_ms,
-                                                    rocksdb::WriteBatch& batch) {
+                                                    std::int64_t last_ms, rocksdb::WriteBatch& batch) {
   Dropped dropped;
   Cursor at(database_, vm_number);
-  for (at.seek(0); at.valid() && first_ms_of(at.key()) < before_ms; at.next()) {
-    const auto length_ms = chunk_length_ms(at.chunk());
-    // A chunk too damaged to tell its length counts as one moment, so that it can be dropped at all.
-    if (first_ms_of(at.key()) + length_ms.value_or(0) >= before_ms) break;
-    batch.Delete(database_.chunks, at.key());
+  for (at.seek(0); at.valid() && first_ms_of(at.key()) < before_ms;) {
+    const std::string key(at.key());
+    const auto length_ms = chunk_length_ms(key, at.chunk());
+    at.next();
+    const std::int64_t reach_ms = at.valid() ? first_ms_of(at.key()) - 1 : last_ms;
+    if ((length_ms ? first_ms_of(key) + *length_ms : reach_ms) >= before_ms) {
+      dropped.any_left = true;
+      break;
+    }
+    batch.Delete(database_.chunks, key);
     ++dropped.chunks;
   }
-  dropped.any_left = at.valid();
+  dropped.any_left = dropped.any_left || at.valid();
   if (!at.status().ok()) return database_.failed("old chunks cannot be dropped", at.status());
   return dropped;
 }

@@ -28,15 +28,22 @@ class ChunkTable {
 
   // New chunks of about the usual size from samples later than any sealed before.
   void put(std::uint32_t vm_number, std::span<const StoredSample> samples, rocksdb::WriteBatch& batch);
-  // Late samples, ascending, into the chunks they belong to. A damaged chunk is left as it is and the samples
-  // get a chunk of their own.
-  Result<void> merge(std::uint32_t vm_number, std::span<const StoredSample> late, rocksdb::WriteBatch& batch);
-  // Deletes the chunks that end before `before_ms`; returns how many, and whether any is left.
+  // Late samples, ascending, into the chunks they belong to. Those of a damaged chunk are refused: rewriting it, or
+  // putting a sound chunk inside its time, would hide the damage from readers.
+  struct Merged {
+    std::size_t refused = 0;
+    std::int64_t damaged_ms = 0;  // start of the first damaged chunk met
+    const char* wrong = nullptr;  // with it
+  };
+  Result<Merged> merge(std::uint32_t vm_number, std::span<const StoredSample> late, rocksdb::WriteBatch& batch);
+  // Deletes the chunks that end before `before_ms`; returns how many, and whether any is left. A damaged chunk may reach
+  // to the next one, or to `last_ms`, the VM's latest sealed sample.
   struct Dropped {
     std::size_t chunks = 0;
     bool any_left = false;
   };
-  Result<Dropped> drop_before(std::uint32_t vm_number, std::int64_t before_ms, rocksdb::WriteBatch& batch);
+  Result<Dropped> drop_before(std::uint32_t vm_number, std::int64_t before_ms, std::int64_t last_ms,
+                              rocksdb::WriteBatch& batch);
 
  private:
   const Database& database_;

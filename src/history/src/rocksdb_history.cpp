@@ -73,6 +73,7 @@ class RocksDbHistory final : public HistoryStore {
     rocksdb::WriteBatch batch;
     std::string row;  // samples that stay waiting, for the log
     std::vector<Seal> seals;
+    std::string damage;  // late samples that a damaged chunk kept out
   };
 
   static std::int64_t ms(Instant t) { return t.time_since_epoch().count(); }
@@ -86,6 +87,7 @@ class RocksDbHistory final : public HistoryStore {
   Result<void> log_samples(std::span<const HistorySample> samples, std::vector<VmEntry*>& full);
   Result<void> seal(const std::vector<VmEntry*>& full);
   Result<void> stage(VmEntry& vm, SealBatch& staged);
+  std::string damage_text(const VmEntry& vm, const ChunkTable::Merged& merged) const;
   Result<void> commit(SealBatch& staged);
   Result<void> rewrite_log();
   std::size_t drop_waiting(VmEntry& vm, std::int64_t before_ms);
@@ -157,7 +159,13 @@ Result<void> RocksDbHistory::log_samples(std::span<const HistorySample> samples,
   std::vector<Part> parts;
   parts.reserve(samples.size());
   for (const HistorySample& s : samples) {
-    VmEntry& vm = index_.find_or_add(s.vm_uuid);
+    VmEntry* const known = index_.find_or_add(s.vm_uuid);
+    if (known == nullptr)
+      return fail(ErrorCode::kRefused,
+                  fmt::format("history {}: holds {} VMs, dropped ones counted, and can number no more; nothing of this "
+                              "call is stored; move the directory away to start anew",
+                              database_.directory.string(), kMaxVms));
+    VmEntry& vm = *known;
     if (!vm.named_on_disk) VmIndex::put_name(database_, vm, batch);
     const std::size_t before = records.size();
     put_record(records, to_stored(s.sample));
@@ -192,7 +200,9 @@ Result<void> RocksDbHistory::seal(const std::vector<VmEntry*>& full) {
     if (staged.batch.GetDataSize() + staged.row.size() < kBatchBytes) continue;
     if (auto ok = commit(staged); !ok) return ok;
   }
-  return commit(staged);
+  if (auto ok = commit(staged); !ok) return ok;
+  if (!staged.damage.empty()) return fail(ErrorCode::kFailed, staged.damage);
+  return {};
 }
 
 // Samples later than all sealed ones become a chunk; earlier ones go into the chunks they fall in. If only a
@@ -206,7 +216,9 @@ Result<void> RocksDbHistory::stage(VmEntry& vm, SealBatch& staged) {
   const auto late_count = static_cast<std::size_t>(fresh_begin - samples.begin());
   const std::span<const StoredSample> late(samples.data(), late_count);
   const std::span<const StoredSample> fresh = std::span<const StoredSample>(samples).subspan(late_count);
-  if (auto ok = chunks_.merge(vm.number, late, staged.batch); !ok) return ok;
+  const auto merged = chunks_.merge(vm.number, late, staged.batch);
+  if (!merged) return tl::unexpected(merged.error());
+  if (merged->refused != 0 && staged.damage.empty()) staged.damage = damage_text(vm, *merged);
   Seal seal{&vm, vm.last_ms, {}, 0};
   if (2 * fresh.size() >= std::min(vm.seal_at, chunk_samples_)) {
     chunks_.put(vm.number, fresh, staged.batch);
@@ -218,6 +230,14 @@ Result<void> RocksDbHistory::stage(VmEntry& vm, SealBatch& staged) {
   }
   staged.seals.push_back(std::move(seal));
   return {};
+}
+
+std::string RocksDbHistory::damage_text(const VmEntry& vm, const ChunkTable::Merged& merged) const {
+  return fmt::format(
+      "history {}: the chunk of VM '{}' that starts at {} is {}, so {} late samples for it are not kept; restore the "
+      "directory from a backup to have it again",
+      database_.directory.string(), shown(vm.uuid), to_rfc3339(Instant(Duration(merged.damaged_ms))), merged.wrong,
+      merged.refused);
 }
 
 Result<void> RocksDbHistory::commit(SealBatch& staged) {
@@ -238,7 +258,9 @@ Result<void> RocksDbHistory::commit(SealBatch& staged) {
     seal.vm->seal_at = std::max(chunk_samples_, seal.waiting_count + 1);
     set_waiting(*seal.vm, std::move(seal.waiting), seal.waiting_count);
   }
+  std::string damage = std::move(staged.damage);  // told once all is stored
   staged = SealBatch();
+  staged.damage = std::move(damage);
   return {};
 }
 
@@ -323,7 +345,7 @@ Result<std::size_t> RocksDbHistory::drop_before_ms(std::int64_t before_ms) {
   if (auto ok = rewrite_log(); !ok) return tl::unexpected(ok.error());
   for (VmEntry* vm : index_.all()) {
     rocksdb::WriteBatch batch;
-    const auto gone = chunks_.drop_before(vm->number, before_ms, batch);
+    const auto gone = chunks_.drop_before(vm->number, before_ms, vm->last_ms, batch);
     if (!gone) return tl::unexpected(gone.error());
     const bool forget = !gone->any_left && vm->waiting_count == 0;
     if (forget) VmIndex::delete_records(database_, *vm, batch);

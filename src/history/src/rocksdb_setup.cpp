@@ -4,7 +4,10 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/table.h>
 
+#include <cerrno>
+#include <cstring>
 #include <string>
+#include <string_view>
 
 namespace headroom::history {
 namespace {
@@ -43,9 +46,19 @@ rocksdb::ColumnFamilyOptions family_options(const RocksDbHistoryOptions& options
   return family;
 }
 
+// RocksDB has no code of its own for this. It says "lock hold by current process" for a second user in this process, and
+// for another process "While lock file: DIRECTORY/LOCK: " with the system's word for a file that is taken.
+bool taken(const std::filesystem::path& directory, const rocksdb::Status& status) {
+  if (!status.IsIOError() || status.getState() == nullptr) return false;
+  const std::string_view text = status.getState();
+  const std::string lock_file = (directory / "LOCK").string();
+  if (text.starts_with("lock hold by current process")) return true;
+  return text.starts_with("While lock file: " + lock_file + ": ") && text.ends_with(std::strerror(EAGAIN));
+}
+
 tl::unexpected<Error> cannot_open(const std::filesystem::path& directory, const rocksdb::Status& status) {
   const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("lock") != std::string::npos)
+  if (taken(directory, status))
     return fail(
         ErrorCode::kRefused,
         fmt::format("history {}: another process has it open; stop that one or name another directory",

@@ -10,8 +10,6 @@
 namespace headroom::history {
 namespace {
 
-constexpr std::uint32_t kMaxVms = 10'000'000;
-
 std::string number_value(std::uint32_t number) {
   std::string value;
   put_big_endian(value, number);
@@ -24,7 +22,7 @@ Result<void> VmIndex::load(const Database& database) {
   const std::unique_ptr<rocksdb::Iterator> it(database.db->NewIterator({}, database.names));
   for (it->Seek("v"); it->Valid() && it->key().starts_with("v"); it->Next()) {
     const auto number = get_big_endian<std::uint32_t>(it->value().ToStringView());
-    if (number >= kMaxVms || find(number) != nullptr)
+    if (number >= max_vms_ || find(number) != nullptr)
       return fail(ErrorCode::kFailed,
                   fmt::format("history {}: the list of VMs is damaged; restore the directory from "
                               "a backup, or move it away to start anew",
@@ -52,9 +50,10 @@ VmEntry* VmIndex::find(std::uint32_t number) const {
   return number < by_number_.size() ? by_number_[number] : nullptr;
 }
 
-VmEntry& VmIndex::find_or_add(std::string_view uuid) {
-  if (VmEntry* const known = find(uuid)) return *known;
-  return add(uuid, static_cast<std::uint32_t>(by_number_.size()));
+VmEntry* VmIndex::find_or_add(std::string_view uuid) {
+  if (VmEntry* const known = find(uuid)) return known;
+  if (by_number_.size() >= max_vms_) return nullptr;
+  return &add(uuid, static_cast<std::uint32_t>(by_number_.size()));
 }
 
 VmEntry& VmIndex::add(std::string_view uuid, std::uint32_t number) {

@@ -26,14 +26,17 @@ struct VmEntry {
   bool has_samples() const { return last_ms >= 0 || waiting_count != 0; }
 };
 
+inline constexpr std::uint32_t kMaxVms = 10'000'000;  // numbers ever given: those of dropped VMs are not used again
+
 class VmIndex {
  public:
-  explicit VmIndex(std::size_t chunk_samples) : chunk_samples_(chunk_samples) {}
+  explicit VmIndex(std::size_t chunk_samples, std::uint32_t max_vms = kMaxVms)
+      : chunk_samples_(chunk_samples), max_vms_(max_vms) {}
 
   Result<void> load(const Database& database);
   VmEntry* find(std::string_view uuid) const;
   VmEntry* find(std::uint32_t number) const;
-  VmEntry& find_or_add(std::string_view uuid);
+  VmEntry* find_or_add(std::string_view uuid);  // nullptr when all numbers are given
   void remove(const VmEntry& vm);
   std::vector<VmEntry*> all() const;  // ascending by UUID
 
@@ -45,6 +48,7 @@ class VmIndex {
   VmEntry& add(std::string_view uuid, std::uint32_t number);
 
   std::size_t chunk_samples_;
+  std::uint32_t max_vms_;
   std::unordered_map<std::string_view, std::unique_ptr<VmEntry>> by_uuid_;  // keys point into the entries
   std::vector<VmEntry*> by_number_;                                         // nullptr where a VM was dropped
 };

@@ -80,6 +80,41 @@ TEST(OpenHistory, IsRefusedToASecondUserWithOneClearError) {
   EXPECT_THAT(second.error().message, testing::HasSubstr("another process has it open"));
 }
 
+TEST(OpenHistory, DoesNotTakeADiskErrorWithTheWordLockInItForASecondUser) {
+  TemporaryDirectory directory;
+  const auto blocked = directory.path() / "blocked";
+  open_or_fail(blocked).reset();
+  std::filesystem::remove(blocked / "CURRENT");
+  std::filesystem::create_directory(blocked / "CURRENT");
+  const auto store = open_rocksdb_history(blocked);
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::kFailed);
+  EXPECT_THAT(store.error().message, testing::HasSubstr("cannot be opened"));
+}
+
+TEST(OpenHistory, IsRefusedWhileAnotherProcessHasIt) {
+  TemporaryDirectory directory;
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  setenv(kChildDirectory, directory.path().c_str(), 1);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(fds[1], STDERR_FILENO);
+    execl("/proc/self/exe", "history_test", "--gtest_filter=CrashChild.*", nullptr);
+    _exit(127);
+  }
+  unsetenv(kChildDirectory);
+  close(fds[1]);
+  std::int64_t round = 0;
+  EXPECT_EQ(read(fds[0], &round, sizeof(round)), ssize_t{sizeof(round)});  // it is open now
+  const auto second = open_rocksdb_history(directory.path());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  close(fds[0]);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, ErrorCode::kRefused);
+}
+
 TEST(OpenHistory, SaysWhyAPathThatIsAFileCannotBeUsed) {
   const auto store = open_rocksdb_history("/dev/null/history");
   ASSERT_FALSE(store.has_value());

@@ -63,12 +63,69 @@ TEST_P(DamagedChunk, IsNamedWithVmAndTimeAndLeavesTheRestReadable) {
             500u);
 }
 
-TEST_P(DamagedChunk, DoesNotStopLaterOrLateSamples) {
+TEST_P(DamagedChunk, IsAnErrorForAReadOfItsLastPartAlone) {
   TemporaryDirectory directory;
   fill(directory.path());
   change_chunk(directory.path(), 2, GetParam().second);
   const auto store = open_or_fail(directory.path());
-  for (int i = 0; i < 300; ++i) append_one(*store, "hurt", sample_at(2405 + i * 4, 1));
+  EXPECT_FALSE(store->read("hurt", instant_from_epoch_seconds(3000), instant_from_epoch_seconds(3300)).has_value());
+}
+
+TEST_P(DamagedChunk, IsNotForgottenBeforeAllItMayHoldIsOld) {
+  TemporaryDirectory directory;
+  fill(directory.path());
+  change_chunk(directory.path(), 2, GetParam().second);
+  const auto store = open_or_fail(directory.path());
+  const auto read = [&] {
+    return store->read("hurt", instant_from_epoch_seconds(3000), instant_from_epoch_seconds(3300)).has_value();
+  };
+  EXPECT_EQ(*store->drop_before(instant_from_epoch_seconds(3000)), 4u);
+  EXPECT_FALSE(read());
+  EXPECT_EQ(*store->drop_before(instant_from_epoch_seconds(3600)), 2u);
+  EXPECT_TRUE(read());
+}
+
+TEST_P(DamagedChunk, IsReportedAndNeverHiddenByLateSamples) {
+  TemporaryDirectory directory;
+  fill(directory.path());
+  change_chunk(directory.path(), 2, GetParam().second);
+  const auto store = open_or_fail(directory.path());
+  std::string told;
+  for (int i = 0; i < 300; ++i) {  // the first at the very start of the damaged chunk
+    const HistorySample late{"hurt", sample_at(2400 + i * 4, 1)};
+    const auto ok = store->append({&late, 1});
+    if (!ok) told = ok.error().message;
+  }
+  EXPECT_THAT(told, AllOf(HasSubstr("'hurt'"), HasSubstr("1970-01-01T00:40:00Z"), HasSubstr("late samples for it are not kept")));
+  for (std::int64_t from : {2400, 2405, 3000, 3500})
+    EXPECT_FALSE(store->read("hurt", instant_from_epoch_seconds(from), instant_from_epoch_seconds(from + 20)).has_value())
+        << from;
+  EXPECT_EQ(store->read("hurt", instant_from_epoch_seconds(3600), instant_from_epoch_seconds(9000))->size(), 540u);
+}
+
+TEST(DamagedFirstChunk, LeavesRoomForOlderSamplesBeforeIt) {
+  TemporaryDirectory directory;
+  {
+    const auto store = open_or_fail(directory.path());
+    append_one(*store, "first", sample_at(0));
+    std::vector<HistorySample> samples;
+    for (int i = 0; i < 480; ++i) samples.push_back({"hurt", sample_at(10'000 + i * 10, i)});
+    ASSERT_TRUE(store->append(samples).has_value());
+  }
+  change_chunk(directory.path(), 0, [](std::string& v) { v.back() ^= 1; });
+  const auto store = open_or_fail(directory.path());
+  std::vector<HistorySample> late;
+  for (int i = 0; i < 240; ++i) late.push_back({"hurt", sample_at(9000 + i * 10, i)});
+  EXPECT_FALSE(store->append(late).has_value());
+  EXPECT_EQ(store->read("hurt", instant_from_epoch_seconds(0), instant_from_epoch_seconds(10'000))->size(), 100u);
+  EXPECT_FALSE(store->read("hurt", instant_from_epoch_seconds(10'500), instant_from_epoch_seconds(10'600)).has_value());
+}
+
+TEST_P(DamagedChunk, DoesNotStopLaterSamples) {
+  TemporaryDirectory directory;
+  fill(directory.path());
+  change_chunk(directory.path(), 2, GetParam().second);
+  const auto store = open_or_fail(directory.path());
   for (int i = 0; i < 300; ++i) append_one(*store, "hurt", sample_at(20'000 + i * 10, 2));
   EXPECT_EQ(
       store->read("hurt", instant_from_epoch_seconds(20'000), instant_from_epoch_seconds(30'000))->size(),
@@ -79,6 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, DamagedChunk,
     testing::Values(
         std::pair<const char*, Change>{"Truncated", [](std::string& v) { v.resize(v.size() / 2); }},
+        std::pair<const char*, Change>{"ShortByItsOwnWord", [](std::string& v) { v.replace(5, 3, "\x80\x80\0", 3); }},
         std::pair<const char*, Change>{"Emptied", [](std::string& v) { v.clear(); }},
         std::pair<const char*, Change>{"BitFlipped", [](std::string& v) { v[v.size() / 2] ^= 4; }}),
     [](const auto& info) { return info.param.first; });

@@ -34,6 +34,7 @@ Result<Round> Loop::run_round(Instant now) {
     if (Vm* vm = find_by_id(snapshot_.vms, f.action.vm)) vm->action_in_flight = true;
   memory_.update(snapshot_);
   round.plan = make_plan(snapshot_, policy_);
+  memory_.note_alerts(round.plan);
   round.breaches = check_plan(snapshot_, round.plan);
   round.decision_seconds = deciding.seconds();
 

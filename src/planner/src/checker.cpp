@@ -88,7 +88,8 @@ class Checker {
 
   void resize(const Action& a) {
     if (!vm_of(a)) return;
-    charge_[a.from] += a.after - a.before;
+    // What is only recommended may not happen: its room is not there for others.
+    charge_[a.from] += a.level == AutomationLevel::kAuto ? a.after - a.before : growth(a);
     check_capacity(a.from, growth(a));
   }
 

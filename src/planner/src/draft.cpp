@@ -49,21 +49,22 @@ bool Draft::may_change(std::size_t i, Resource r, bool upwards) const {
 
 bool Draft::open(std::size_t h) const { return host(h).power == PowerState::kOn && host(h).accepts_vms; }
 
-void Draft::resize(std::size_t i, const Resources& after, const Reason& reason) {
+void Draft::resize(std::size_t i, const Resources& after, const Reason& reason, AutomationLevel level) {
   HEADROOM_CHECK(free_[i], "one action a VM");
   const Resources& before = vm(i).allocation;
   // A shrink frees its room at once (a lower limit needs no time), a growth takes it at once.
-  for (Resource r : kAllResources) room_[home_[i]][r] -= after[r] - before[r];
-  plan_.actions.push_back({ActionKind::kResize, vm(i).id, vm(i).host, {}, before, after, reason});
+  for (Resource r : kAllResources)
+    if (level == AutomationLevel::kAuto || after[r] > before[r]) room_[home_[i]][r] -= after[r] - before[r];
+  plan_.actions.push_back({ActionKind::kResize, vm(i).id, vm(i).host, {}, before, after, reason, level});
   free_[i] = 0;
 }
 
-void Draft::migrate(std::size_t i, std::size_t to, const Resources& after, const Reason& reason) {
+void Draft::migrate(std::size_t i, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {
   HEADROOM_CHECK(free_[i], "one action a VM");
   room_[to] -= after;  // the source keeps its share until the VM has left
   ++incoming_[to];
   ++migrations_;
-  plan_.actions.push_back({ActionKind::kMigrate, vm(i).id, vm(i).host, host(to).id, vm(i).allocation, after, reason});
+  plan_.actions.push_back({ActionKind::kMigrate, vm(i).id, vm(i).host, host(to).id, vm(i).allocation, after, reason, level});
   free_[i] = 0;
 }
 
@@ -79,6 +80,8 @@ void Draft::stop_host(std::size_t h, const Reason& reason) {
 void Draft::deny(std::size_t i, const Reason& reason, std::string why) {
   plan_.denied.push_back({vm(i).id, vm(i).host, reason, std::move(why)});
 }
+
+void Draft::alert(std::size_t i, const Reason& reason) { plan_.alerts.push_back({vm(i).id, vm(i).host, reason}); }
 
 Plan Draft::finish() && {
   // Shrinks first: they free the room that growths of the same plan may count on.

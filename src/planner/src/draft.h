@@ -35,11 +35,15 @@ class Draft {
   bool awaits_vm(std::size_t host) const { return incoming_[host] > 0; }
   bool starting_planned() const { return starts_ > 0; }
 
-  void resize(std::size_t vm, const Resources& after, const Reason& reason);
-  void migrate(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason);
+  // An action that is only recommended takes its room, so that two of them fit together, but gives none: nothing that is
+  // done may count on it.
+  void resize(std::size_t vm, const Resources& after, const Reason& reason, AutomationLevel level = AutomationLevel::kAuto);
+  void migrate(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
+               AutomationLevel level = AutomationLevel::kAuto);
   void start_host(std::size_t host, const Reason& reason);
   void stop_host(std::size_t host, const Reason& reason);
   void deny(std::size_t vm, const Reason& reason, std::string why);
+  void alert(std::size_t vm, const Reason& reason);
 
   std::size_t migrations() const { return migrations_; }
   Plan finish() &&;

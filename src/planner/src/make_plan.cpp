@@ -1,5 +1,6 @@
 #include "headroom/planner/make_plan.h"
 
+#include "advice.h"
 #include "balance.h"
 #include "headroom/base/check.h"
 #include "ladder.h"
@@ -21,6 +22,7 @@ void check_preconditions(const Snapshot& s) {
 Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
   check_preconditions(snapshot);
   Draft draft(snapshot, policy);
+  raise_alerts(draft);
   if (policy.order == Order::kNothing) return std::move(draft).finish();
   Placement placement(draft);
   if (policy.order == Order::kMigrateFirst) {
@@ -39,6 +41,7 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
       relieve_hosts(draft, placement);
       consolidate(draft, placement, wishes);
   }
+  advise(draft, placement);
   return std::move(draft).finish();
 }
 

@@ -26,8 +26,10 @@ void MemoryKeeper::update(const Snapshot& snapshot, const Rule& rule, const Vm& 
   const bool fresh = vm.sampled_at && now - *vm.sampled_at < 2 * snapshot.step;
   // A silence longer than the window proves nothing about what happened in it: begin anew.
   if (window.maxima.empty() || now - window.last_seen > std::max(rule.sustained_for, 2 * snapshot.step)) {
+    const auto alerted_at = window.alerted_at;
     window = {};
     window.first_seen = now;
+    window.alerted_at = alerted_at;
   }
   if (fresh) {
     const double s = rule_signal(snapshot, rule, vm);
@@ -43,6 +45,15 @@ void MemoryKeeper::update(const Snapshot& snapshot, const Rule& rule, const Vm& 
   memory.window_max = window.maxima.empty() ? 0 : window.maxima.front().second;
   memory.window_full = !window.maxima.empty() && now - window.first_seen + snapshot.step >= rule.sustained_for;
   memory.true_since = window.true_since;
+  memory.alerted_at = window.alerted_at;
+}
+
+void MemoryKeeper::note_alerts(const Plan& plan) {
+  for (const Alert& alert : plan.alerts) {
+    auto& windows = windows_[alert.vm];
+    for (std::size_t k = 0; k < windows.size(); ++k)
+      if (policy_.rules[k].name == alert.reason.rule) windows[k].alerted_at = plan.made_at;
+  }
 }
 
 }  // namespace headroom

@@ -79,10 +79,10 @@ std::optional<std::size_t> Placement::cheapest_off(const Resources& after) const
   return best;
 }
 
-void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason) {
+void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {
   host_load_[draft_.host_of(vm)].remove(vm_load_[vm]);
   host_load_[to].add(vm_load_[vm]);
-  draft_.migrate(vm, to, after, reason);
+  draft_.migrate(vm, to, after, reason, level);
 }
 
 }  // namespace headroom

@@ -21,7 +21,8 @@ class Placement {
   double overload(std::size_t host) const;
   double overload_without(std::size_t host, std::size_t vm) const;
   // Plans the move and keeps the loads right.
-  void move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason);
+  void move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
+            AutomationLevel level = AutomationLevel::kAuto);
   // The same loads over a copy of the draft, to try something out.
   Placement onto(Draft& copy) const { return Placement(*this, copy); }
 

@@ -163,14 +163,33 @@ std::vector<Wish> size_all(const Draft& d) {
     wish.vm = i;
     wish.want = wish.lean = vm.allocation;
     if (!d.free_to_act(i) || !vm.sampled_at) continue;
-    for (std::size_t k = 0; k < d.policy().rules.size() && k < vm.memory.size(); ++k)
-      wish_by_rule(d, i, d.policy().rules[k], vm.memory[k], wish);
+    wish_by_rules(d, i, AutomationLevel::kAuto, wish);
     wish.lean = wish.want;
     if (!d.policy().priced) continue;
     for (Resource r : kAllResources)
       if (!governed[index(r)]) wish_by_price(d, i, r, wish);
   }
   return wishes;
+}
+
+void wish_by_rules(const Draft& d, std::size_t i, AutomationLevel level, Wish& wish) {
+  const Vm& vm = d.vm(i);
+  const std::vector<Rule>& rules = d.policy().rules;
+  for (std::size_t k = 0; k < rules.size() && k < vm.memory.size(); ++k)
+    if (rules[k].level == level) wish_by_rule(d, i, rules[k], vm.memory[k], wish);
+}
+
+void raise_alerts(Draft& d) {
+  const std::vector<Rule>& rules = d.policy().rules;
+  for (std::size_t i = 0; i < d.vm_count(); ++i) {
+    const Vm& vm = d.vm(i);
+    for (std::size_t k = 0; k < rules.size() && k < vm.memory.size() && vm.sampled_at; ++k) {
+      const std::optional<Instant>& last = vm.memory[k].alerted_at;
+      if (rules[k].action != RuleAction::kAlert || (last && d.snapshot().taken_at - *last < rules[k].cooldown)) continue;
+      const double s = signal(d, rules[k], vm);
+      if (rule_holds(d, rules[k], vm.memory[k], s, vm)) d.alert(i, reason_for(d, rules[k], vm, s));
+    }
+  }
 }
 
 std::int64_t release_at_price(const Draft& d, std::size_t i, Resource r, double times) {

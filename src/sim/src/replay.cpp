@@ -62,7 +62,11 @@ double percentile(std::vector<double> values, double p) {
 void count(const Round& round, Report& report) {
   report.denied += round.plan.denied.size();
   report.breaches += round.breaches.size();
-  for (const Verdict& v : round.verdicts) report.refused_actions += v.decision == Decision::kRefused;
+  report.alerts += round.plan.alerts.size();
+  for (const Verdict& v : round.verdicts) {
+    report.refused_actions += v.decision == Decision::kRefused;
+    report.recommended_actions += v.decision == Decision::kRecommended;
+  }
 }
 
 }  // namespace

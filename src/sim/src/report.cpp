@@ -52,7 +52,9 @@ nlohmann::json to_json(const Report& r) {
           {"host_stops", r.host_stops},
           {"failed_actions", r.failed_actions},
           {"refused_actions", r.refused_actions},
+          {"recommended_actions", r.recommended_actions},
           {"denied", r.denied},
+          {"alerts", r.alerts},
           {"plan_breaches", r.breaches}};
 }
 

@@ -1,5 +1,7 @@
 #include "headroom/sim/scenario.h"
 
+#include <fmt/format.h>
+
 #include "headroom/config/document.h"
 #include "headroom/config/format.h"
 #include "headroom/cost/allocation_price.h"
@@ -21,6 +23,9 @@ void read_hosts(Section& top, Scenario& scenario) {
     s.required("disk", has[Resource::kDisk], config::amount(Resource::kDisk));
     s.required("network", has[Resource::kNetwork], config::amount(Resource::kNetwork));
     type.price = cost::read_host_price(s);
+    for (const HostType& other : scenario.host_types)
+      if (other.name == type.name && !type.name.empty())
+        s.reject("type", fmt::format("two host types are called '{}'; rename one", type.name));
     scenario.host_types.push_back(type);
   }
 }

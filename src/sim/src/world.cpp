@@ -171,7 +171,7 @@ Result<std::shared_ptr<const World>> make_world(const Fleet& fleet, const Scenar
     world->vms.push_back(describe(trace, ceiling, *allocation, world->vms.size()));
     world->demand.push_back(std::move(load));
   }
-  if (world->vms.empty()) return invalid("no VM has records both in the window and in the days before it");
+  if (world->vms.empty()) return invalid("no VM has records both in the window and in the days before it; give a --window that the traces cover");
   if (auto ok = build_pool(*world); !ok) return tl::unexpected(ok.error());
   return std::shared_ptr<const World>(std::move(world));
 }

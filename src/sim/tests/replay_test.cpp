@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "headroom/rules/rules.h"
+
 namespace headroom {
 namespace {
 
@@ -69,6 +71,38 @@ TEST(Replay, AForecastChangesTheDecision) {
   EXPECT_GT(without.overload_vm_minutes, 30);
 }
 
+Report run_with_rules(const World& world, const std::string& level) {
+  const std::string yaml = "rules:\n"
+      "  - {name: grow, metric: cpu, action: grow, threshold: 80 %, target: 80 %, automation level: " + level + "}\n"
+      "  - {name: watch, metric: cpu, action: alert, threshold: 90 %, cooldown: 1h}\n";
+  Contender c = default_contender("static", world).value();
+  c.policy.order = Order::kLadder;
+  c.policy.rules = rules::parse_rules(yaml, "test.yaml", {world.step}).value();
+  return replay(world, c, {}).value();
+}
+
+TEST(Replay, RulesActAtAutoAndOnlyRecommendOrNoteBelowIt) {
+  const auto world = world_of(rising_fleet());
+  const Report acts = run_with_rules(*world, "auto");
+  EXPECT_GT(acts.scalings_per_vm_day, 0);
+  EXPECT_EQ(acts.recommended_actions, 0U);
+  const Report still = run(*world, "static");
+  const Report recommends = run_with_rules(*world, "recommend");
+  EXPECT_EQ(recommends.scalings_per_vm_day, 0);
+  EXPECT_EQ(recommends.overload_vm_minutes, still.overload_vm_minutes);
+  EXPECT_GT(recommends.recommended_actions, 0U);
+  EXPECT_EQ(recommends.refused_actions, 0U);
+  const Report observes = run_with_rules(*world, "observe");
+  EXPECT_EQ(observes.overload_vm_minutes, still.overload_vm_minutes);
+  EXPECT_EQ(observes.recommended_actions, 0U);
+  EXPECT_EQ(observes.denied, recommends.recommended_actions);
+}
+
+TEST(Replay, CountsAlertsNotOftenerThanTheirCooldown) {
+  const auto world = world_of(rising_fleet());
+  EXPECT_EQ(run_with_rules(*world, "recommend").alerts, 6U);  // six busy hours, one alert each
+}
+
 TEST(Replay, IsTheSameWhenRunAgainAndWhenSettingsRunSideBySide) {
   const auto world = world_of(rising_fleet());
   const auto contenders = sweep_contenders("reactive-threshold", *world, 6);
@@ -85,13 +119,6 @@ TEST(World, WithoutAnyRecordInTheWindowIsOneClearError) {
   const auto world = make_world(fleet, scenario, View::kVertical, Window{far, far + std::chrono::hours(24)});
   ASSERT_FALSE(world.has_value());
   EXPECT_EQ(world.error().code, ErrorCode::kInvalid);
-}
-
-TEST(Scenario, BitbrainsIsReadAsItIsWritten) {
-  const auto scenario = load_scenario(HEADROOM_SOURCE_DIR "/scenarios/bitbrains.yaml").value();
-  EXPECT_EQ(scenario.host_types.size(), 3U);
-  EXPECT_EQ(scenario.step.cpu(), 250_mcores);
-  EXPECT_NEAR(scenario.usd_per_unit_hour[0] * 1000, 0.0316, 1e-12);
 }
 
 }  // namespace

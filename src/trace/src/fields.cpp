@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -47,12 +48,15 @@ const char* parse_number(std::string_view field, double most, double& value) {
   return nullptr;
 }
 
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMost = 40;
-  std::string safe(text.substr(0, kMost));
+std::string shown(std::string_view text, std::size_t most) {
+  std::string safe(text.substr(0, most));
   for (char& c : safe)
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = '?';
-  return text.size() > kMost ? safe + "..." : safe;
+  return text.size() > most ? safe + "..." : safe;
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 tl::unexpected<Error> bad_row(const std::filesystem::path& file, std::size_t line,

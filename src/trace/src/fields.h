@@ -38,6 +38,8 @@ tl::unexpected<Error> bad_field(const std::filesystem::path& file, std::size_t l
                                 std::string_view field, std::string_view what);
 
 // Text of the input made safe to print: short, and without control characters.
-std::string shown(std::string_view text);
+std::string shown(std::string_view text, std::size_t most = 40);
+
+bool has_control_characters(std::string_view text);
 
 }  // namespace headroom::trace

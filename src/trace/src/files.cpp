@@ -7,6 +7,8 @@
 #include <fstream>
 #include <memory>
 
+#include "fields.h"
+
 namespace headroom::trace {
 namespace {
 
@@ -65,7 +67,7 @@ Result<std::string> unpack(const fs::path& path, const std::string& packed) {
     if (used == text.size()) {
       if (used >= kMaxFile)
         return invalid(fmt::format("{}: unpacks to more than 1 GiB; split it", path.string()));
-      text.resize(std::clamp<std::size_t>(used * 2, packed.size() * 5 + 4096, kMaxFile));
+      text.resize(grown_buffer(used, packed.size(), kMaxFile));
     }
     z.next_out = reinterpret_cast<Bytef*>(text.data() + used);
     z.avail_out = static_cast<uInt>(text.size() - used);
@@ -120,7 +122,15 @@ Result<std::vector<SourceFile>> find_files(const std::vector<fs::path>& paths) {
                                  ec ? ": " + ec.message() : std::string()));
     }
   }
+  for (const SourceFile& file : all)
+    if (const std::string name = file.path.string(); has_control_characters(name))
+      return invalid(fmt::format("{}: the name has control characters; rename the file", shown(name, name.size())));
   return all;
+}
+
+// Text packs to a fifth or less; a large gzip may hold more than the bound already by that reckoning.
+std::size_t grown_buffer(std::size_t used, std::size_t packed, std::size_t most) {
+  return std::min(std::max(used * 2, packed * 5 + 4096), most);
 }
 
 Result<std::string> read_text(const fs::path& path) {

@@ -17,6 +17,9 @@ struct SourceFile {
 // In the order of `paths`, ascending by id within each.
 Result<std::vector<SourceFile>> find_files(const std::vector<std::filesystem::path>& paths);
 
+// How large the buffer of a text becomes when `used` bytes of it are full, for a gzip of `packed` bytes: at most `most`.
+std::size_t grown_buffer(std::size_t used, std::size_t packed, std::size_t most);
+
 // The unpacked text; kInvalid when the file is empty, binary, a damaged gzip, or over 1 GiB.
 Result<std::string> read_text(const std::filesystem::path& path);
 

@@ -9,6 +9,7 @@ namespace headroom::trace {
 namespace {
 
 constexpr std::size_t kMaxVms = 20'000;
+constexpr std::size_t kMaxNameBytes = 255;  // what the history can keep
 constexpr std::int64_t kMaxValues = 1'000'000'000;
 constexpr float kGap = std::numeric_limits<float>::quiet_NaN();
 
@@ -56,6 +57,9 @@ Result<GrowingVm*> FleetBuilder::grow(const std::string& name, std::int64_t firs
                                       std::initializer_list<std::size_t> columns) {
   auto at = vms_.find(name);
   if (at == vms_.end()) {
+    if (name.size() > kMaxNameBytes)
+      return invalid(fmt::format("the name of the VM would have {} bytes, over {}; shorten the path below the directory given",
+                                 name.size(), kMaxNameBytes));
     if (vms_.size() == kMaxVms) return invalid(fmt::format("more than {} VMs; give fewer traces", kMaxVms));
     at = vms_.emplace(name, GrowingVm()).first;
   }

@@ -42,7 +42,9 @@ constexpr std::array<FieldNames, kFieldCount> kNames{{
 }};
 
 constexpr double kMaxEpoch_s = 4'102'444'800;  // the year 2100
-constexpr std::array<double, kFieldCount> kMost{kMaxEpoch_s,      10'000,           1e8,
+constexpr double kMaxCores = 10'000;
+constexpr double kLeastMhz = 1;  // 0 says that the VM was off
+constexpr std::array<double, kFieldCount> kMost{kMaxEpoch_s,      kMaxCores,        1e8,
                                                 kMaxPercent,      kMaxValue / 1024, kMaxValue / 1024,
                                                 kMaxValue / 1000, kMaxValue / 1000, kMaxValue / 1000,
                                                 kMaxValue / 1000};
@@ -106,7 +108,8 @@ void VmFile::rewind() {
 
 Result<void> VmFile::number(Field field, double& value) {
   const std::string_view text = fields_[at_[field]];
-  const char* const wrong = parse_number(text, kMost[field], value);
+  const char* wrong = parse_number(text, kMost[field], value);
+  if (wrong == nullptr && field == kCpuCap && value > 0 && value < kLeastMhz) wrong = "less than 1 MHz and not 0";
   if (wrong == nullptr) return {};
   const std::string_view column = separator_ == ';' ? kNames[field].gwa : kNames[field].curated;
   if (field == kTime && std::isfinite(value) && value > kMaxEpoch_s)
@@ -170,8 +173,8 @@ Result<Span> find_span(VmFile& in, const std::filesystem::path& path) {
 }
 
 // Cores behind a row. The first row that tells fixes the VM's clock; a later change of the MHz is a change of
-// cores.
-double cores_in(const Row& row, bool has_cores, int known_cores, GrowingVm& vm) {
+// cores. Nothing when those would be absurdly many.
+std::optional<double> cores_in(const Row& row, bool has_cores, int known_cores, GrowingVm& vm) {
   if (vm.core_mhz == 0) {
     vm.cores = has_cores          ? static_cast<int>(std::lround(row[kCores]))
                : known_cores != 0 ? known_cores
@@ -180,7 +183,8 @@ double cores_in(const Row& row, bool has_cores, int known_cores, GrowingVm& vm) 
     vm.core_mhz = row[kCpuCap] / vm.cores;
   }
   const double cores = has_cores ? row[kCores] : row[kCpuCap] / vm.core_mhz;
-  vm.cores = std::max(vm.cores, static_cast<int>(std::lround(std::min(cores, 10'000.0))));
+  if (cores > kMaxCores) return std::nullopt;
+  vm.cores = std::max(vm.cores, static_cast<int>(std::lround(cores)));
   return cores;
 }
 
@@ -228,7 +232,12 @@ Result<void> read_vm_file(const SourceFile& file, std::string_view text, CoreTab
     const auto row = in.row();
     if (!row) return tl::unexpected(row.error());
     if (is_off(*row, in.has_cores())) continue;
-    store(*row, cores_in(*row, in.has_cores(), known_cores, **vm), **vm);
+    const auto cores = cores_in(*row, in.has_cores(), known_cores, **vm);
+    if (!cores)
+      return bad_row(file.path, in.line_number(),
+                     fmt::format("{:g} MHz would be over {} cores of {:g} MHz, the clock of an earlier row; mend the value",
+                                 (*row)[kCpuCap], kMaxCores, (*vm)->core_mhz));
+    store(*row, *cores, **vm);
   }
   return {};
 }

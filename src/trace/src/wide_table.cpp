@@ -30,7 +30,7 @@ Result<void> check_header(const std::filesystem::path& path, const std::vector<s
 
 Result<void> check_name(const std::filesystem::path& path, std::size_t line, std::string_view vm,
                         WideTable& table) {
-  if (vm.empty() || vm.size() > kMaxNameLength || shown(vm.substr(0, 40)) != vm.substr(0, 40))
+  if (vm.empty() || vm.size() > kMaxNameLength || shown(vm, vm.size()) != vm)
     return bad_row(path, line,
                    fmt::format("the name '{}' is not 1 to {} printable characters; name the VM", shown(vm),
                                kMaxNameLength));

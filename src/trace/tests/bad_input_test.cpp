@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "../src/files.h"
 #include "trace_files.h"
 
 namespace headroom {
@@ -83,6 +84,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"WideDuplicate", "vm,s0\na,1\na,2\n", "bad.csv:3: the VM 'a' is in the table twice"},
         BadFile{"WideWithoutName", "vm,s0\n,1\n", "name the VM"},
         BadFile{"WideControlCharacters", "vm,s0\na\x1b[2J,1\n", "printable"},
+        BadFile{"WideControlCharactersLateInALongName", "vm,s0\n" + std::string(60, 'a') + "\x1b[2J,1\n", "printable"},
+        BadFile{"WideNameTooLong", "vm,s0\n" + std::string(256, 'a') + ",1\n", "bad.csv:2: the name 'aaa"},
+        BadFile{"WideNameTooLongWithItsFile", "vm,s0\n" + std::string(252, 'a') + ",1\n", "256 bytes, over 255"},
+        BadFile{"MhzNearZero", kCuratedHeader + "0,1e-300,1,1024,1,0,0,0,0\n300,2400,1,1024,1,0,0,0,0\n",
+                "bad.csv:2: cpu_cap_mhz is '1e-300', less than 1 MHz"},
+        BadFile{"MhzThatMakeAbsurdlyManyCores", kCuratedHeader + "0,1,1,1024,1,0,0,0,0\n300,1e8,1,1024,1,0,0,0,0\n",
+                "bad.csv:3: 1e+08 MHz would be over 10000 cores of 1 MHz"},
         BadFile{"WideShortRow", "vm,s0,s1\na,1\n", "has 2 columns"},
         BadFile{"WideNegative", "vm,s0,s1\na,1,-2\n", "bad.csv:2: s1 is '-2', negative"},
         BadFile{"WideNaN", "vm,s0\na,NaN\n", "not a finite number"},
@@ -110,6 +118,22 @@ TEST(BadPath, ThatIsALinkToItselfIsInvalid) {
 
 TEST(BadPath, ThatIsADeviceIsInvalid) {
   EXPECT_THAT(error_of({"/dev/null"}).message, HasSubstr("neither a file nor a directory"));
+}
+
+TEST(BadPath, WithControlCharactersIsOneLine) {
+  TraceFiles files;
+  files.write("a\n\x1b[2J.csv", kGood);
+  const Error error = error_of({files.root()});
+  EXPECT_EQ(error.code, ErrorCode::kInvalid);
+  EXPECT_THAT(error.message, HasSubstr("a??[2J.csv: the name has control characters"));
+}
+
+// A gzip of 300 MiB would by the usual reckoning need a larger buffer than any text may have.
+TEST(BufferOfAGzip, GrowsToTheBoundAndNoFurther) {
+  constexpr std::size_t kMost = std::size_t{1} << 30;
+  EXPECT_EQ(trace::grown_buffer(0, 300 << 20, kMost), kMost);
+  EXPECT_EQ(trace::grown_buffer(0, 1000, kMost), 9096u);
+  EXPECT_EQ(trace::grown_buffer(1 << 20, 1000, kMost), std::size_t{2} << 20);
 }
 
 TEST(BadMeta, NamesItsLine) {

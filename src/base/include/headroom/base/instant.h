@@ -19,10 +19,12 @@ constexpr std::int64_t epoch_seconds(Instant t) {
 constexpr double hours(Duration d) { return static_cast<double>(d.count()) / 3'600'000.0; }
 constexpr double minutes(Duration d) { return static_cast<double>(d.count()) / 60'000.0; }
 
-// "2013-08-02T00:00:00Z"; milliseconds appear only where they are not zero.
+// "2013-08-02T00:00:00Z"; milliseconds appear only where they are not zero. A time outside the years 0 to 9999, such as
+// Instant::max(), is written as the nearest that can be.
 std::string to_rfc3339(Instant t);
 
-// Reads RFC 3339 in UTC ("2013-08-02T00:00:00Z", or the date alone) or whole seconds since 1970.
+// Reads RFC 3339 in UTC ("2013-08-02T00:00:00.250Z", or the date alone) or whole seconds since 1970; from 1970 to 2200.
+// Parts finer than a millisecond are dropped.
 Result<Instant> parse_instant(std::string_view text);
 
 // Reads "30s", "5m", "1h", "7d" (also "300", in seconds). Negative or beyond 100 years is an error.

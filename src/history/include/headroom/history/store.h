@@ -6,7 +6,9 @@
 //
 // Threads: append and read may come from different threads. Ownership: the store owns its files; one process at a time.
 // Errors: kInvalid for a sample that is not finite, negative or before 1970 (nothing of that call is stored);
-// kFailed when the disk fails or a chunk is damaged (the message names the VM and the time; other chunks stay readable).
+// kFailed when the disk fails or a chunk is damaged (the message names the VM and the time; other chunks stay readable;
+// append keeps all but the late samples that belong to the damaged chunk, and says how many those are); kRefused when the
+// store can take no further VM (nothing of that call is stored).
 // Durability: what was appended is safe once sync() returned.
 #pragma once
 

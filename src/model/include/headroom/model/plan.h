@@ -11,6 +11,7 @@
 #include "headroom/base/id.h"
 #include "headroom/base/instant.h"
 #include "headroom/model/resources.h"
+#include "headroom/model/vm.h"
 
 namespace headroom {
 
@@ -51,6 +52,8 @@ struct Action {
   Resources before;        // resize and migrate
   Resources after;         // the allocation once done (a move carries the new allocation)
   Reason reason;
+  // What the rule behind it may do without a person; the lowest of the fleet's, the VM's and this level holds.
+  AutomationLevel level = AutomationLevel::kAuto;
 };
 
 // Something that should have been done and could not, or was left alone on purpose.
@@ -61,10 +64,18 @@ struct Denied {
   std::string why;         // what stood in the way
 };
 
+// What an alert rule reports. Nothing is changed for it.
+struct Alert {
+  VmId vm;
+  HostId host;
+  Reason reason;
+};
+
 struct Plan {
   Instant made_at;
   std::vector<Action> actions;
   std::vector<Denied> denied;
+  std::vector<Alert> alerts{};
 };
 
 }  // namespace headroom

@@ -6,7 +6,8 @@
 //            `min_change`: allocate that.
 //   migrate  as grow, but the VM moves to the cheapest host that has the room (and takes the new allocation along).
 //   alert    as grow, but it is only reported.
-// No rule acts on a resource of a VM again before `cooldown` has passed since it last changed.
+// No rule acts on a resource of a VM again before `cooldown` has passed since it last changed; an alert is not repeated
+// before `cooldown` has passed since the last.
 #pragma once
 
 #include <cstdint>

@@ -31,6 +31,7 @@ struct RuleMemory {
   double window_max = 0;                  // highest signal within the rule's window, base units
   bool window_full = false;               // the window has been watched from end to end
   std::optional<Instant> true_since;      // how long the rule's condition has held
+  std::optional<Instant> alerted_at;      // when an alert rule last reported
 };
 
 struct Vm {

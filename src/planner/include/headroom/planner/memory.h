@@ -16,6 +16,8 @@ class MemoryKeeper {
  public:
   explicit MemoryKeeper(const Policy& policy) : policy_(policy) {}
   void update(Snapshot& snapshot);
+  // Tells it what a plan reported, so that an alert rests for its cooldown.
+  void note_alerts(const Plan& plan);
 
  private:
   struct Window {  // running maximum of a signal, newest last, values descending
@@ -23,6 +25,7 @@ class MemoryKeeper {
     Instant first_seen{};
     Instant last_seen{};
     std::optional<Instant> true_since;
+    std::optional<Instant> alerted_at;
   };
   void update(const Snapshot& snapshot, const Rule& rule, const Vm& vm, Window& window, RuleMemory& memory);
 

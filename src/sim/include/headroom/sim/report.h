@@ -27,6 +27,7 @@ struct Report {
   double decision_ms_p50 = 0, decision_ms_p99 = 0;
   double forecast_seconds = 0, wall_seconds = 0;
   std::size_t host_starts = 0, host_stops = 0, failed_actions = 0, refused_actions = 0, denied = 0, breaches = 0;
+  std::size_t recommended_actions = 0, alerts = 0;
   std::vector<double> overload_by_day;         // overloaded VM-minutes (CPU and memory) of each day, for the chart
 };
 
