@@ -1,0 +1,47 @@
+// What all charts of the page share: quiet axes, no legend and no zoom of uPlot's own.
+import type uPlot from "uplot";
+
+import { digits } from "../format/amount";
+import type { Axis } from "./axis";
+import type { Theme } from "./theme";
+
+const FONT = "11px system-ui, sans-serif";
+
+export function dashed(): number[] {
+  return [5 * devicePixelRatio, 4 * devicePixelRatio];
+}
+
+export function axes(theme: Theme, axis: () => Axis): uPlot.Axis[] {
+  const common = { stroke: theme.text, font: FONT, grid: { stroke: theme.grid, width: 1 }, ticks: { show: false } };
+  return [
+    {
+      ...common,
+      size: 24,
+      gap: 4,
+      splits: () => axis().ticks.map((tick) => tick.x),
+      values: (_, splits) => splits.map((x) => axis().ticks.find((tick) => tick.x === x)?.label ?? ""),
+    },
+    { ...common, size: 46, gap: 4, values: (_, splits) => splits.map((value) => (value === 0 ? "0" : digits(value))) },
+  ];
+}
+
+export const quiet: Pick<uPlot.Options, "legend" | "cursor"> = {
+  legend: { show: false },
+  cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
+};
+
+// The part of the chart that has not happened yet is tinted, with a line where it begins.
+export function shadeAhead(theme: Theme, origin: () => number): (u: uPlot) => void {
+  return (u) => {
+    const { left, top, width, height } = u.bbox;
+    const x = u.valToPos(origin(), "x", true);
+    const right = left + width;
+    if (x >= right) return;
+    u.ctx.save();
+    u.ctx.fillStyle = theme.ahead;
+    u.ctx.fillRect(Math.max(left, x), top, right - Math.max(left, x), height);
+    u.ctx.fillStyle = theme.text;
+    u.ctx.fillRect(x, top, Math.max(1, devicePixelRatio), height);
+    u.ctx.restore();
+  };
+}

@@ -1,0 +1,41 @@
+import { fleetFeed, scoreFeed, useFeed } from "../api/use_feed";
+import { Loaded } from "../parts/state_of";
+import { Hosts } from "./hosts";
+import { ScoreView } from "./score";
+import type { Order } from "./vm_order";
+import { VmTable } from "./vm_table";
+
+interface Props {
+  running: string;
+  order: Order;
+  onOrder: (order: Order) => void;
+  filter: string;
+  onFilter: (filter: string) => void;
+}
+
+export function FleetView({ running, ...table }: Props) {
+  const fleet = useFeed(fleetFeed);
+  const score = useFeed(scoreFeed);
+  return (
+    <>
+      <section className="panel" aria-labelledby="score-title">
+        <h2 id="score-title">Score</h2>
+        <Loaded reading={score} what="score">
+          {(value) => <ScoreView score={value} running={running} />}
+        </Loaded>
+      </section>
+      <section className="panel" aria-labelledby="hosts-title">
+        <h2 id="hosts-title">Hosts</h2>
+        <Loaded reading={fleet} what="hosts">
+          {(value) => <Hosts hosts={value.hosts} />}
+        </Loaded>
+      </section>
+      <section className="panel" aria-labelledby="vms-title">
+        <h2 id="vms-title">VMs</h2>
+        <Loaded reading={fleet} what="VMs">
+          {(value) => <VmTable vms={value.vms} {...table} />}
+        </Loaded>
+      </section>
+    </>
+  );
+}
