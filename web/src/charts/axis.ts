@@ -37,7 +37,7 @@ function stepsAxis(origin: number, horizons: number[]): Axis {
   const step = (1 - HISTORY_SHARE) / Math.max(1, horizons.length);
   const ahead = (index: number) => (index + 1) * step;
   const back = (x: number) => origin + (x / HISTORY_SHARE) * DAY_MS;
-  const hours = roundTicks(origin - DAY_MS, origin - 2 * HOUR_MS, 6 * HOUR_MS);
+  const hours = roundTicks(origin - DAY_MS, origin - 3.5 * HOUR_MS, 6 * HOUR_MS);
   return {
     at,
     ahead,

@@ -52,11 +52,18 @@ function at(fan: Fan, column: number, index: number): number | null {
   return fan.columns[column]?.[index] ?? null;
 }
 
-// Nothing is pointed at: the newest measurement is what is told.
+// When nothing is pointed at, the newest measurement is told, and the forecast the limits are judged by.
 function newestIndex(fan: Fan): number {
   const used = fan.columns[USED] ?? [];
   for (let i = used.length - 1; i >= 0; i--) if (used[i] !== null) return i;
   return 0;
+}
+
+const SOON_SECONDS = 900;
+
+function soonIndex(fan: Fan, detail: VmDetail): number {
+  const horizons = detail.forecast?.horizons_seconds ?? [];
+  return fan.columns[0].length - horizons.length + Math.max(0, horizons.indexOf(SOON_SECONDS));
 }
 
 interface Props {
@@ -76,10 +83,12 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
   const probability = detail.exceedance_15m[resource];
   const known = fan.columns[0].length > 0;
 
-  const index = cursor !== null && cursor < fan.columns[0].length ? cursor : newestIndex(fan);
-  const where = known ? fan.axis.word(fan.columns[0][index] ?? 0) : NOTHING;
-  const told = (column: number) => digits(at(fan, column, index));
-  const percent = (level: number) => `${Math.round(level * 1000) / 10} %`;
+  const pointed = cursor !== null && cursor < fan.columns[0].length;
+  const index = pointed ? cursor : newestIndex(fan);
+  const soon = pointed ? index : soonIndex(fan, detail);
+  const word = (i: number) => fan.axis.word(fan.columns[0][i] ?? 0);
+  const told = (column: number) => digits(at(fan, column, column < LOW ? index : soon));
+  const percent = (level: number) => Math.round(level * 1000) / 10;
   const label =
     `${TITLES[resource]} in ${unit}: used ${digits(at(fan, USED, newestIndex(fan)))}, ` +
     `probability of passing the limit within 15 minutes ${chance(probability)}`;
@@ -90,8 +99,8 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
         <h3>
           {TITLES[resource]} <small>{unit}</small>
         </h3>
-        <span className={`chip ${alarm(probability)}`} title="P(over the limit within 15 minutes)">
-          {chance(probability)} over the limit in 15m
+        <span className={`chip ${alarm(probability)}`} title="how likely it is to pass its limit within 15 minutes">
+          P(over limit, 15m) {chance(probability)}
         </span>
       </div>
       {known ? (
@@ -100,21 +109,22 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
         <p className="empty">No samples yet.</p>
       )}
       <p className="readout">
-        <b>{where}</b>
+        <b>{known ? word(index) : NOTHING}</b>
         <span className="key used">used {told(USED)}</span>
         <span className="key allocation">
           allocated {digits(at(fan, ALLOCATION, index) ?? at(fan, LIMIT_AHEAD, index))}
         </span>
         {fan.levels !== null && (
           <>
+            <b>{outlook === "peak" && soon > newestIndex(fan) ? word(soon).replace("in ", "within ") : word(soon)}</b>
             <span className="key middle">
-              {percent(fan.levels.middle)} {told(MIDDLE)}
+              median {told(MIDDLE)}
             </span>
             <span className="key band">
-              {percent(fan.levels.low)}–{percent(fan.levels.high)} {told(LOW)}–{told(HIGH)}
+              {percent(fan.levels.low)}–{percent(fan.levels.high)} % {told(LOW)}–{told(HIGH)}
             </span>
             <span className="key rare">
-              to {percent(fan.levels.rare)} {told(RARE)}
+              {percent(fan.levels.rare)} % {told(RARE)}
             </span>
           </>
         )}

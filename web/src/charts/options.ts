@@ -1,14 +1,21 @@
 // What all charts of the page share: quiet axes, no legend and no zoom of uPlot's own.
 import type uPlot from "uplot";
 
-import { digits } from "../format/amount";
-import type { Axis } from "./axis";
+import type { Axis, Tick } from "./axis";
 import type { Theme } from "./theme";
 
 const FONT = "11px system-ui, sans-serif";
 
 export function dashed(): number[] {
   return [5 * devicePixelRatio, 4 * devicePixelRatio];
+}
+
+const NARROW = 440;
+
+// On a phone two horizons are a plus sign apart.
+function labelled(tick: Tick | undefined, width: number): string {
+  const label = tick?.label ?? "";
+  return width < NARROW ? label.replace("+", "") : label;
 }
 
 export function axes(theme: Theme, axis: () => Axis): uPlot.Axis[] {
@@ -19,13 +26,14 @@ export function axes(theme: Theme, axis: () => Axis): uPlot.Axis[] {
       size: 24,
       gap: 4,
       splits: () => axis().ticks.map((tick) => tick.x),
-      values: (_, splits) => splits.map((x) => axis().ticks.find((tick) => tick.x === x)?.label ?? ""),
+      values: (u, splits) => splits.map((x) => labelled(axis().ticks.find((tick) => tick.x === x), u.width)),
     },
-    { ...common, size: 46, gap: 4, values: (_, splits) => splits.map((value) => (value === 0 ? "0" : digits(value))) },
+    { ...common, size: 42, gap: 4, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(3)))) },
   ];
 }
 
-export const quiet: Pick<uPlot.Options, "legend" | "cursor"> = {
+export const quiet: Pick<uPlot.Options, "legend" | "cursor" | "padding"> = {
+  padding: [6, 16, 0, 0],
   legend: { show: false },
   cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
 };

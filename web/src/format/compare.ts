@@ -16,13 +16,13 @@ function change(ours: number, theirs: number): number | null {
   return theirs === 0 ? null : (ours - theirs) / theirs;
 }
 
-// "62 % less", "3 % more", "2.4 × the"; null when there is no difference worth a word.
-function relative(by: number): string | null {
-  if (Math.abs(by) < SAME) return null;
-  if (by >= 1) return `${(1 + by).toFixed(1)} × the`;
+// Twice as much and above is told as a factor: "740 % more" is hard to picture.
+function percentOf(by: number): string {
   const percent = Math.abs(by) * 100;
-  return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)} % ${by < 0 ? "less" : "more"}`;
+  return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
+
+const factor = (by: number) => `${(1 + by).toFixed(1)} ×`;
 
 function overloadWords(ours: PolicyScore, theirs: PolicyScore): { words: string; sign: number } {
   const by = change(ours.overload_vm_minutes, theirs.overload_vm_minutes);
@@ -30,18 +30,18 @@ function overloadWords(ours: PolicyScore, theirs: PolicyScore): { words: string;
     if (ours.overload_vm_minutes === 0) return { words: `No overload, as with ${theirs.policy}`, sign: 0 };
     return { words: `${count(ours.overload_vm_minutes)} overloaded VM-minutes where ${theirs.policy} has none`, sign: 1 };
   }
-  const words = relative(by);
-  if (words === null) return { words: `As much overload as ${theirs.policy}`, sign: 0 };
-  return { words: by >= 1 ? `${words} overload of ${theirs.policy}` : `${words} overload than ${theirs.policy}`, sign: Math.sign(by) };
+  if (Math.abs(by) < SAME) return { words: `As much overload as ${theirs.policy}`, sign: 0 };
+  if (by >= 1) return { words: `${factor(by)} the overload of ${theirs.policy}`, sign: 1 };
+  return { words: `${percentOf(by)} ${by < 0 ? "less" : "more"} overload than ${theirs.policy}`, sign: Math.sign(by) };
 }
 
 function billWords(ours: number | null, theirs: number | null, what: string): { words: string; sign: number } | null {
   if (ours === null || theirs === null) return null;
   const by = change(ours, theirs);
   if (by === null) return null;
-  const words = relative(by);
-  if (words === null) return { words: `the same ${what}`, sign: 0 };
-  return { words: by >= 1 ? `${words} ${what}` : `${words} ${what}`, sign: Math.sign(by) };
+  if (Math.abs(by) < SAME) return { words: `the same ${what}`, sign: 0 };
+  if (by >= 1) return { words: `${factor(by)} the ${what}`, sign: 1 };
+  return { words: `${by < 0 ? "a lower" : "a higher"} ${what} (${by < 0 ? "−" : "+"}${percentOf(by)})`, sign: Math.sign(by) };
 }
 
 function verdictOf(signs: number[]): Verdict {

@@ -1,6 +1,6 @@
 // The hosts, one row each: is it on, how full is it, will it be too full, what does it cost.
 import type { Host, Resource } from "../api/types";
-import { amount, bare, count, UNITS, usd } from "../format/amount";
+import { amount, bare, count, usd } from "../format/amount";
 import { horizon } from "../format/time";
 import { Meter, Risk } from "../parts/meter";
 import { href } from "../route";
@@ -24,8 +24,7 @@ function HostMeter({ host, resource }: { host: Host; resource: Resource }) {
         label={label}
       />
       <small>
-        <b>{bare(resource, used)}</b> used · {bare(resource, allocated)} of {bare(resource, admissible)}{" "}
-        <span className="wide-only">{UNITS[resource].label}</span>
+        <b>{bare(resource, used)}</b> used · {bare(resource, allocated)} of {bare(resource, admissible)}
       </small>
     </div>
   );
@@ -38,15 +37,16 @@ function Row({ host }: { host: Host }) {
         <a href={href.host(host.name)}>{host.name}</a>
         <small>
           {count(host.vms)} VMs{host.accepts_vms ? "" : " · takes no more"}
+          {host.power !== "on" && <span className="narrow-only"> · {host.power}</span>}
         </small>
       </th>
-      <td>
+      <td className="wide-only">
         <span className={`chip ${host.power === "on" ? "calm" : host.power === "failed" ? "act" : "plain"}`}>{host.power}</span>
       </td>
-      <td>
+      <td className="measured-cell">
         <HostMeter host={host} resource="cpu" />
       </td>
-      <td>
+      <td className="measured-cell">
         <HostMeter host={host} resource="memory" />
       </td>
       <td>
@@ -75,7 +75,9 @@ export function Hosts({ hosts }: { hosts: Host[] }) {
         <thead>
           <tr>
             <th scope="col">host</th>
-            <th scope="col">power</th>
+            <th scope="col" className="wide-only">
+              power
+            </th>
             <th scope="col">CPU, cores</th>
             <th scope="col">memory, GiB</th>
             <th scope="col">P(CPU overload{within === undefined ? "" : `, ${horizon(within)}`})</th>

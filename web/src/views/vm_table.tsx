@@ -52,10 +52,10 @@ function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: 
           </a>
         </td>
       )}
-      <td>
+      <td className="measured-cell">
         <VmMeter vm={vm} resource="cpu" />
       </td>
-      <td>
+      <td className="measured-cell">
         <VmMeter vm={vm} resource="memory" />
       </td>
       <td>
@@ -146,6 +146,11 @@ export function VmTable({ vms, order, onOrder, filter, onFilter, withHost = true
           </tbody>
         </table>
       )}
+      <p className="legend" aria-hidden="true">
+        <span className="key used">used</span>
+        <span className="key allocated-fill">allocated</span>
+        <span className="key peak-mark">95 % sure to stay under this within 15m</span>
+      </p>
       {found.length > shown.length && (
         <button type="button" className="more" onClick={() => setAll(true)}>
           Show all {several(found.length, "VM")}
