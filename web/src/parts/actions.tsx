@@ -6,11 +6,11 @@ import { chance, several } from "../format/amount";
 import { dayAndClock } from "../format/time";
 import { href } from "../route";
 
-const SHOWN = 50;
+const SHOWN = 12;
 
-function useBound<T>(all: T[]): { shown: T[]; rest: number; showAll: () => void } {
+function useBound<T>(all: T[], most = SHOWN): { shown: T[]; rest: number; showAll: () => void } {
   const [bounded, setBounded] = useState(true);
-  const shown = bounded ? all.slice(0, SHOWN) : all;
+  const shown = bounded ? all.slice(0, most) : all;
   return { shown, rest: all.length - shown.length, showAll: () => setBounded(false) };
 }
 
@@ -50,11 +50,8 @@ function Line({ action, withVm }: { action: Action; withVm: boolean }) {
           <b>{action.text}</b>
           <span className="muted">{where(action)}</span>
         </p>
-        <p className="reason">
+        <p className="reason" title={`rule ${action.rule}, ${action.code}, confidence ${chance(action.confidence)}`}>
           {action.reason}
-          <span className="muted" title={`rule ${action.rule}, ${action.code}`}>
-            {action.confidence !== null && action.confidence > 0 && ` · confidence ${chance(action.confidence)}`}
-          </span>
         </p>
         {action.why_refused !== "" && <p className="reason why">Not done: {action.why_refused}</p>}
       </div>
@@ -67,10 +64,11 @@ interface ActionsProps {
   actions: Action[];
   none: string;
   withVm?: boolean;
+  most?: number; // shown before one asks for the rest
 }
 
-export function Actions({ actions, none, withVm = true }: ActionsProps) {
-  const { shown, rest, showAll } = useBound(actions);
+export function Actions({ actions, none, withVm = true, most }: ActionsProps) {
+  const { shown, rest, showAll } = useBound(actions, most);
   if (actions.length === 0) return <p className="empty">{none}</p>;
   return (
     <>

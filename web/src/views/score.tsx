@@ -12,6 +12,7 @@ function Days({ score, policy, most }: { score: Score; policy: PolicyScore; most
   return (
     <svg
       className="days"
+      style={{ width: Math.max(1, score.days.length) * (BAR + GAP) }}
       viewBox={`0 0 ${Math.max(1, score.days.length) * (BAR + GAP)} ${TALL}`}
       preserveAspectRatio="none"
       role="img"
