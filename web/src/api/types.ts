@@ -95,10 +95,18 @@ const action = object({
   decision: text,
   why_refused: otherwise(text, ""),
   state: text,
+  message: otherwise(text, ""), // why it failed
 });
 export type Action = Of<typeof action>;
 
-const denial = object({ vm: otherwise(text, ""), host: otherwise(text, ""), wanted: text, why: text });
+const denial = object({
+  vm: otherwise(text, ""),
+  host: otherwise(text, ""),
+  wanted: text,
+  why: text,
+  times: otherwise(number, 1), // while it repeats, it is counted rather than listed again
+  since: otherwise<number | null>(moment, null),
+});
 export type Denial = Of<typeof denial>;
 
 export const planShape = object({
@@ -109,13 +117,14 @@ export const planShape = object({
 });
 export type Plan = Of<typeof planShape>;
 
-// The log is a bare list or, as the plan, an object with `actions`: the description leaves it open.
-export const actionsShape: Shape<Action[]> = (value, at) =>
-  Array.isArray(value) ? list(action)(value, at) : object({ actions: list(action) })(value, at).actions;
+export const actionsShape = object({ actions: list(action) });
 
 const series = list(measure);
 const seriesPerResource = perResource(otherwise(series, []));
 const bands = perResource(otherwise(list(list(measure)), []));
+
+const samples = object({ at: list(moment), used: seriesPerResource, allocation: seriesPerResource });
+const none = { cpu: [], memory: [], disk: [], network: [] };
 
 const forecast = object({
   origin: moment,
@@ -128,7 +137,7 @@ export type Forecast = Of<typeof forecast>;
 
 export const vmDetailShape = object({
   ...vmFields,
-  samples: object({ at: list(moment), used: seriesPerResource, allocation: seriesPerResource }),
+  samples: otherwise(samples, { at: [], used: none, allocation: none }),
   forecast: otherwise<Forecast | null>(forecast, null),
   mobility: text,
   mobility_reason: otherwise(text, ""),
@@ -142,7 +151,7 @@ export type VmDetail = Of<typeof vmDetailShape>;
 export const hostDetailShape = object({
   ...hostFields,
   residents: list(text),
-  samples: object({ at: list(moment), cpu_used: series }),
+  samples: otherwise(object({ at: list(moment), cpu_used: series }), { at: [], cpu_used: [] }),
   actions: list(action),
 });
 export type HostDetail = Of<typeof hostDetailShape>;

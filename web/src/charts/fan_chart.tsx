@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 
 import type { Resource, VmDetail } from "../api/types";
-import { chance, digits, NOTHING, TITLES, UNITS } from "../format/amount";
+import { chance, digits, inUnit, TITLES, UNITS } from "../format/amount";
 import { horizon } from "../format/time";
 import { alarm } from "../format/risk";
 import type { Range } from "./axis";
@@ -81,7 +81,7 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
   const [cursor, setCursor] = useState<number | null>(null);
   const unit = UNITS[resource].label;
   const probability = detail.exceedance_15m[resource];
-  const known = fan.columns[0].length > 0;
+  const known = detail.samples.at.length > 0 || detail.forecast !== null;
 
   const pointed = cursor !== null && cursor < fan.columns[0].length;
   const index = pointed ? cursor : newestIndex(fan);
@@ -109,10 +109,10 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
         <p className="empty">No samples yet.</p>
       )}
       <p className="readout">
-        <b>{known ? word(index) : NOTHING}</b>
+        {known && <b>{word(index)}</b>}
         <span className="key used">used {told(USED)}</span>
         <span className="key allocation">
-          allocated {digits(at(fan, ALLOCATION, index) ?? at(fan, LIMIT_AHEAD, index))}
+          allocated {digits(at(fan, ALLOCATION, index) ?? at(fan, LIMIT_AHEAD, index) ?? inUnit(resource, detail.allocation[resource]))}
         </span>
         {fan.levels !== null && (
           <>

@@ -54,6 +54,7 @@ function Line({ action, withVm }: { action: Action; withVm: boolean }) {
           {action.reason}
         </p>
         {action.why_refused !== "" && <p className="reason why">Not done: {action.why_refused}</p>}
+        {action.message !== "" && <p className="reason why">{action.message}</p>}
       </div>
       <span className={`chip ${tone}`}>{word}</span>
     </li>
@@ -101,7 +102,10 @@ export function Denials({ denied, none, withVm = true }: { denied: Denial[]; non
                 <span>{denial.wanted}</span>
                 {denial.host !== "" && <span className="muted">{denial.host}</span>}
               </p>
-              <p className="reason why">Not done: {denial.why}</p>
+              <p className="reason why">
+                Not done: {denial.why}
+                {denial.times > 1 && ` · ${several(denial.times, "time")} since ${dayAndClock(denial.since)}`}
+              </p>
             </div>
           </li>
         ))}

@@ -59,7 +59,7 @@ export function PlanView({ vm }: { vm: string }) {
       <section className="panel" aria-labelledby="log-title">
         <h2 id="log-title">Action log</h2>
         <Loaded reading={log} what="log">
-          {(actions) => <Actions actions={of(actions, vm)} most={50} none={`Nothing was started yet${nothing}.`} />}
+          {({ actions }) => <Actions actions={of(actions, vm)} most={50} none={`Nothing was started yet${nothing}.`} />}
         </Loaded>
       </section>
     </>

@@ -32,6 +32,16 @@ function VmMeter({ vm, resource }: { vm: Vm; resource: Resource }) {
   );
 }
 
+// What is out of the ordinary about it.
+function State({ vm }: { vm: Vm }) {
+  return (
+    <>
+      {vm.in_flight && <span className="chip busy">acting</span>}
+      {vm.state !== "ready" && <span className="chip plain">{stateWords(vm.state)}</span>}
+    </>
+  );
+}
+
 function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: boolean }) {
   const risk = worst(vm.exceedance_15m);
   return (
@@ -44,6 +54,9 @@ function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: 
         <a className="vm" href={href.vm(vm.name)} tabIndex={tabbable ? 0 : -1}>
           {vm.name}
         </a>
+        <span className="narrow-only">
+          <State vm={vm} />
+        </span>
       </th>
       {withHost && (
         <td className="wide-only">
@@ -62,11 +75,10 @@ function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: 
         <Risk probability={risk?.probability ?? null} of={`that ${risk?.resource} passes its limit within 15 minutes`} />
         {risk !== null && risk.probability >= 0.005 && <small className="muted wide-only"> {risk.resource}</small>}
       </td>
-      <td>
-        {vm.in_flight ? <span className="chip busy">acting</span> : null}
-        {vm.state !== "ready" && <span className="chip plain">{stateWords(vm.state)}</span>}
+      <td className="wide-only">
+        <State vm={vm} />
         {vm.state === "ready" && !vm.in_flight && <span className="muted">ready</span>}
-        {vm.owner !== "" && <small className="muted"> {vm.owner}</small>}
+        {vm.owner !== "" && <small> {vm.owner}</small>}
       </td>
     </tr>
   );
@@ -136,7 +148,7 @@ export function VmTable({ vms, order, onOrder, filter, onFilter, withHost = true
               {head("cpu", "CPU, cores", "", "sort by used share of the allocation")}
               {head("memory", "memory, GiB", "", "sort by used share of the allocation")}
               {head("risk", "P(over limit, 15m)", "", "the likeliest of CPU, memory, disk and network")}
-              {head("state", "state")}
+              {head("state", "state", "wide-only")}
             </tr>
           </thead>
           <tbody onKeyDown={step}>

@@ -74,7 +74,7 @@ describe("the page", () => {
     await page.waitForSelector(".vms tbody tr");
     await page.type("#vm-filter", "<img");
     await page.waitForFunction(() => document.querySelectorAll(".vms tbody tr").length === 1);
-    await page.click(".vms tbody tr td:last-child");
+    await page.click(".vms tbody tr td:nth-last-child(2)");
     await page.waitForSelector("canvas");
     assert.equal((await texts(page, "h1"))[0], HOSTILE);
     assert.ok(manager.requests.includes(`/api/v1/vms/${encodeURIComponent(HOSTILE)}`));
