@@ -63,8 +63,10 @@ export function App() {
       <a className="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
         Skip to the fleet
       </a>
-      <Header reading={status} now={now} lost={lost} route={route} />
-      <Banner reading={status} now={now} />
+      <div className="pinned">
+        <Header reading={status} now={now} lost={lost} route={route} />
+        <Banner reading={status} now={now} />
+      </div>
       <main id="main" ref={main} tabIndex={-1} className={lost ? "stale" : undefined}>
         {(route.view === "vm" || route.view === "host") && (
           <a className="back" href={href.fleet}>

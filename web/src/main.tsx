@@ -2,8 +2,7 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./app";
 import { Boundary } from "./parts/boundary";
-import "./style.css";
-import "./style_parts.css";
+import "./style/all.css";
 
 const root = document.getElementById("root");
 if (root !== null) {

@@ -86,7 +86,10 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
   const pointed = cursor !== null && cursor < fan.columns[0].length;
   const index = pointed ? cursor : newestIndex(fan);
   const soon = pointed ? index : soonIndex(fan, detail);
-  const word = (i: number) => fan.axis.word(fan.columns[0][i] ?? 0);
+  const word = (i: number) => {
+    const said = fan.axis.word(fan.columns[0][i] ?? 0);
+    return outlook === "peak" ? said.replace(/^in /, "within ") : said;
+  };
   const told = (column: number) => digits(at(fan, column, column < LOW ? index : soon));
   const percent = (level: number) => Math.round(level * 1000) / 10;
   const label =
@@ -116,7 +119,7 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
         </span>
         {fan.levels !== null && (
           <>
-            <b>{outlook === "peak" && soon > newestIndex(fan) ? word(soon).replace("in ", "within ") : word(soon)}</b>
+            {soon !== index && <b>{word(soon)}</b>}
             <span className="key middle">
               median {told(MIDDLE)}
             </span>

@@ -18,14 +18,10 @@ function Fact({ name, value, title }: { name: string; value: string; title?: str
 
 function Time({ status }: { status: Status }) {
   const done = progress(status.now, status.from, status.to);
+  const round = status.rounds > 0 ? `round ${count(status.round)} of ${count(status.rounds)}` : `round ${count(status.round)}`;
   return (
-    <div className="virtual-time" title={`${full(status.from)} to ${full(status.to)}`}>
-      <span>
-        <b>{full(status.now)}</b>
-        <span className="muted">
-          {status.rounds > 0 ? `round ${count(status.round)} of ${count(status.rounds)}` : `round ${count(status.round)}`}
-        </span>
-      </span>
+    <div className="virtual-time" title={`${full(status.from)} to ${full(status.to)}, ${round}`}>
+      <b>{full(status.now)}</b>
       {done !== null && <progress value={done} max={1} aria-label={`replayed to ${dayAndClock(status.now)}`} />}
     </div>
   );

@@ -26,8 +26,7 @@ function Able({ detail }: { detail: VmDetail }) {
       <dl className="able">
         <dt>Automation</dt>
         <dd>
-          {levelWords(detail.level)}
-          {detail.owner !== "" && `; owned by ${detail.owner}, so Headroom only advises`}
+          {detail.owner === "" ? levelWords(detail.level) : `${detail.owner} owns it, so Headroom only advises`}
         </dd>
         <dt>Moving</dt>
         <dd>

@@ -93,6 +93,9 @@ describe("the page", () => {
     await manager.stop();
     await sees(page, "Connection lost");
     await page.waitForSelector("main.stale .vms tbody tr");
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    const banner = await (await page.$("[role=alert]"))?.boundingBox();
+    assert.ok(banner && banner.y >= 0 && banner.y < DESK.height, "the banner stays in sight");
     await sees(page, "no connection");
     manager = await startManager(DIST, makeAnswers(), port);
     await page.waitForFunction(() => document.querySelector("[role=alert]") === null && document.querySelector("main.stale") === null);
