@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 
 import { statusFeed, useFeed } from "./api/use_feed";
 import { useNow } from "./parts/use_now";
@@ -9,7 +9,22 @@ import { Header } from "./views/header";
 import { HostView } from "./views/host_view";
 import { PlanView } from "./views/plan_view";
 import { BY_RISK, type Order } from "./views/vm_order";
+import type { Table } from "./views/vm_table";
 import { VmView } from "./views/vm_view";
+
+// The clock ticks every second for the header's sake; the views need to hear of their own data only.
+const Views = memo(function Views({ route, running, table }: { route: Route; running: string; table: Table }) {
+  switch (route.view) {
+    case "fleet":
+      return <FleetView running={running} table={table} />;
+    case "vm":
+      return <VmView key={route.name} name={route.name} />;
+    case "host":
+      return <HostView key={route.name} name={route.name} table={table} />;
+    case "plan":
+      return <PlanView vm={route.vm} />;
+  }
+});
 
 function titleOf(route: Route): string {
   if (route.view === "vm") return `VM ${route.name} – Headroom`;
@@ -57,7 +72,7 @@ export function App() {
     first.current = false;
   }, [place]);
 
-  const table = { order, onOrder: setOrder, filter, onFilter: setFilter };
+  const table = useMemo(() => ({ order, onOrder: setOrder, filter, onFilter: setFilter }), [order, filter]);
   return (
     <>
       <a className="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
@@ -73,10 +88,7 @@ export function App() {
             ‹ Fleet
           </a>
         )}
-        {route.view === "fleet" && <FleetView running={status.value?.policy ?? ""} {...table} />}
-        {route.view === "vm" && <VmView key={route.name} name={route.name} />}
-        {route.view === "host" && <HostView key={route.name} name={route.name} table={table} />}
-        {route.view === "plan" && <PlanView vm={route.vm} />}
+        <Views route={route} running={status.value?.policy ?? ""} table={table} />
       </main>
     </>
   );

@@ -25,7 +25,6 @@ export const statusShape = object({
   now: otherwise<number | null>(moment, null),
   from: otherwise<number | null>(moment, null),
   to: otherwise<number | null>(moment, null),
-  step_seconds: number,
   round: number,
   rounds: otherwise(number, 0),
   vms: number,
@@ -72,9 +71,6 @@ const vm = object(vmFields);
 export type Vm = Of<typeof vm>;
 
 export const fleetShape = object({
-  now: otherwise<number | null>(moment, null),
-  levels: list(number),
-  horizons_seconds: list(number),
   hosts: list(host),
   vms: list(vm),
 });
@@ -83,7 +79,6 @@ export type Fleet = Of<typeof fleetShape>;
 const action = object({
   id: number,
   at: otherwise<number | null>(moment, null),
-  kind: text,
   vm: otherwise(text, ""),
   from: otherwise(text, ""),
   to: otherwise(text, ""),

@@ -18,7 +18,9 @@ export function Banner({ reading, now }: { reading: Reading<Status>; now: number
       <div className="banner act" role="alert">
         <b>{failure.kind === "unreachable" ? "Connection lost" : "The manager's answer is of no use"}</b>
         <span>
-          {failure.message}. {since} Trying again every second.
+          {failure.message}. Trying again every second.
+          {/* Told once to those who listen; the age grows for those who look. */}
+          <span aria-hidden="true"> {since}</span>
         </span>
       </div>
     );

@@ -2,18 +2,9 @@ import { fleetFeed, scoreFeed, useFeed } from "../api/use_feed";
 import { Loaded } from "../parts/state_of";
 import { Hosts } from "./hosts";
 import { ScoreView } from "./score";
-import type { Order } from "./vm_order";
-import { VmTable } from "./vm_table";
+import { VmTable, type Table } from "./vm_table";
 
-interface Props {
-  running: string;
-  order: Order;
-  onOrder: (order: Order) => void;
-  filter: string;
-  onFilter: (filter: string) => void;
-}
-
-export function FleetView({ running, ...table }: Props) {
+export function FleetView({ running, table }: { running: string; table: Table }) {
   const fleet = useFeed(fleetFeed);
   const score = useFeed(scoreFeed);
   return (

@@ -45,7 +45,9 @@ export function Header({ reading, now, lost, route }: Props) {
   return (
     <header className="top">
       <div className="brand">
-        <a href={href.fleet}>Headroom</a>
+        <a href={href.fleet} title={status === null ? undefined : `headroomd ${status.version}`}>
+          Headroom
+        </a>
         <span className={`chip ${lost ? "act" : (TONE[state] ?? "busy")}`} data-testid="state">
           {state}
         </span>

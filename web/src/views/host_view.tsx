@@ -8,15 +8,7 @@ import { amount, usd } from "../format/amount";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/state_of";
 import { Hosts } from "./hosts";
-import type { Order } from "./vm_order";
-import { VmTable } from "./vm_table";
-
-interface Table {
-  order: Order;
-  onOrder: (order: Order) => void;
-  filter: string;
-  onFilter: (filter: string) => void;
-}
+import { VmTable, type Table } from "./vm_table";
 
 function Residents({ host, table }: { host: HostDetail; table: Table }) {
   const fleet = useFeed(fleetFeed);

@@ -32,11 +32,25 @@ function Days({ score, policy, most }: { score: Score; policy: PolicyScore; most
   );
 }
 
+const CAUSES: Record<string, string> = {
+  vm_cpu: "the VM's CPU limit",
+  vm_memory: "the VM's memory limit",
+  host_cpu: "the host's CPU",
+  host_memory: "the host's memory",
+  disk: "disk",
+  network: "network",
+};
+
+function causes(policy: PolicyScore): string {
+  const told = Object.entries(policy.overload_by_cause).map(([cause, minutes]) => `${CAUSES[cause] ?? cause} ${count(minutes)}`);
+  return told.length === 0 ? "" : `VM-minutes by cause: ${told.join(", ")}`;
+}
+
 function Row({ score, policy, ours, most, mostDay }: { score: Score; policy: PolicyScore; ours: boolean; most: number; mostDay: number }) {
   return (
     <tr className={ours ? "ours" : undefined}>
       <th scope="row">{policy.policy}</th>
-      <td className="overload">
+      <td title={causes(policy)}>
         <span className="bar-cell">
           <span className="bar" aria-hidden="true">
             <i style={{ width: `${(policy.overload_vm_minutes / most) * 100}%` }} />

@@ -84,12 +84,16 @@ function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: 
   );
 }
 
-interface Props {
-  vms: Vm[];
+// What the operator has set; kept by the page, so that it outlives a view.
+export interface Table {
   order: Order;
   onOrder: (order: Order) => void;
   filter: string;
   onFilter: (filter: string) => void;
+}
+
+interface Props extends Table {
+  vms: Vm[];
   withHost?: boolean;
 }
 
