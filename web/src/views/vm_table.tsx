@@ -162,11 +162,13 @@ export function VmTable({ vms, order, onOrder, filter, onFilter, withHost = true
           </tbody>
         </table>
       )}
-      <p className="legend" aria-hidden="true">
-        <span className="key used">used</span>
-        <span className="key allocated-fill">allocated</span>
-        <span className="key peak-mark">95 % sure to stay under this within 15m</span>
-      </p>
+      {shown.length > 0 && (
+        <p className="legend" aria-hidden="true">
+          <span className="key used">used</span>
+          <span className="key allocated-fill">allocated</span>
+          <span className="key peak-mark">95 % sure to stay under this within 15m</span>
+        </p>
+      )}
       {found.length > shown.length && (
         <button type="button" className="more" onClick={() => setAll(true)}>
           Show all {several(found.length, "VM")}
