@@ -1,0 +1,169 @@
+// What docs/api.md describes, as shapes that check and types that follow from them. Times become epoch milliseconds;
+// amounts stay in base units (millicores, bytes, bytes per second) until src/format prints them.
+import { counted, flag, list, measure, moment, number, object, otherwise, text, type Of, type Shape } from "./shape";
+
+export const RESOURCES = ["cpu", "memory", "disk", "network"] as const;
+export type Resource = (typeof RESOURCES)[number];
+export type PerResource<T> = Record<Resource, T>;
+
+function perResource<T>(item: Shape<T>): Shape<PerResource<T>> {
+  return object({ cpu: item, memory: item, disk: item, network: item });
+}
+
+const UNKNOWN = { cpu: null, memory: null, disk: null, network: null };
+const amounts = otherwise(perResource(measure), UNKNOWN);
+export type Amounts = Of<typeof amounts>;
+
+export const statusShape = object({
+  version: text,
+  mode: text,
+  scenario: text,
+  view: text,
+  policy: text,
+  state: text,
+  message: otherwise(text, ""),
+  now: otherwise<number | null>(moment, null),
+  from: otherwise<number | null>(moment, null),
+  to: otherwise<number | null>(moment, null),
+  round: number,
+  rounds: otherwise(number, 0),
+  vms: number,
+  hosts: number,
+  decision_ms: measure,
+  forecast_ms: measure,
+});
+export type Status = Of<typeof statusShape>;
+
+const risk = object({ horizon_seconds: number, cpu_exceedance: measure, cpu_mean: measure, cpu_q95: measure });
+
+const hostFields = {
+  name: text,
+  type: text,
+  power: text,
+  accepts_vms: flag,
+  vms: number,
+  price_class: text,
+  usd_per_hour: number,
+  deliverable: amounts,
+  admissible: amounts,
+  allocated: amounts,
+  used: amounts,
+  risk: otherwise<Of<typeof risk> | null>(risk, null),
+};
+const host = object(hostFields);
+export type Host = Of<typeof host>;
+
+const vmFields = {
+  name: text,
+  host: text,
+  state: text,
+  level: text,
+  owner: otherwise(text, ""),
+  in_flight: flag,
+  allocation: amounts,
+  ceiling: amounts,
+  used: amounts,
+  stalled: amounts,
+  peak_q95_15m: amounts,
+  exceedance_15m: amounts,
+};
+const vm = object(vmFields);
+export type Vm = Of<typeof vm>;
+
+export const fleetShape = object({
+  hosts: list(host),
+  vms: list(vm),
+});
+export type Fleet = Of<typeof fleetShape>;
+
+const action = object({
+  id: number,
+  at: otherwise<number | null>(moment, null),
+  vm: otherwise(text, ""),
+  from: otherwise(text, ""),
+  to: otherwise(text, ""),
+  text,
+  reason: text,
+  code: text,
+  rule: text,
+  confidence: measure,
+  decision: text,
+  why_refused: otherwise(text, ""),
+  state: text,
+  message: otherwise(text, ""), // why it failed
+});
+export type Action = Of<typeof action>;
+
+const denial = object({
+  vm: otherwise(text, ""),
+  host: otherwise(text, ""),
+  wanted: text,
+  why: text,
+  times: otherwise(number, 1), // while it repeats, it is counted rather than listed again
+  since: otherwise<number | null>(moment, null),
+});
+export type Denial = Of<typeof denial>;
+
+export const planShape = object({
+  made_at: otherwise<number | null>(moment, null),
+  actions: otherwise(list(action), []),
+  denied: otherwise(list(denial), []),
+  breaches: otherwise(list(text), []),
+});
+export type Plan = Of<typeof planShape>;
+
+export const actionsShape = object({ actions: list(action) });
+
+const series = list(measure);
+const seriesPerResource = perResource(otherwise(series, []));
+const bands = perResource(otherwise(list(list(measure)), []));
+
+const samples = object({ at: list(moment), used: seriesPerResource, allocation: seriesPerResource });
+const none = { cpu: [], memory: [], disk: [], network: [] };
+
+const forecast = object({
+  origin: moment,
+  horizons_seconds: list(number),
+  levels: list(number),
+  value: bands,
+  peak: bands,
+});
+export type Forecast = Of<typeof forecast>;
+
+export const vmDetailShape = object({
+  ...vmFields,
+  samples: otherwise(samples, { at: [], used: none, allocation: none }),
+  forecast: otherwise<Forecast | null>(forecast, null),
+  mobility: text,
+  mobility_reason: otherwise(text, ""),
+  scaling: perResource(text),
+  scaling_reason: otherwise(text, ""),
+  actions: list(action),
+  denied: list(denial),
+});
+export type VmDetail = Of<typeof vmDetailShape>;
+
+export const hostDetailShape = object({
+  ...hostFields,
+  residents: list(text),
+  samples: otherwise(object({ at: list(moment), cpu_used: series }), { at: [], cpu_used: [] }),
+  actions: list(action),
+});
+export type HostDetail = Of<typeof hostDetailShape>;
+
+const policyScore = object({
+  policy: text,
+  overload_vm_minutes: number,
+  overload_share: measure,
+  bill_per_day: measure,
+  host_bill_per_day: measure,
+  overload_by_day: list(measure),
+  overload_by_cause: otherwise(counted(measure), {}),
+  scalings_per_vm_day: measure,
+  migrations_per_vm_day: measure,
+  now: otherwise<number | null>(moment, null),
+});
+export type PolicyScore = Of<typeof policyScore>;
+
+export const scoreShape = object({ days: list(text), policies: list(policyScore) });
+export type Score = Of<typeof scoreShape>;

@@ -1,0 +1,116 @@
+// What was started or planned, and what was not and why: each with its sentence.
+import { useState } from "react";
+
+import type { Action, Denial } from "../api/types";
+import { chance, several } from "../format/amount";
+import { dayAndClock } from "../format/time";
+import { href } from "../route";
+
+const SHOWN = 12;
+
+function useBound<T>(all: T[], most = SHOWN): { shown: T[]; rest: number; showAll: () => void } {
+  const [bounded, setBounded] = useState(true);
+  const shown = bounded ? all.slice(0, most) : all;
+  return { shown, rest: all.length - shown.length, showAll: () => setBounded(false) };
+}
+
+function More({ rest, showAll }: { rest: number; showAll: () => void }) {
+  if (rest === 0) return null;
+  return (
+    <button type="button" className="more" onClick={showAll}>
+      Show {several(rest, "more", "more")}
+    </button>
+  );
+}
+
+function outcome(action: Action): { word: string; tone: string } {
+  if (action.decision === "recommended") return { word: "recommended", tone: "watch" };
+  if (action.decision === "refused" || action.state === "refused") return { word: "refused", tone: "watch" };
+  if (action.state === "failed") return { word: "failed", tone: "act" };
+  if (action.state === "done") return { word: "done", tone: "calm" };
+  return { word: action.state === "" ? "planned" : action.state, tone: "busy" };
+}
+
+function where(action: Action): string {
+  return action.from !== action.to && action.from !== "" && action.to !== "" ? `${action.from} → ${action.to}` : action.to || action.from;
+}
+
+function Line({ action, withVm }: { action: Action; withVm: boolean }) {
+  const { word, tone } = outcome(action);
+  return (
+    <li className="action">
+      <time>{dayAndClock(action.at)}</time>
+      <div>
+        <p>
+          {withVm && action.vm !== "" && (
+            <a className="name" href={href.vm(action.vm)}>
+              {action.vm}
+            </a>
+          )}
+          <b>{action.text}</b>
+          <span className="muted">{where(action)}</span>
+        </p>
+        <p className="reason" title={`rule ${action.rule}, ${action.code}, confidence ${chance(action.confidence)}`}>
+          {action.reason}
+        </p>
+        {action.why_refused !== "" && <p className="reason why">Not done: {action.why_refused}</p>}
+        {action.message !== "" && <p className="reason why">{action.message}</p>}
+      </div>
+      <span className={`chip ${tone}`}>{word}</span>
+    </li>
+  );
+}
+
+interface ActionsProps {
+  actions: Action[];
+  none: string;
+  withVm?: boolean;
+  most?: number; // shown before one asks for the rest
+}
+
+export function Actions({ actions, none, withVm = true, most }: ActionsProps) {
+  const { shown, rest, showAll } = useBound(actions, most);
+  if (actions.length === 0) return <p className="empty">{none}</p>;
+  return (
+    <>
+      <ul className="actions">
+        {shown.map((action, index) => (
+          // The plan numbers nothing yet, so an id alone may repeat.
+          <Line key={`${action.id}/${index}`} action={action} withVm={withVm} />
+        ))}
+      </ul>
+      <More rest={rest} showAll={showAll} />
+    </>
+  );
+}
+
+export function Denials({ denied, none, withVm = true }: { denied: Denial[]; none: string; withVm?: boolean }) {
+  const { shown, rest, showAll } = useBound(denied);
+  if (denied.length === 0) return <p className="empty">{none}</p>;
+  return (
+    <>
+      <ul className="actions">
+        {shown.map((denial, index) => (
+          <li className="action denied" key={index}>
+            <div>
+              <p>
+                {withVm && denial.vm !== "" && (
+                  <a className="name" href={href.vm(denial.vm)}>
+                    {denial.vm}
+                  </a>
+                )}
+                <span>{denial.wanted}</span>
+                {denial.host !== "" && <span className="muted">{denial.host}</span>}
+              </p>
+              <p className="reason why">
+                Not done: {denial.why}
+                {denial.times > 1 && ` · ${several(denial.times, "time")} since ${dayAndClock(denial.since)}`}
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <More rest={rest} showAll={showAll} />
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { fleetFeed, scoreFeed, useFeed } from "../api/use_feed";
+import { Loaded } from "../parts/state_of";
+import { Hosts } from "./hosts";
+import { ScoreView } from "./score";
+import { VmTable, type Table } from "./vm_table";
+
+export function FleetView({ running, table }: { running: string; table: Table }) {
+  const fleet = useFeed(fleetFeed);
+  const score = useFeed(scoreFeed);
+  return (
+    <>
+      <section className="panel" aria-labelledby="score-title">
+        <h2 id="score-title">Score</h2>
+        <Loaded reading={score} what="score">
+          {(value) => <ScoreView score={value} running={running} />}
+        </Loaded>
+      </section>
+      <section className="panel" aria-labelledby="hosts-title">
+        <h2 id="hosts-title">Hosts</h2>
+        <Loaded reading={fleet} what="hosts">
+          {(value) => <Hosts hosts={value.hosts} />}
+        </Loaded>
+      </section>
+      <section className="panel" aria-labelledby="vms-title">
+        <h2 id="vms-title">VMs</h2>
+        <Loaded reading={fleet} what="VMs">
+          {(value) => <VmTable vms={value.vms} {...table} />}
+        </Loaded>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+// The hosts, one row each: is it on, how full is it, will it be too full, what does it cost.
+import type { Host, Resource } from "../api/types";
+import { amount, bare, count, usd } from "../format/amount";
+import { horizon } from "../format/time";
+import { Meter, Risk } from "../parts/meter";
+import { href } from "../route";
+
+function HostMeter({ host, resource }: { host: Host; resource: Resource }) {
+  const [used, allocated] = [host.used[resource], host.allocated[resource]];
+  const [deliverable, admissible] = [host.deliverable[resource], host.admissible[resource]];
+  const label =
+    `${amount(resource, used)} used, ${amount(resource, allocated)} allocated, ` +
+    `${amount(resource, deliverable)} deliverable, ${amount(resource, admissible)} admissible`;
+  return (
+    <div className="measured">
+      <Meter
+        used={used}
+        allocated={allocated}
+        full={Math.max(deliverable ?? 0, admissible ?? 0, allocated ?? 0) * 1.02}
+        marks={[
+          { at: deliverable, kind: "limit" },
+          { at: admissible !== deliverable ? admissible : null, kind: "admissible" },
+        ]}
+        label={label}
+      />
+      <small>
+        <b>{bare(resource, used)}</b> used · {bare(resource, allocated)} of {bare(resource, admissible)}
+      </small>
+    </div>
+  );
+}
+
+function Row({ host }: { host: Host }) {
+  return (
+    <tr className={host.power === "on" ? undefined : "dim"}>
+      <th scope="row">
+        <a href={href.host(host.name)}>{host.name}</a>
+        <small>
+          {count(host.vms)} VMs{host.accepts_vms ? "" : " · takes no more"}
+          {host.power !== "on" && <span className="narrow-only"> · {host.power}</span>}
+        </small>
+      </th>
+      <td className="wide-only">
+        <span className={`chip ${host.power === "on" ? "calm" : host.power === "failed" ? "act" : "plain"}`}>{host.power}</span>
+      </td>
+      <td className="measured-cell">
+        <HostMeter host={host} resource="cpu" />
+      </td>
+      <td className="measured-cell">
+        <HostMeter host={host} resource="memory" />
+      </td>
+      <td>
+        {host.power === "on" ? (
+          <Risk
+            probability={host.risk?.cpu_exceedance ?? null}
+            of={`that its VMs want more CPU than it can deliver within ${horizon(host.risk?.horizon_seconds ?? 0)}`}
+          />
+        ) : (
+          <span className="muted">–</span>
+        )}
+      </td>
+      <td className="n wide-only">
+        {usd(host.usd_per_hour)} <small>{host.price_class}</small>
+      </td>
+    </tr>
+  );
+}
+
+export function Hosts({ hosts }: { hosts: Host[] }) {
+  if (hosts.length === 0) return <p className="empty">No hosts yet.</p>;
+  const within = hosts.find((host) => host.risk !== null)?.risk?.horizon_seconds;
+  return (
+    <>
+      <table className="hosts">
+        <thead>
+          <tr>
+            <th scope="col">host</th>
+            <th scope="col" className="wide-only">
+              power
+            </th>
+            <th scope="col">CPU, cores</th>
+            <th scope="col">memory, GiB</th>
+            <th scope="col">P(CPU overload{within === undefined ? "" : `, ${horizon(within)}`})</th>
+            <th scope="col" className="n wide-only">
+              USD/h
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {hosts.map((host) => (
+            <Row key={host.name} host={host} />
+          ))}
+        </tbody>
+      </table>
+      <p className="legend" aria-hidden="true">
+        <span className="key used">used</span>
+        <span className="key allocated-fill">allocated</span>
+        <span className="key limit-mark">deliverable</span>
+        <span className="key admissible-mark">admissible (with overcommit)</span>
+      </p>
+    </>
+  );
+}
