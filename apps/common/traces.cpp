@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "headroom/sim/training.h"
+#include "shipped.h"
 
 namespace headroom::cli {
 
@@ -35,11 +36,8 @@ Result<std::shared_ptr<const GlobalModel>> train_on(const std::vector<std::files
 
 Result<std::shared_ptr<const GlobalModel>> load_model(const std::optional<std::filesystem::path>& given) {
   if (given) return GlobalModel::load(*given);
-  std::error_code ignored;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  for (const auto& candidate : {self.parent_path() / "../share/headroom/ple.model",
-                                std::filesystem::path(HEADROOM_SOURCE_DIR) / "models/ple.model"})
-    if (std::filesystem::exists(candidate, ignored)) return GlobalModel::load(candidate);
+  const auto file = shipped("models/ple.model");
+  if (std::filesystem::exists(file)) return GlobalModel::load(file);
   return fail(ErrorCode::kNotFound, "no shipped model found; give --model FILE, or --train DIR to train one");
 }
 

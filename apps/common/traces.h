@@ -1,4 +1,4 @@
-// What several subcommands ask for in the same words: traces, a window, a model.
+// What several programs and subcommands ask for in the same words: traces, a window, a model.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,5 @@
 // headroom simulate: runs a recorded fleet on a simulated pool under a policy, and reports what it came to.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <memory>
@@ -8,6 +7,7 @@
 
 #include "commands.h"
 #include "headroom/sim/replay.h"
+#include "headroom/sim/report_table.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -25,16 +25,6 @@ struct SimulateArguments {
   bool uncensored = false;
   std::optional<double> overcommit;
 };
-
-void print_points(const std::vector<Report>& points) {
-  fmt::print("{:<34} {:>9} {:>9} {:>10} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "setting", "USD/day", "hosts/day", "overloaded",
-             "share %", "cpu", "memory", "scal/day", "moves/d");
-  for (const Report& r : points)
-    fmt::print("{:<34} {:>9.2f} {:>9.2f} {:>10.0f} {:>8.3f} {:>8.0f} {:>8.0f} {:>8.2f} {:>8.3f}\n", r.setting, r.bill_per_day,
-               r.host_bill_per_day, r.overload_vm_minutes, r.overload_share * 100,
-               r.own_limit_minutes[0] + r.host_limit_minutes[0], r.own_limit_minutes[1] + r.host_limit_minutes[1],
-               r.scalings_per_vm_day, r.migrations_per_vm_day);
-}
 
 Result<void> write_report(const std::filesystem::path& file, const nlohmann::json& report) {
   if (file.empty()) return {};
@@ -106,7 +96,7 @@ Result<void> run(const SimulateArguments& a) {
   }
   end_progress();
   for (const std::string& why : (*world)->left_out) fmt::print(stderr, "left out: {}\n", why);
-  print_points(points);
+  fmt::print("{}", report_table(points));
   return write_report(a.report, a.sweep ? to_json(points) : to_json(points.front()));
 }
 
