@@ -16,6 +16,7 @@ TEST(Resources, AreWrittenForPeople) {
   EXPECT_EQ(to_text(Resource::kCpu, 1500), "1.5 cores");
   EXPECT_EQ(to_text(Resource::kMemory, 2.25 * 1024 * 1024 * 1024), "2.25 GiB");
   EXPECT_EQ(to_text(Resource::kDisk, 3.1e6), "3.1 MB/s");
+  EXPECT_EQ(to_text(Resource::kNetwork, 2.5e9), "2500 MB/s");
   for (Resource r : kAllResources) EXPECT_EQ(parse_resource(name(r)), r);
   EXPECT_FALSE(parse_resource("gpu").has_value());
 }
