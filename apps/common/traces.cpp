@@ -1,6 +1,7 @@
 #include "traces.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -42,7 +43,11 @@ Result<std::shared_ptr<const GlobalModel>> load_model(const std::optional<std::f
 }
 
 void show_progress(const std::string& label, double share) {
-  if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K{}  {:.0f} %", label, share * 100);
+  if (!isatty(STDERR_FILENO)) return;
+  winsize window{};
+  std::size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : 80;
+  // A line that wraps could not be taken back.
+  fmt::print(stderr, "\r\033[K{}", fmt::format("{:>3.0f} %  {}", share * 100, label).substr(0, columns - 1));
 }
 
 void end_progress() {

@@ -89,6 +89,7 @@ std::string of(const json& part, const json& whole, Resource r) {
 std::string percent(const json& share) {
   if (!share.is_number()) return "-";
   const double value = share.get<double>() * 100;
+  if (value > 0 && value < 0.05) return "<0.1 %";
   return value > 0 && value < 10 ? fmt::format("{:.1f} %", value) : fmt::format("{:.0f} %", value);
 }
 

@@ -62,7 +62,7 @@ class Ticker {
   void tell(const State& s) {
     const std::string now = to_rfc3339(s.snapshot.taken_at).substr(0, 16);
     if (isatty(STDERR_FILENO)) {
-      show_progress(fmt::format("{}  overloaded VM-minutes: {}", now, overloads(s)),
+      show_progress(fmt::format("{}  overloaded VM-minutes: {}", now.substr(0, 13) + "h", overloads(s)),
                     static_cast<double>(s.round) / static_cast<double>(s.run->rounds));
     } else if (now.substr(0, 10) != day_) {
       if (!day_.empty()) fmt::print(stderr, "{}  overloaded VM-minutes so far: {}\n", day_, overloads(s));

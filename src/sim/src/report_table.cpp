@@ -15,18 +15,18 @@ double minutes_by(const Report& r, Resource resource, bool own) {
 }
 
 std::string numbers(const Report& r) {
-  return fmt::format("{:>10.0f} {:>7.3f} {:>8.0f} {:>8.0f} {:>8.0f} {:>8.0f} {:>10.2f} {:>10.2f} {:>9.2f} {:>9.3f}",
+  return fmt::format("{:>10.0f} {:>7.2f} {:>7.0f} {:>7.0f} {:>7.0f} {:>7.0f} {:>8.2f} {:>9.2f} {:>8.2f} {:>7.3f}",
                      r.overload_vm_minutes, r.overload_share * 100, minutes_by(r, Resource::kCpu, true),
                      minutes_by(r, Resource::kMemory, true), minutes_by(r, Resource::kCpu, false),
                      minutes_by(r, Resource::kMemory, false), r.host_bill_per_day, r.bill_per_day, r.scalings_per_vm_day,
                      r.migrations_per_vm_day);
 }
 
+// Two lines: what is told, and in what unit.
 std::string heading(std::size_t width) {
-  return fmt::format("{:<{}} {:>10} {:>7} {:>17} {:>17} {:>10} {:>10} {:>9} {:>9}\n", "", width, "overloaded", "share",
-                     "VM limit", "host limit", "hosts", "allocated", "scalings", "moves") +
-         fmt::format("{:<{}} {:>10} {:>7} {:>8} {:>8} {:>8} {:>8} {:>10} {:>10} {:>9} {:>9}\n", "", width, "VM-min", "%", "cpu",
-                     "memory", "cpu", "memory", "USD/day", "USD/day", "VM-day", "VM-day");
+  constexpr auto kForm = "{:<{}} {:>10} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>9} {:>8} {:>7}\n";
+  return fmt::format(kForm, "", width, "overloaded", "share", "VM", "VM", "host", "host", "hosts", "allocated", "scalings", "moves") +
+         fmt::format(kForm, "", width, "VM-min", "%", "cpu", "memory", "cpu", "memory", "USD/day", "USD/day", "/VM-day", "/VM-day");
 }
 
 double worst_day(const std::vector<Report>& reports) {
