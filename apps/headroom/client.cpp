@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "table.h"
+
 namespace headroom::cli {
 namespace {
 
@@ -52,7 +54,7 @@ Result<nlohmann::json> read_answer(int status, const std::string& body, const st
   if (status == 200 && !object.is_discarded()) return object;
   if (object.is_object() && object.contains("error") && object["error"].is_object() && object["error"].contains("message") &&
       object["error"]["message"].is_string())
-    return fail(code_of(status), object["error"]["message"].get<std::string>());
+    return fail(code_of(status), harmless(object["error"]["message"].get<std::string>()));
   return fail(ErrorCode::kFailed, fmt::format("{} answered {} and nothing Headroom would say; is it a headroomd?", where, status));
 }
 

@@ -97,7 +97,7 @@ std::string moment(const json& at) {
   if (!at.is_string()) return "-";
   std::string text = at.get<std::string>().substr(0, 16);
   if (text.size() > 10) text[10] = ' ';
-  return text;
+  return harmless(std::move(text));
 }
 
 std::string hosts_table(const json& fleet) {

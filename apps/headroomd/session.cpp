@@ -51,8 +51,8 @@ Result<std::shared_ptr<const World>> load_world(const Options& o) {
 
 std::string overloads(const State& state) {
   std::string text;
-  for (const Report& r : state.score)
-    text += fmt::format("{}{} {:.0f}", text.empty() ? "" : ", ", r.policy, r.overload_vm_minutes);
+  for (auto r = state.score.rbegin(); r != state.score.rend(); ++r)  // the shown policy first: a narrow terminal cuts the rest
+    text += fmt::format("{}{} {:.0f}", text.empty() ? "" : ", ", r->policy, r->overload_vm_minutes);
   return text;
 }
 

@@ -66,57 +66,78 @@ TEST(Api, BoundsTheNumberOfActions) {
   }
 }
 
-// Every endpoint of docs/api.md against a real replay of three hours.
-TEST(Api, AnswersAsDocumented) {
-  const auto history = make_memory_history();
-  auto run = Run::make(short_world(3), short_options(*history)).value();
-  const Stop stop;
-  ASSERT_TRUE(run->go(stop).has_value());
-  const Api api({run->board(), *history, [](bool) -> Result<void> { return {}; }, "/none"});
+// A real replay of three hours, and what it answers.
+struct Replayed {
+  Replayed() {
+    const Stop stop;
+    EXPECT_TRUE(run->go(stop).has_value());
+  }
+  json get(const std::string& path) const { return json::parse(ask(api, "/api/v1/" + path).body); }
 
-  const json status = json::parse(ask(api, "/api/v1/status").body);
+  std::unique_ptr<HistoryStore> history = make_memory_history();
+  std::unique_ptr<headroom::Run> run = headroom::Run::make(short_world(3), short_options(*history)).value();
+  Api api{{run->board(), *history, [](bool) -> Result<void> { return {}; }, "/none"}};
+};
+
+void expect_status(const json& status) {
   EXPECT_THAT(keys(status), IsSupersetOf({"version", "mode", "scenario", "view", "policy", "state", "message", "now", "from", "to",
                                           "step_seconds", "round", "rounds", "vms", "hosts", "model", "decision_ms", "forecast_ms"}));
   EXPECT_EQ(status.at("state"), "finished");
   EXPECT_EQ(status.at("round"), 36);
   EXPECT_EQ(status.at("now"), "2013-08-10T09:00:00Z");
+}
 
-  const json fleet = json::parse(ask(api, "/api/v1/fleet").body);
-  const json host = fleet.at("hosts").at(0), vm = fleet.at("vms").at(0);
+void expect_host_line(const json& host) {
   EXPECT_THAT(keys(host), IsSupersetOf({"name", "type", "power", "accepts_vms", "vms", "price_class", "usd_per_hour", "risk"}));
   EXPECT_THAT(keys(host.at("risk")), IsSupersetOf({"horizon_seconds", "cpu_exceedance", "cpu_mean", "cpu_q95"}));
   EXPECT_GE(host.at("risk").at("cpu_q95"), host.at("risk").at("cpu_mean"));
   for (const char* part : {"deliverable", "admissible", "allocated", "used"}) expect_amounts(host.at(part));
+}
+
+void expect_vm_line(const json& vm) {
   EXPECT_THAT(keys(vm), IsSupersetOf({"name", "host", "state", "level", "owner", "in_flight"}));
   for (const char* part : {"allocation", "ceiling", "used", "stalled", "peak_q95_15m", "exceedance_15m"}) expect_amounts(vm.at(part));
+}
 
-  const json detail = json::parse(ask(api, "/api/v1/vms/" + vm.at("name").get<std::string>()).body);
-  EXPECT_EQ(detail.at("samples").at("at").back(), "2013-08-10T09:00:00Z");
-  EXPECT_TRUE(detail.at("samples").at("used").at("cpu").back().is_number());
-  EXPECT_TRUE(detail.at("samples").at("allocation").at("memory").back().is_number());
-  EXPECT_EQ(detail.at("forecast").at("peak").at("cpu").size(), detail.at("forecast").at("horizons_seconds").size());
-  EXPECT_EQ(detail.at("forecast").at("value").at("disk").at(0).size(), detail.at("forecast").at("levels").size());
-  EXPECT_THAT(keys(detail), IsSupersetOf({"mobility", "mobility_reason", "scaling", "scaling_reason", "actions", "denied"}));
+void expect_vm(const json& vm) {
+  expect_vm_line(vm);
+  EXPECT_EQ(vm.at("samples").at("at").back(), "2013-08-10T09:00:00Z");
+  EXPECT_TRUE(vm.at("samples").at("used").at("cpu").back().is_number());
+  EXPECT_TRUE(vm.at("samples").at("allocation").at("memory").back().is_number());
+  EXPECT_EQ(vm.at("forecast").at("peak").at("cpu").size(), vm.at("forecast").at("horizons_seconds").size());
+  EXPECT_EQ(vm.at("forecast").at("value").at("disk").at(0).size(), vm.at("forecast").at("levels").size());
+  EXPECT_THAT(keys(vm), IsSupersetOf({"mobility", "mobility_reason", "scaling", "scaling_reason", "actions", "denied"}));
+}
 
-  const json one_host = json::parse(ask(api, "/api/v1/hosts/" + host.at("name").get<std::string>()).body);
-  EXPECT_EQ(one_host.at("residents").size(), host.at("vms").get<std::size_t>());
-  EXPECT_EQ(one_host.at("samples").at("at").size(), one_host.at("samples").at("cpu_used").size());
-
-  const json plan = json::parse(ask(api, "/api/v1/plan").body);
-  EXPECT_EQ(plan.at("made_at"), status.at("now"));
-  EXPECT_TRUE(plan.at("breaches").empty());
-  const json actions = json::parse(ask(api, "/api/v1/actions").body).at("actions");
+void expect_actions(const json& actions) {
   ASSERT_FALSE(actions.empty());
   EXPECT_THAT(keys(actions.at(0)), IsSupersetOf({"id", "at", "kind", "vm", "from", "to", "before", "after", "text", "reason", "code",
                                                  "rule", "resource", "confidence", "decision", "why_refused", "state"}));
+}
 
-  const json score = json::parse(ask(api, "/api/v1/score").body);
+void expect_score(const json& score) {
   ASSERT_EQ(score.at("policies").size(), 2U);
   EXPECT_EQ(score.at("days"), json::array({"2013-08-10"}));
   EXPECT_EQ(score.at("policies").at(0).at("policy"), "static");
   EXPECT_EQ(score.at("policies").at(1).at("policy"), "headroom");
-  for (const json& policy : score.at("policies"))
-    EXPECT_EQ(policy.at("overload_by_day").size(), score.at("days").size());
+  for (const json& policy : score.at("policies")) EXPECT_EQ(policy.at("overload_by_day").size(), score.at("days").size());
+}
+
+TEST(Api, AnswersAsDocumented) {
+  const Replayed rig;
+  expect_status(rig.get("status"));
+  const json fleet = rig.get("fleet");
+  for (const json& host : fleet.at("hosts")) expect_host_line(host);
+  for (const json& vm : fleet.at("vms")) expect_vm_line(vm);
+  expect_vm(rig.get("vms/" + fleet.at("vms").at(0).at("name").get<std::string>()));
+  const json host = rig.get("hosts/" + fleet.at("hosts").at(0).at("name").get<std::string>());
+  EXPECT_EQ(host.at("residents").size(), host.at("vms").get<std::size_t>());
+  EXPECT_EQ(host.at("samples").at("at").size(), host.at("samples").at("cpu_used").size());
+  const json plan = rig.get("plan");
+  EXPECT_EQ(plan.at("made_at"), "2013-08-10T09:00:00Z");
+  EXPECT_TRUE(plan.at("breaches").empty());
+  expect_actions(rig.get("actions").at("actions"));
+  expect_score(rig.get("score"));
 }
 
 struct Page {
