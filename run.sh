@@ -11,5 +11,5 @@ options=("$@")
 [[ -t 1 ]] || options+=(--once)
 install_packages packages.txt
 build release headroom headroomd >&2
-build_page
+if [[ -x scripts/page.sh ]]; then scripts/page.sh >&2 || say "the page could not be built; going on without it"; fi
 exec build/release/bin/headroomd "${options[@]}"

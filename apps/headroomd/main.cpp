@@ -2,7 +2,9 @@
 // what it does on a page, an API and a socket.
 #include <fmt/core.h>
 
+#include <csignal>
 #include <cstdio>
+#include <exception>
 
 #include "headroom/base/stop.h"
 #include "options.h"
@@ -22,10 +24,15 @@ int main(int argc, char** argv) {
     const int code = app.exit(e);
     return code == 0 ? 0 : 2;
   }
+  std::signal(SIGPIPE, SIG_IGN);  // who reads our output may leave; the page stays
   Stop stop;
   const OnTermination signals(stop);
   auto ok = cli::read_options(options);
-  if (ok) ok = cli::run_session(options, stop);
+  try {
+    if (ok) ok = cli::run_session(options, stop);
+  } catch (const std::exception& e) {  // no memory
+    ok = fail(ErrorCode::kFailed, e.what());
+  }
   if (ok) return 0;
   fmt::print(stderr, "headroomd: {}\n", ok.error().message);
   return exit_code(ok.error().code);

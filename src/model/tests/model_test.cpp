@@ -60,6 +60,9 @@ TEST(Reason, IsASentenceWithTheForecastTheLimitAndTheConfidence) {
   r.confidence = 0.31;
   EXPECT_EQ(to_text(r),
             "cpu is forecast at 3.1 cores (95 %, within 15m), over 2.5 cores; confidence 31 % [grow-cpu]");
+  r.demand = 2000;
+  r.confidence = 0.004;
+  EXPECT_EQ(to_text(r), "cpu is forecast at 2 cores (95 %, within 15m), and may pass its limit of 2.5 cores [grow-cpu]");
 }
 
 }  // namespace
