@@ -74,8 +74,10 @@ std::string section(std::string_view title, const std::string& body) {
 }  // namespace
 
 std::string amount(const json& by_resource, Resource r) {
+  constexpr double kNoLimit = 1e15;  // beyond any machine: the endless host of the vertical view
   const json& one = at_resource(by_resource, r);
-  return one.is_number() ? to_text(r, one.get<double>()) : "-";
+  if (!one.is_number()) return "-";
+  return one.get<double>() >= kNoLimit ? "no limit" : to_text(r, one.get<double>());
 }
 
 std::string of(const json& part, const json& whole, Resource r) {

@@ -76,6 +76,20 @@ TEST(TcpDoor, BoundsWhatARequestMaySend) {
   EXPECT_THAT(rig.ask("GET /api/v1/status", rig.host()), StartsWith("HTTP/1.1 200 ")) << "and goes on answering";
 }
 
+TEST(TcpDoor, ServesThePageAndNothingBesideIt) {
+  TcpDoor rig;
+  std::filesystem::create_directories(rig.folder / "page/assets");
+  std::ofstream(rig.folder / "page/index.html") << "<!doctype html>";
+  std::ofstream(rig.folder / "secret") << "hidden";
+  EXPECT_THAT(rig.ask("GET /", rig.host()), HasSubstr("<!doctype html>"));
+  for (const char* path : {"/../secret", "/%2e%2e/secret", "/assets/..%2f..%2fsecret", "/assets/%2e%2e/%2e%2e/secret", "//secret",
+                           "/%2fetc/passwd", "/..%5csecret", "/index.html%00.js"}) {
+    const std::string answer = rig.ask(std::string("GET ") + path, rig.host());
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 404 ")) << path;
+    EXPECT_THAT(answer, ::testing::Not(HasSubstr("hidden"))) << path;
+  }
+}
+
 TEST(TcpDoor, DoesNotCutRangesOutOfAnAnswer) {
   TcpDoor rig;
   const std::string answer = rig.ask("GET /api/v1/status", rig.host() + "Range: bytes=0-1,0-1,0-1\r\n");
