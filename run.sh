@@ -1,18 +1,15 @@
 #!/usr/bin/env bash
-# Headroom at work, from nothing: installs what is needed, builds, replays a fleet of real workloads on a simulated pool,
-# and prints what it came to beside a static fleet and two reactive schedulers. Everything comes from this repository.
+# Headroom at work, from nothing: installs what is needed, builds, and starts the manager on a fleet of real workloads,
+# replayed in about two minutes beside a static fleet and two reactive schedulers. Watch it at http://127.0.0.1:7474/.
+# At the end it prints what it came to; on a terminal the page then stays up until Ctrl-C, unless --once is given.
+# Further options are the manager's: ./run.sh --take 5m --window 2013-08-10,2013-08-15
 set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/prepare.sh
 
+options=("$@")
+[[ -t 1 ]] || options+=(--once)
 install_packages packages.txt
-build release headroom >&2
-say "replaying five days of 55 recorded VMs on an elastic pool, once a policy"
-headroom=build/release/bin/headroom
-window=2013-08-10,2013-08-15
-for policy in static reactive-threshold pve-crs headroom; do
-  printf '\n%s\n' "$policy"
-  "$headroom" simulate scenarios/bitbrains.yaml --policy "$policy" --view elastic --window "$window" \
-    --report "build/report-$policy.json"
-done
-printf '\nReports: build/report-*.json. Try also: %s simulate scenarios/bitbrains.yaml --view vertical --sweep\n' "$headroom"
+build release headroom headroomd >&2
+if [[ -x scripts/page.sh ]]; then scripts/page.sh >&2 || say "the page could not be built; going on without it"; fi
+exec build/release/bin/headroomd "${options[@]}"

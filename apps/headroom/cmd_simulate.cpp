@@ -1,6 +1,5 @@
 // headroom simulate: runs a recorded fleet on a simulated pool under a policy, and reports what it came to.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,6 +7,7 @@
 #include "commands.h"
 #include "headroom/rules/rules.h"
 #include "headroom/sim/replay.h"
+#include "headroom/sim/report_table.h"
 #include "output_file.h"
 #include "traces.h"
 
@@ -27,17 +27,8 @@ struct SimulateArguments {
   std::optional<double> overcommit;
 };
 
-void print_points(const std::vector<Report>& points) {
-  fmt::print("{:<34} {:>9} {:>9} {:>10} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "setting", "USD/day", "hosts/day", "overloaded",
-             "share %", "cpu", "memory", "scal/day", "moves/d");
-  for (const Report& r : points)
-    fmt::print("{:<34} {:>9.2f} {:>9.2f} {:>10.0f} {:>8.3f} {:>8.0f} {:>8.0f} {:>8.2f} {:>8.3f}\n", r.setting, r.bill_per_day,
-               r.host_bill_per_day, r.overload_vm_minutes, r.overload_share * 100,
-               r.own_limit_minutes[0] + r.host_limit_minutes[0], r.own_limit_minutes[1] + r.host_limit_minutes[1],
-               r.scalings_per_vm_day, r.migrations_per_vm_day);
-}
-
-void print_notes(const std::vector<Report>& points) {
+void print_notes(const SimulateArguments& a, const std::vector<Report>& points) {
+  if (a.rules) fmt::print("under the rules of {}\n", a.rules->filename().string());
   for (const Report& r : points)
     if (r.alerts != 0 || r.recommended_actions != 0)
       fmt::print("{}: {} alerts, {} actions recommended and not done\n", r.setting, r.alerts, r.recommended_actions);
@@ -131,8 +122,8 @@ Result<void> run(const SimulateArguments& a) {
   }
   end_progress();
   for (const std::string& why : (*world)->left_out) fmt::print(stderr, "left out: {}\n", why);
-  print_points(points);
-  print_notes(points);
+  fmt::print("{}", report_table(points));
+  print_notes(a, points);
   if (a.save_model && options.model && !a.train.empty())
     if (auto saved = options.model->save(*a.save_model); !saved) return saved;
   if (!report) return {};

@@ -16,6 +16,10 @@ void add_commands(CLI::App& app, Outcome& outcome) {
   add_simulate(app, outcome);
   add_train(app, outcome);
   add_config(app, outcome);
+  add_get(app, outcome);
+  add_describe(app, outcome);
+  add_explain(app, outcome);
+  add_pause(app, outcome);
 }
 
 }  // namespace headroom::cli

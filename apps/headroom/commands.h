@@ -19,7 +19,11 @@ void add_commands(CLI::App& app, Outcome& outcome);
 void add_forecast(CLI::App& app, Outcome& outcome);
 void add_simulate(CLI::App& app, Outcome& outcome);
 void add_train(CLI::App& app, Outcome& outcome);
-
 void add_config(CLI::App& app, Outcome& outcome);
+
+void add_get(CLI::App& app, Outcome& outcome);
+void add_describe(CLI::App& app, Outcome& outcome);
+void add_explain(CLI::App& app, Outcome& outcome);
+void add_pause(CLI::App& app, Outcome& outcome);  // and resume
 
 }  // namespace headroom::cli

@@ -16,7 +16,10 @@ std::string core_sentence(const Reason& r) {
   const std::string signal = r.resource ? measured_or_forecast(r) : std::string("load");
   const std::string limit = r.resource ? to_text(*r.resource, r.limit) : std::string("its limit");
   switch (r.code) {
-    case ReasonCode::kForecastOverLimit: return fmt::format("{}, over {}", signal, limit);
+    case ReasonCode::kForecastOverLimit:
+      // A dear overload is worth avoiding though the quantile told is below the limit.
+      return r.demand > r.limit ? fmt::format("{}, over {}", signal, limit)
+                                : fmt::format("{}, and may pass its limit of {}", signal, limit);
     case ReasonCode::kPressure: return fmt::format("{} and held back at its limit of {}", signal, limit);
     case ReasonCode::kSpareCapacity: return fmt::format("{}, well under its limit of {}", signal, limit);
     case ReasonCode::kMakeRoom: return fmt::format("{}; room is needed on the host", signal);
@@ -32,7 +35,7 @@ std::string core_sentence(const Reason& r) {
 
 std::string to_text(const Reason& r) {
   std::string text = core_sentence(r);
-  if (r.confidence > 0) text += fmt::format("; confidence {:.0f} %", r.confidence * 100);
+  if (r.confidence >= 0.005) text += fmt::format("; confidence {:.0f} %", r.confidence * 100);
   if (r.saves_usd_per_hour != 0)
     text += fmt::format("; {} {:.4f} USD/h", r.saves_usd_per_hour > 0 ? "saves" : "costs",
                         r.saves_usd_per_hour > 0 ? r.saves_usd_per_hour : -r.saves_usd_per_hour);

@@ -16,6 +16,7 @@ TEST(Resources, AreWrittenForPeople) {
   EXPECT_EQ(to_text(Resource::kCpu, 1500), "1.5 cores");
   EXPECT_EQ(to_text(Resource::kMemory, 2.25 * 1024 * 1024 * 1024), "2.25 GiB");
   EXPECT_EQ(to_text(Resource::kDisk, 3.1e6), "3.1 MB/s");
+  EXPECT_EQ(to_text(Resource::kNetwork, 2.5e9), "2500 MB/s");
   for (Resource r : kAllResources) EXPECT_EQ(parse_resource(name(r)), r);
   EXPECT_FALSE(parse_resource("gpu").has_value());
 }
@@ -59,6 +60,9 @@ TEST(Reason, IsASentenceWithTheForecastTheLimitAndTheConfidence) {
   r.confidence = 0.31;
   EXPECT_EQ(to_text(r),
             "cpu is forecast at 3.1 cores (95 %, within 15m), over 2.5 cores; confidence 31 % [grow-cpu]");
+  r.demand = 2000;
+  r.confidence = 0.004;
+  EXPECT_EQ(to_text(r), "cpu is forecast at 2 cores (95 %, within 15m), and may pass its limit of 2.5 cores [grow-cpu]");
 }
 
 }  // namespace

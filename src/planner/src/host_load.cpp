@@ -1,4 +1,4 @@
-#include "host_load.h"
+#include "headroom/planner/host_load.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,8 +17,17 @@ void Load::remove(const Load& one) {
   deviation -= one.deviation;
 }
 
+double Load::variance_of_sum(double rho) const {
+  return (1 - rho) * std::max(variance, 0.0) + rho * deviation * deviation;
+}
+
+double Load::q95(double rho) const {
+  constexpr double kZ95 = 1.6448536269514722;  // of the normal distribution
+  return mean + kZ95 * std::sqrt(variance_of_sum(rho));
+}
+
 double Load::exceedance(double capacity, double rho) const {
-  const double var = (1 - rho) * std::max(variance, 0.0) + rho * deviation * deviation;
+  const double var = variance_of_sum(rho);
   if (var <= 1e-9) return mean > capacity ? 1 : 0;
   return 0.5 * std::erfc((capacity - mean) / std::sqrt(2 * var));
 }
@@ -30,6 +39,13 @@ Load cpu_load(const Snapshot& s, const Vm& vm, const HostPolicy& policy, double 
   load.mean = std::min(band.mean(), limit);
   load.variance = band.variance();
   load.deviation = std::sqrt(load.variance);
+  return load;
+}
+
+Load host_cpu_load(const Snapshot& s, HostId host, const HostPolicy& policy) {
+  Load load;
+  for (const Vm& vm : s.vms)
+    if (vm.host == host) load.add(cpu_load(s, vm, policy, static_cast<double>(vm.allocation.cpu().count())));
   return load;
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "draft.h"
-#include "host_load.h"
+#include "headroom/planner/host_load.h"
 
 namespace headroom {
 

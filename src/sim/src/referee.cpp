@@ -1,6 +1,7 @@
 #include "referee.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace headroom {
 namespace {
@@ -68,8 +69,9 @@ void Referee::on_finished(const Action& action, const Progress& progress) {
   }
 }
 
-void Referee::fill(Report& report) const {
-  const double days = hours(world_.window.end - world_.window.begin) / 24;
+void Referee::fill(Report& report, Instant now) const {
+  constexpr double kLeast = 1e-9;  // so that a run not begun has no rates, rather than no numbers
+  const double days = std::max(kLeast, hours(now - world_.window.begin) / 24);
   const double vm_days = static_cast<double>(world_.vms.size()) * days;
   double reserved_usd_per_hour = 0;  // paid for on or off
   for (const Host& h : world_.hosts)
@@ -77,7 +79,6 @@ void Referee::fill(Report& report) const {
   report.view = name(world_.view);
   report.vms = world_.vms.size();
   report.hosts = world_.view == View::kVertical ? 0 : world_.hosts.size();
-  report.steps = world_.rounds();
   report.bill_per_day = allocation_usd_ / days;
   report.host_bill_per_day = on_demand_usd_ / days + reserved_usd_per_hour * 24;
   report.overload_vm_minutes = overloaded_;
@@ -86,6 +87,7 @@ void Referee::fill(Report& report) const {
   report.own_limit_minutes = own_limit_;
   report.host_limit_minutes = host_limit_;
   report.overload_by_day = by_day_;
+  report.overload_by_day.resize(static_cast<std::size_t>(std::ceil(days - kLeast)));
   for (std::size_t k = 0; k < kResourceCount; ++k) {
     report.unmet_demand_ratio[k] = demand_[k] > 0 ? unmet_[k] / demand_[k] : 0;
     report.slack[k] = used_[k] > 0 ? allocated_[k] / used_[k] : 0;

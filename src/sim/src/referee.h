@@ -14,8 +14,8 @@ class Referee final : public DeliveryObserver {
   void on_delivery(const Delivery& d) override;
   void on_host(const Host& host, Duration length, double cpu_used) override;
   void on_finished(const Action& action, const Progress& progress) override;
-  // Everything counted so far, as a report of the whole window.
-  void fill(Report& report) const;
+  // Everything counted so far, as a report of the window up to `now`; rates are per day of that time.
+  void fill(Report& report, Instant now) const;
 
  private:
   const World& world_;

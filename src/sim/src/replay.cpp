@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "headroom/actuator/memory_journal.h"
+#include "headroom/base/check.h"
 #include "headroom/base/clock.h"
 #include "headroom/forecast/baselines.h"
 #include "headroom/forecast/engine.h"
@@ -27,29 +28,40 @@ Result<std::unique_ptr<Forecaster>> make_forecaster(const World& world, const Co
   return std::make_unique<PredictiveLoadEngine>(options.model);
 }
 
-// What was recorded before the window, as the samples it would have been; the last part with forecasts, so that the
-// online calibration has begun.
-void warm_up(const World& world, Forecaster& forecaster, bool with_forecasts) {
+// What was recorded before the window, as the samples it would have been.
+void observe_recorded(const World& world, Instant t, Forecaster& forecaster, std::vector<HistorySample>& kept) {
+  kept.clear();
+  for (std::size_t i = 0; i < world.vms.size(); ++i) {
+    const RecordedDemand& load = world.demand[i];
+    const auto slot = (t - world.step - load.start) / world.step;
+    if (slot < 0 || slot >= static_cast<std::int64_t>(load.recorded.size()) || !load.recorded[static_cast<std::size_t>(slot)])
+      continue;
+    VmSample s{world.vms[i].id, {}};
+    s.sample.at = t;
+    for (std::size_t k = 0; k < kResourceCount; ++k)
+      s.sample.used[k] = load.amount[k].empty() ? 0 : static_cast<double>(load.amount[k][static_cast<std::size_t>(slot)]);
+    forecaster.observe(s);
+    kept.push_back({world.vms[i].uuid, s.sample});
+  }
+}
+
+// The last part is with forecasts, so that the online calibration has begun.
+Result<void> warm_up(const World& world, Forecaster& forecaster, bool with_forecasts, const ReplayOptions& options) {
   std::vector<VmId> ids;
   for (const Vm& vm : world.vms) {
     ids.push_back(vm.id);
     forecaster.set_ceiling(vm.id, vm.ceiling);
   }
   std::vector<Forecast> ignored;
+  std::vector<HistorySample> kept;
   for (Instant t = world.window.begin - world.scenario.warmup + world.step; t <= world.window.begin; t += world.step) {
-    for (std::size_t i = 0; i < world.vms.size(); ++i) {
-      const RecordedDemand& load = world.demand[i];
-      const auto slot = (t - world.step - load.start) / world.step;
-      if (slot < 0 || slot >= static_cast<std::int64_t>(load.recorded.size()) || !load.recorded[static_cast<std::size_t>(slot)])
-        continue;
-      VmSample s{world.vms[i].id, {}};
-      s.sample.at = t;
-      for (std::size_t k = 0; k < kResourceCount; ++k)
-        s.sample.used[k] = load.amount[k].empty() ? 0 : static_cast<double>(load.amount[k][static_cast<std::size_t>(slot)]);
-      forecaster.observe(s);
-    }
+    if (options.stop && options.stop->requested()) return fail(ErrorCode::kFailed, "stopped");
+    observe_recorded(world, t, forecaster, kept);
+    if (options.history && !kept.empty())
+      if (auto ok = options.history->append(kept); !ok) return ok;
     if (with_forecasts && t > world.window.begin - world.scenario.warmup_forecasts) forecaster.forecast(t, ids, ignored);
   }
+  return {};
 }
 
 double percentile(std::vector<double> values, double p) {
@@ -69,45 +81,95 @@ void count(const Round& round, Report& report) {
   }
 }
 
-}  // namespace
-
-Result<Report> replay(const World& world, const Contender& contender, const ReplayOptions& options) {
-  auto forecaster = make_forecaster(world, contender, options);
-  if (!forecaster) return tl::unexpected(forecaster.error());
-  Stopwatch wall;
-  warm_up(world, **forecaster, contender.sight == Sight::kModel);
-
+PoolTimings timings_of(const World& world, const ReplayOptions& options) {
   PoolTimings timings = world.scenario.timings;
   timings.seed = options.seed;
-  SimulatedPool pool(world.hosts, world.vms, world.demand, world.step, world.window.begin, timings);
-  Referee referee(world);
-  pool.attach(&referee);
-  MemoryJournal journal(10'000);
-  Actuator actuator(pool, journal, SafetyLimits::for_replay());
-  if (auto ok = actuator.recover(world.window.begin); !ok) return tl::unexpected(ok.error());
-  Loop loop({pool, **forecaster, actuator, nullptr}, contender.policy, world.step);
+  return timings;
+}
 
-  Report report;
-  report.policy = contender.policy.name;
-  report.setting = contender.setting;
-  std::vector<double> decision_ms;
-  const std::size_t rounds = world.rounds();
-  for (std::size_t i = 1; i <= rounds; ++i) {
-    const Instant now = world.window.begin + world.step * static_cast<std::int64_t>(i);
-    pool.advance_to(now);
-    auto round = loop.run_round(now);
-    if (!round) return tl::unexpected(round.error());
-    count(*round, report);
-    decision_ms.push_back(round->decision_seconds * 1000);
-    report.forecast_seconds += round->forecast_seconds;
-    if (options.watch) options.watch(loop, *round);
-    if (options.progress && !options.progress(i, rounds)) return fail(ErrorCode::kFailed, "stopped");
+}  // namespace
+
+struct Replay::State {
+  State(const World& w, const Contender& c, const ReplayOptions& options, std::unique_ptr<Forecaster> f)
+      : world(w),
+        forecaster(std::move(f)),
+        pool(w.hosts, w.vms, w.demand, w.step, w.window.begin, timings_of(w, options)),
+        referee(w),
+        actuator(pool, journal, SafetyLimits::for_replay()),
+        loop({pool, *forecaster, actuator, options.history}, c.policy, w.step) {
+    pool.attach(&referee);
+    counted.policy = c.policy.name;
+    counted.setting = c.setting;
   }
-  referee.fill(report);
-  report.decision_ms_p50 = percentile(decision_ms, 0.5);
-  report.decision_ms_p99 = percentile(decision_ms, 0.99);
-  report.wall_seconds = wall.seconds();
+
+  const World& world;
+  Stopwatch wall;
+  std::unique_ptr<Forecaster> forecaster;
+  SimulatedPool pool;
+  Referee referee;
+  MemoryJournal journal{10'000};
+  Actuator actuator;
+  Loop loop;
+  std::size_t rounds_run = 0;
+  Report counted;  // what the rounds add up to
+  std::vector<double> decision_ms;
+};
+
+Replay::Replay(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Replay::~Replay() = default;
+
+Result<std::unique_ptr<Replay>> Replay::make(const World& world, const Contender& contender,
+                                             const ReplayOptions& options) {
+  auto forecaster = make_forecaster(world, contender, options);
+  if (!forecaster) return tl::unexpected(forecaster.error());
+  auto state = std::make_unique<State>(world, contender, options, std::move(*forecaster));
+  if (auto ok = warm_up(world, *state->forecaster, contender.sight == Sight::kModel, options); !ok)
+    return tl::unexpected(ok.error());
+  if (auto ok = state->actuator.recover(world.window.begin); !ok) return tl::unexpected(ok.error());
+  return std::unique_ptr<Replay>(new Replay(std::move(state)));
+}
+
+std::size_t Replay::round() const { return state_->rounds_run; }
+std::size_t Replay::rounds() const { return state_->world.rounds(); }
+Instant Replay::now() const {
+  return state_->world.window.begin + state_->world.step * static_cast<std::int64_t>(state_->rounds_run);
+}
+const Loop& Replay::loop() const { return state_->loop; }
+Actuator& Replay::actuator() { return state_->actuator; }
+
+Result<Round> Replay::advance() {
+  HEADROOM_CHECK(!done(), "a replay that is done has no further round");
+  State& s = *state_;
+  const Instant next = now() + s.world.step;
+  s.pool.advance_to(next);
+  auto round = s.loop.run_round(next);
+  if (!round) return round;
+  ++s.rounds_run;
+  count(*round, s.counted);
+  s.decision_ms.push_back(round->decision_seconds * 1000);
+  s.counted.forecast_seconds += round->forecast_seconds;
+  return round;
+}
+
+Report Replay::report() const {
+  Report report = state_->counted;
+  state_->referee.fill(report, now());
+  report.steps = round();
+  report.decision_ms_p50 = percentile(state_->decision_ms, 0.5);
+  report.decision_ms_p99 = percentile(state_->decision_ms, 0.99);
+  report.wall_seconds = state_->wall.seconds();
   return report;
+}
+
+Result<Report> replay(const World& world, const Contender& contender, const ReplayOptions& options) {
+  auto run = Replay::make(world, contender, options);
+  if (!run) return tl::unexpected(run.error());
+  Replay& r = **run;
+  while (!r.done()) {
+    if (auto round = r.advance(); !round) return tl::unexpected(round.error());
+    if (options.progress && !options.progress(r.round(), r.rounds())) return fail(ErrorCode::kFailed, "stopped");
+  }
+  return r.report();
 }
 
 Result<std::vector<Report>> sweep(const World& world, const std::vector<Contender>& contenders,
@@ -120,8 +182,8 @@ Result<std::vector<Report>> sweep(const World& world, const std::vector<Contende
   auto work = [&] {
     for (std::size_t i = next++; i < contenders.size(); i = next++) {
       ReplayOptions one = options;
-      one.watch = nullptr;
       one.progress = nullptr;
+      one.history = nullptr;
       auto report = replay(world, contenders[i], one);
       const std::lock_guard lock(mutex);
       if (error) return;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "headroom/rules/rules.h"
+#include "headroom/sim/report_table.h"
 
 namespace headroom {
 namespace {
@@ -110,6 +111,34 @@ TEST(Replay, IsTheSameWhenRunAgainAndWhenSettingsRunSideBySide) {
   two.threads = 2;
   const auto a = sweep(*world, contenders, {}).value(), b = sweep(*world, contenders, two).value();
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].overload_vm_minutes, b[i].overload_vm_minutes);
+}
+
+// What is shown half way is what half the window would have come to.
+TEST(Replay, TellsHowItStandsAtAnyRound) {
+  const auto world = world_of(rising_fleet());
+  World half = *world;
+  half.window.end = half.window.begin + std::chrono::hours(12);
+  const Contender contender = default_contender("reactive-threshold", *world).value();
+  auto whole = Replay::make(*world, contender, {}).value();
+  EXPECT_EQ(whole->report().steps, 0U);
+  while (whole->round() < half.rounds()) ASSERT_TRUE(whole->advance().has_value());
+  const Report now = whole->report(), then = replay(half, contender, {}).value();
+  EXPECT_EQ(now.steps, then.steps);
+  EXPECT_EQ(now.overload_vm_minutes, then.overload_vm_minutes);
+  EXPECT_DOUBLE_EQ(now.bill_per_day, then.bill_per_day);
+  EXPECT_DOUBLE_EQ(now.scalings_per_vm_day, then.scalings_per_vm_day);
+  EXPECT_FALSE(whole->done());
+}
+
+TEST(ReportTable, HasARowAPolicyAndABarADay) {
+  Report calm, busy;
+  calm.policy = "headroom";
+  calm.overload_by_day = {0, 1};
+  busy.policy = "static";
+  busy.overload_by_day = {40, 80};
+  const std::string text = report_table({busy, calm});
+  EXPECT_NE(text.find("static   │▄█│"), std::string::npos) << text;
+  EXPECT_NE(text.find("headroom │ ▁│"), std::string::npos) << "a little is never shown as nothing\n" << text;
 }
 
 TEST(World, WithoutAnyRecordInTheWindowIsOneClearError) {

@@ -1,4 +1,5 @@
-// Replays a world under a contender, through the same Loop the daemon runs, in virtual time.
+// Replays a world under a contender, through the same Loop the daemon runs, in virtual time: round by round (Replay),
+// whole (replay()), or every setting of a policy (sweep()).
 #pragma once
 
 #include <functional>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "headroom/base/result.h"
+#include "headroom/base/stop.h"
 #include "headroom/forecast/global_model.h"
 #include "headroom/loop/loop.h"
 #include "headroom/sim/contender.h"
@@ -20,8 +22,38 @@ struct ReplayOptions {
   std::size_t threads = 1;                    // of a sweep: settings run side by side
   // Told after each round (replay) or each finished setting (sweep); from one thread at a time. Answering false stops.
   std::function<bool(std::size_t done, std::size_t all)> progress;
-  // Sees every round of a replay, for a page or a journal; not called in a sweep.
-  std::function<void(const Loop& loop, const Round& round)> watch;
+  // Keeps every sample, those of the days before the window too; not in a sweep. Not owned.
+  HistoryStore* history = nullptr;
+  // Ends the warm-up early, which is an error then. Not owned.
+  const Stop* stop = nullptr;
+};
+
+// One contender's run, a round at a time. Several may be advanced in step: they share the world and nothing else.
+//
+// Threads: one caller. Ownership: borrows world, history and stop. Errors: as replay().
+class Replay {
+ public:
+  // Warms the forecaster up on the days before the window, so it takes a second or so.
+  static Result<std::unique_ptr<Replay>> make(const World& world, const Contender& contender,
+                                              const ReplayOptions& options);
+  ~Replay();
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
+
+  bool done() const { return round() == rounds(); }
+  std::size_t round() const;                 // how many were run
+  std::size_t rounds() const;                // of the whole window
+  Instant now() const;                       // the end of the last round; the window's begin before the first
+  Result<Round> advance();                   // not when done
+  Report report() const;                     // of the time so far; of the whole window when done
+
+  const Loop& loop() const;
+  Actuator& actuator();                      // to pause and resume between rounds
+
+ private:
+  struct State;
+  explicit Replay(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 // Errors: kInvalid when the model is missing or does not fit the step; kFailed when the loop fails or was stopped.

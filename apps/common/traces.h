@@ -1,4 +1,4 @@
-// What several subcommands ask for in the same words: traces, a window, a model.
+// What several programs and subcommands ask for in the same words: traces, a window, a model.
 #pragma once
 
 #include <filesystem>
@@ -24,7 +24,7 @@ Result<std::shared_ptr<const GlobalModel>> train_on(const std::vector<std::files
 // The model given, or else the one that is shipped: beside the program, or in the source tree it was built from.
 Result<std::shared_ptr<const GlobalModel>> load_model(const std::optional<std::filesystem::path>& given);
 
-// A line that overwrites itself: "label  42 %". Nothing where stderr is no terminal.
+// A line that overwrites itself: " 42 %  label". Nothing where stderr is no terminal.
 void show_progress(const std::string& label, double share);
 void end_progress();
 

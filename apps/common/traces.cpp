@@ -1,11 +1,13 @@
 #include "traces.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 
 #include "headroom/sim/training.h"
+#include "shipped.h"
 
 namespace headroom::cli {
 
@@ -35,16 +37,17 @@ Result<std::shared_ptr<const GlobalModel>> train_on(const std::vector<std::files
 
 Result<std::shared_ptr<const GlobalModel>> load_model(const std::optional<std::filesystem::path>& given) {
   if (given) return GlobalModel::load(*given);
-  std::error_code ignored;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  for (const auto& candidate : {self.parent_path() / "../share/headroom/ple.model",
-                                std::filesystem::path(HEADROOM_SOURCE_DIR) / "models/ple.model"})
-    if (std::filesystem::exists(candidate, ignored)) return GlobalModel::load(candidate);
+  const auto file = shipped("models/ple.model");
+  if (std::filesystem::exists(file)) return GlobalModel::load(file);
   return fail(ErrorCode::kNotFound, "no shipped model found; give --model FILE, or --train DIR to train one");
 }
 
 void show_progress(const std::string& label, double share) {
-  if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K{}  {:.0f} %", label, share * 100);
+  if (!isatty(STDERR_FILENO)) return;
+  winsize window{};
+  std::size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : 80;
+  // A line that wraps could not be taken back.
+  fmt::print(stderr, "\r\033[K{}", fmt::format("{:>3.0f} %  {}", share * 100, label).substr(0, columns - 1));
 }
 
 void end_progress() {

@@ -1,0 +1,44 @@
+// Talks to a running headroomd, over its TCP port (read-only) or its Unix socket (docs/api.md).
+//
+// Errors: kUnreachable when nobody answers in time or the manager is not ready, kNotFound, kInvalid, kRefused as the
+// manager says, kFailed for an answer that is not the API's. Answers are bounded (64 MiB).
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "headroom/base/result.h"
+
+namespace headroom::cli {
+
+struct ServerOptions {
+  std::string server = "http://127.0.0.1:7474";
+  std::string socket;              // given: used instead of the server
+  std::string output = "table";
+
+  bool json() const { return output == "json"; }
+};
+
+// --server, --socket and -o, the same for every subcommand that asks a manager.
+std::shared_ptr<ServerOptions> add_server_options(CLI::App& command);
+
+class Client {
+ public:
+  explicit Client(const ServerOptions& options) : options_(options) {}
+
+  // `path` below /api/v1/, its parts already escaped.
+  Result<nlohmann::json> get(const std::string& path) const;
+  Result<nlohmann::json> post(const std::string& path) const;
+
+ private:
+  Result<nlohmann::json> ask(const std::string& method, const std::string& path) const;
+  const ServerOptions& options_;
+};
+
+// A name as one part of a path.
+std::string escaped(const std::string& name);
+void print_json(const nlohmann::json& object);
+
+}  // namespace headroom::cli

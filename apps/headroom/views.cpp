@@ -1,0 +1,207 @@
+#include "views.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "headroom/sim/report_table.h"
+#include "table.h"
+
+namespace headroom::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string key(Resource r) { return std::string(name(r)); }
+
+const json& at_resource(const json& by_resource, Resource r) {
+  static const json kNone;
+  return by_resource.is_object() && by_resource.contains(key(r)) ? by_resource.at(key(r)) : kNone;
+}
+
+// The higher of CPU's and memory's chance to pass the limit.
+json worst(const json& exceedance) {
+  json most;
+  for (Resource r : {Resource::kCpu, Resource::kMemory}) {
+    const json& one = at_resource(exceedance, r);
+    if (one.is_number() && (most.is_null() || one > most)) most = one;
+  }
+  return most;
+}
+
+std::string subject(const json& action) {
+  const std::string vm = action.at("vm").get<std::string>();
+  return vm.empty() ? action.at("from").get<std::string>() : vm;
+}
+
+std::string state_of(const json& action) {
+  const std::string why = action.at("why_refused").get<std::string>(), message = action.at("message").get<std::string>();
+  return fmt::format("{}{}{}", action.at("state").get<std::string>(), why.empty() ? "" : ": " + why,
+                     message.empty() ? "" : ": " + message);
+}
+
+Report read_report(const json& policy) {
+  Report r;
+  r.policy = policy.at("policy");
+  r.overload_vm_minutes = policy.at("overload_vm_minutes");
+  r.overload_share = policy.at("overload_share");
+  r.bill_per_day = policy.at("bill_per_day");
+  r.host_bill_per_day = policy.at("host_bill_per_day");
+  r.scalings_per_vm_day = policy.at("scalings_per_vm_day");
+  r.migrations_per_vm_day = policy.at("migrations_per_vm_day");
+  r.overload_by_day = policy.at("overload_by_day").get<std::vector<double>>();
+  const json& cause = policy.at("overload_by_cause");
+  for (Resource r2 : {Resource::kCpu, Resource::kMemory}) {
+    r.own_limit_minutes[index(r2)] = cause.at("vm_" + key(r2));
+    r.host_limit_minutes[index(r2)] = cause.at("host_" + key(r2));
+  }
+  return r;
+}
+
+// "NAME:   value" lines.
+std::string facts(const std::vector<std::pair<std::string, std::string>>& lines) {
+  std::size_t width = 0;
+  for (const auto& [label, value] : lines) width = std::max(width, label.size());
+  std::string text;
+  for (const auto& [label, value] : lines) text += fmt::format("{:<{}}  {}\n", label + ":", width + 1, harmless(value));
+  return text;
+}
+
+std::string section(std::string_view title, const std::string& body) {
+  return body.empty() ? fmt::format("\n{}: none\n", title) : fmt::format("\n{}:\n{}", title, body);
+}
+
+}  // namespace
+
+std::string amount(const json& by_resource, Resource r) {
+  constexpr double kNoLimit = 1e15;  // beyond any machine: the endless host of the vertical view
+  const json& one = at_resource(by_resource, r);
+  if (!one.is_number()) return "-";
+  return one.get<double>() >= kNoLimit ? "no limit" : to_text(r, one.get<double>());
+}
+
+std::string of(const json& part, const json& whole, Resource r) {
+  std::string first = amount(part, r);
+  const std::string second = amount(whole, r);
+  const auto unit = first.rfind(' ');
+  if (unit != std::string::npos && second.ends_with(first.substr(unit))) first.resize(unit);
+  return fmt::format("{} / {}", first, second);
+}
+
+std::string percent(const json& share) {
+  if (!share.is_number()) return "-";
+  const double value = share.get<double>() * 100;
+  if (value > 0 && value < 0.05) return "<0.1 %";
+  return value > 0 && value < 10 ? fmt::format("{:.1f} %", value) : fmt::format("{:.0f} %", value);
+}
+
+std::string moment(const json& at) {
+  if (!at.is_string()) return "-";
+  std::string text = at.get<std::string>().substr(0, 16);
+  if (text.size() > 10) text[10] = ' ';
+  return harmless(std::move(text));
+}
+
+std::string hosts_table(const json& fleet) {
+  Table table({"NAME", "TYPE", "POWER", "VMS", "CPU USED", "CPU GIVEN", "MEMORY GIVEN", "OVERLOAD RISK", "USD/H"});
+  for (const json& h : fleet.at("hosts"))
+    table.add({h.at("name"), h.at("type"), h.at("power"), h.at("vms").dump(), of(h.at("used"), h.at("deliverable"), Resource::kCpu),
+               of(h.at("allocated"), h.at("admissible"), Resource::kCpu),
+               of(h.at("allocated"), h.at("admissible"), Resource::kMemory),
+               h.at("risk").is_object() ? percent(h.at("risk").at("cpu_exceedance")) : "-",
+               fmt::format("{:.3f}", h.at("usd_per_hour").get<double>())});
+  return table.text();
+}
+
+std::string vms_table(const json& fleet) {
+  Table table({"NAME", "HOST", "FORECAST", "CPU", "MEMORY", "CPU PEAK 15M", "MEMORY PEAK 15M", "OVER LIMIT"});
+  for (const json& vm : fleet.at("vms"))
+    table.add({vm.at("name"), vm.at("host"), vm.at("state"), of(vm.at("used"), vm.at("allocation"), Resource::kCpu),
+               of(vm.at("used"), vm.at("allocation"), Resource::kMemory), amount(vm.at("peak_q95_15m"), Resource::kCpu),
+               amount(vm.at("peak_q95_15m"), Resource::kMemory), percent(worst(vm.at("exceedance_15m")))});
+  return table.text();
+}
+
+std::string actions_table(const json& actions) {
+  Table table({"AT", "ABOUT", "ACTION", "STATE", "REASON"});
+  for (const json& a : actions) table.add({moment(a.at("at")), subject(a), a.at("text"), state_of(a), a.at("reason")});
+  return table.empty() ? std::string() : table.text();
+}
+
+std::string denied_table(const json& denied) {
+  Table table({"SINCE", "ABOUT", "WANTED", "WHY NOT"});
+  for (const json& d : denied)
+    table.add({moment(d.at("since")), d.at("vm").get<std::string>().empty() ? d.at("host") : d.at("vm"), d.at("wanted"), d.at("why")});
+  return table.empty() ? std::string() : table.text();
+}
+
+std::string plan_text(const json& plan) {
+  std::string text = fmt::format("Made at {}\n", moment(plan.at("made_at")));
+  text += section("Actions", actions_table(plan.at("actions")));
+  text += section("Denied", denied_table(plan.at("denied")));
+  for (const json& breach : plan.at("breaches")) text += fmt::format("Breach: {}\n", harmless(breach.get<std::string>()));
+  return text;
+}
+
+std::string score_text(const json& score) {
+  std::vector<Report> reports;
+  for (const json& policy : score.at("policies")) reports.push_back(read_report(policy));
+  if (reports.empty()) return "Nothing has been run yet.\n";
+  return fmt::format("Up to {}\n\n{}", moment(score.at("policies").at(0).at("now")), report_table(reports));
+}
+
+std::string status_text(const json& s) {
+  std::string state = s.at("state");
+  if (!s.at("message").get<std::string>().empty()) state += ": " + s.at("message").get<std::string>();
+  const json& model = s.at("model");
+  return facts({{"State", state},
+                {"Replays", fmt::format("{}, {} view, {} VMs on {} hosts", s.at("scenario").get<std::string>(),
+                                        s.at("view").get<std::string>(), s.at("vms").dump(), s.at("hosts").dump())},
+                {"Policy", s.at("policy")},
+                {"Now", fmt::format("{}  (round {} of {}, {} to {})", moment(s.at("now")), s.at("round").dump(), s.at("rounds").dump(),
+                                    moment(s.at("from")), moment(s.at("to")))},
+                {"Model", model.is_object() ? fmt::format("trained on {} VMs, {} to {}", model.at("vms").dump(),
+                                                          moment(model.at("trained_from")), moment(model.at("trained_to")))
+                                            : std::string("none")},
+                {"Last round", fmt::format("forecast {:.1f} ms, decision {:.2f} ms", s.at("forecast_ms").get<double>(),
+                                           s.at("decision_ms").get<double>())},
+                {"Version", s.at("version")}});
+}
+
+std::string vm_text(const json& vm) {
+  std::string text = facts({{"Name", vm.at("name")},
+                            {"Host", vm.at("host")},
+                            {"Level", vm.at("level")},
+                            {"Owner", vm.at("owner").get<std::string>().empty() ? "Headroom" : vm.at("owner")},
+                            {"Mobility", fmt::format("{} ({})", vm.at("mobility").get<std::string>(), vm.at("mobility_reason").get<std::string>())},
+                            {"Forecast", vm.at("state")}});
+  Table table({"RESOURCE", "USED", "GIVEN", "CEILING", "PEAK 15M (95 %)", "OVER LIMIT 15M", "SCALING"});
+  for (Resource r : kAllResources)
+    table.add({key(r), amount(vm.at("used"), r), amount(vm.at("allocation"), r), amount(vm.at("ceiling"), r),
+               amount(vm.at("peak_q95_15m"), r), percent(at_resource(vm.at("exceedance_15m"), r)), vm.at("scaling").at(key(r))});
+  return text + "\n" + table.text() + section("Actions", actions_table(vm.at("actions"))) +
+         section("Denied", denied_table(vm.at("denied")));
+}
+
+std::string host_text(const json& host) {
+  const json& risk = host.at("risk");
+  std::string text = facts({{"Name", host.at("name")},
+                            {"Type", host.at("type")},
+                            {"Power", host.at("power")},
+                            {"Price", fmt::format("{}, {:.3f} USD/h", host.at("price_class").get<std::string>(), host.at("usd_per_hour").get<double>())},
+                            {"Overload risk", risk.is_object() ? fmt::format("{} within {} min (CPU {} expected, {} at 95 %)",
+                                                                             percent(risk.at("cpu_exceedance")),
+                                                                             risk.at("horizon_seconds").get<int>() / 60,
+                                                                             to_text(Resource::kCpu, risk.at("cpu_mean")),
+                                                                             to_text(Resource::kCpu, risk.at("cpu_q95")))
+                                                               : std::string("not known yet")}});
+  Table table({"RESOURCE", "USED", "GIVEN", "DELIVERABLE", "ADMISSIBLE"});
+  for (Resource r : kAllResources)
+    table.add({key(r), amount(host.at("used"), r), amount(host.at("allocated"), r), amount(host.at("deliverable"), r),
+               amount(host.at("admissible"), r)});
+  std::string residents;
+  for (const json& vm : host.at("residents")) residents += "  " + harmless(vm.get<std::string>()) + "\n";
+  return text + "\n" + table.text() + section("VMs", residents) + section("Actions", actions_table(host.at("actions")));
+}
+
+}  // namespace headroom::cli

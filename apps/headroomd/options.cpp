@@ -1,0 +1,55 @@
+#include "options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "headroom/sim/contender.h"
+#include "shipped.h"
+#include "traces.h"
+
+namespace headroom::cli {
+
+void add_options(CLI::App& app, Options& o) {
+  o.scenario = shipped("scenarios/bitbrains.yaml");
+  o.page = shipped("web/dist");
+  o.socket = default_socket();
+  app.add_option("--scenario", o.scenario, "The pool and, unless --traces, the recorded fleet to replay")->capture_default_str();
+  app.add_option("--traces", o.traces, "Trace files or directories instead of the scenario's");
+  app.add_option("--window", o.window, "Replay START,END (UTC, END excluded) instead of the scenario's window");
+  app.add_option("--view", o.view, "elastic: hosts start and stop; fixed: they do not; vertical: only the VM's own limits")
+      ->check(CLI::IsMember({"vertical", "elastic", "fixed"}))->capture_default_str();
+  app.add_option("--policy", o.policy, "Who decides, and is shown")->check(CLI::IsMember(policy_names()))->capture_default_str();
+  app.add_option("--compare", o.compare, "Policies to run in step with it, for the score; none: alone")
+      ->delimiter(',')->capture_default_str();
+  app.add_option("--take", o.take, "Wall time the replay is spread over; 0: as fast as it goes")->capture_default_str();
+  app.add_option("--listen", o.listen, "Loopback address and port of the page and the read-only API")->capture_default_str();
+  app.add_option("--socket", o.socket, "Unix socket (mode 0600) of the API that may change things")->capture_default_str();
+  app.add_option("--state", o.state, "Directory to keep the history in; default: a temporary one, removed at the end");
+  app.add_option("--page", o.page, "Directory of the built page")->capture_default_str();
+  app.add_option("--seed", o.seed, "Seed of everything random")->capture_default_str();
+  app.add_option("--report", o.report, "Write the final score as JSON");
+  app.add_flag("--once", o.once, "Print the report when the replay is over, and end");
+}
+
+Result<void> read_options(Options& o) {
+  if (!o.window.empty()) {
+    auto window = parse_window(o.window);
+    if (!window) return invalid("--window: " + window.error().message);
+    o.counted = *window;
+  }
+  auto taken = parse_duration(o.take);
+  if (!taken) return invalid("--take: " + taken.error().message);
+  o.taken = *taken;
+  auto at = parse_tcp_address(o.listen);
+  if (!at) return tl::unexpected(at.error());
+  o.at = *at;
+  std::erase_if(o.compare, [](const std::string& name) { return name.empty() || name == "none"; });
+  std::erase(o.compare, o.policy);  // it is shown anyway
+  for (const std::string& name : o.compare)
+    if (std::find(policy_names().begin(), policy_names().end(), name) == policy_names().end())
+      return invalid(fmt::format("--compare: there is no policy '{}'; known: {}, or none", name, fmt::join(policy_names(), ", ")));
+  return {};
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,35 @@
+// What headroomd can be told, checked before any work starts.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/base/result.h"
+#include "headroom/daemon/door.h"
+#include "headroom/sim/scenario.h"
+
+namespace headroom::cli {
+
+struct Options {
+  std::filesystem::path scenario;
+  std::vector<std::filesystem::path> traces;
+  std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474";
+  std::vector<std::string> compare{"static", "reactive-threshold", "pve-crs"};
+  std::filesystem::path socket, state, page, report;
+  std::uint64_t seed = 1;
+  bool once = false;
+
+  // Read from the text above.
+  std::optional<Window> counted;
+  Duration taken{};
+  TcpAddress at;
+};
+
+void add_options(CLI::App& app, Options& options);
+// Fills in what was given as text. Errors: kInvalid, naming the option.
+Result<void> read_options(Options& options);
+
+}  // namespace headroom::cli

@@ -1,0 +1,153 @@
+#include "session.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "headroom/daemon/json.h"
+#include "headroom/daemon/run.h"
+#include "headroom/history/rocksdb_history.h"
+#include "headroom/sim/report_table.h"
+#include "traces.h"
+
+namespace headroom::cli {
+namespace {
+
+// The directory of the state: the one given, or a fresh one that goes with the program.
+class StateDirectory {
+ public:
+  static Result<StateDirectory> open(const std::filesystem::path& given) {
+    if (!given.empty()) return StateDirectory(given, false);
+    std::string pattern = (std::filesystem::temp_directory_path() / "headroomd-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+      return fail(ErrorCode::kFailed, fmt::format("no temporary directory can be made as '{}'; give --state DIR", pattern));
+    return StateDirectory(pattern, true);
+  }
+  StateDirectory(StateDirectory&& other) noexcept : path_(std::move(other.path_)), passing_(std::exchange(other.passing_, false)) {}
+  StateDirectory& operator=(StateDirectory&&) = delete;
+  ~StateDirectory() {
+    std::error_code ignored;
+    if (passing_) std::filesystem::remove_all(path_, ignored);
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  StateDirectory(std::filesystem::path path, bool passing) : path_(std::move(path)), passing_(passing) {}
+  std::filesystem::path path_;
+  bool passing_;
+};
+
+Result<std::shared_ptr<const World>> load_world(const Options& o) {
+  auto scenario = load_scenario(o.scenario);
+  if (!scenario) return tl::unexpected(scenario.error());
+  if (!o.traces.empty()) scenario->window.reset();
+  const auto fleet = read_fleet(o.traces.empty() ? scenario->traces : o.traces);
+  if (!fleet) return tl::unexpected(fleet.error());
+  return make_world(*fleet, *scenario, *parse_view(o.view), o.counted);
+}
+
+std::string overloads(const State& state) {
+  std::string text;
+  for (auto r = state.score.rbegin(); r != state.score.rend(); ++r)  // the shown policy first: a narrow terminal cuts the rest
+    text += fmt::format("{}{} {:.0f}", text.empty() ? "" : ", ", r->policy, r->overload_vm_minutes);
+  return text;
+}
+
+// How far the replay is: on a terminal one line that overwrites itself, else a line a day.
+class Ticker {
+ public:
+  void tell(const State& s) {
+    const std::string now = to_rfc3339(s.snapshot.taken_at).substr(0, 16);
+    if (isatty(STDERR_FILENO)) {
+      show_progress(fmt::format("{}  overloaded VM-minutes: {}", now.substr(0, 13) + "h", overloads(s)),
+                    static_cast<double>(s.round) / static_cast<double>(s.run->rounds));
+    } else if (now.substr(0, 10) != day_) {
+      if (!day_.empty()) fmt::print(stderr, "{}  overloaded VM-minutes so far: {}\n", day_, overloads(s));
+      day_ = now.substr(0, 10);
+    }
+  }
+
+ private:
+  std::string day_;
+};
+
+void print_end(const State& state, const std::string& url) {
+  end_progress();
+  fmt::print("\n{}: {} VMs, {} to {}, {} view\n\n{}", state.run->scenario, state.snapshot.vms.size(), to_rfc3339(state.run->from),
+             to_rfc3339(state.snapshot.taken_at), state.run->view, report_table(state.score));
+  if (!url.empty()) fmt::print("\nThe page stays up at {} until Ctrl-C.\n", url);
+  std::fflush(stdout);
+}
+
+Result<void> write_report(const State& state, const std::filesystem::path& file) {
+  if (file.empty()) return {};
+  std::ofstream out(file);
+  out << score_json(state).dump(1) << '\n';
+  out.close();
+  if (!out) return fail(ErrorCode::kFailed, fmt::format("cannot write the report to '{}'", file.string()));
+  return {};
+}
+
+RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> model, HistoryStore& history) {
+  RunOptions options;
+  options.version = HEADROOM_VERSION;
+  options.policy = o.policy;
+  options.compare = o.compare;
+  options.model = std::move(model);
+  options.seed = o.seed;
+  options.history = &history;
+  options.take = o.taken;
+  options.watch = [ticker = Ticker()](const State& state) mutable { ticker.tell(state); };
+  return options;
+}
+
+// The socket's folder is ours alone when it is made here.
+Result<void> make_socket_folder(const std::filesystem::path& socket) {
+  const auto folder = socket.parent_path();
+  std::error_code error;
+  if (folder.empty() || std::filesystem::exists(folder, error)) return {};
+  if (!std::filesystem::create_directories(folder, error))
+    return fail(ErrorCode::kFailed, fmt::format("cannot make '{}' for the socket: {}", folder.string(), error.message()));
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  return {};
+}
+
+}  // namespace
+
+Result<void> run_session(const Options& o, const Stop& stop) {
+  auto world = load_world(o);
+  if (!world) return tl::unexpected(world.error());
+  auto model = load_model(std::nullopt);
+  if (!model) return tl::unexpected(model.error());
+  auto directory = StateDirectory::open(o.state);
+  if (!directory) return tl::unexpected(directory.error());
+  auto history = open_rocksdb_history(directory->path() / "history");
+  if (!history) return tl::unexpected(history.error());
+  auto run = Run::make(*world, run_options(o, *model, **history));
+  if (!run) return tl::unexpected(run.error());
+
+  const Api api({(*run)->board(), **history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page});
+  if (auto ok = make_socket_folder(o.socket); !ok) return ok;
+  const auto changes = Door::on_socket(o.socket, api);
+  if (!changes) return tl::unexpected(changes.error());
+  const auto page = Door::on_tcp(o.at, api);
+  if (!page) return tl::unexpected(page.error());
+  fmt::print("headroomd: {} VMs of '{}' under {}; page and API at {}, changes through {}\n", (*world)->vms.size(),
+             (*world)->scenario.name, o.policy, (*page)->url(), o.socket.string());
+  for (const std::string& why : (*world)->left_out) fmt::print("left out: {}\n", why);
+  std::fflush(stdout);
+
+  auto ran = (*run)->go(stop);
+  const auto last = (*run)->board().read();
+  if (!ran) end_progress();
+  if (!ran && !o.once) fmt::print(stderr, "headroomd: the replay failed: {}\n", ran.error().message);
+  if (ran && !last->score.empty()) print_end(*last, o.once || stop.requested() ? "" : (*page)->url());
+  if (ran) ran = write_report(*last, o.report);
+  if (!o.once) stop.wait();
+  return ran;
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,75 @@
+// What was started, and what was not and why, in words: made from each round, kept up to a bound, read by the doors.
+//
+// An entry holds names rather than ids, so that it can be shown after its VM or host is gone. Something refused or denied
+// round after round is one entry that counts.
+//
+// Threads: any; one lock. Cost: note() O(verdicts + ended), reading O(entries kept).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/loop/loop.h"
+
+namespace headroom {
+
+enum class EntryState : std::uint8_t { kRunning, kDone, kFailed, kRefused };
+std::string_view name(EntryState state);
+
+struct ActionEntry {
+  std::uint64_t id = 0;             // of this log, ascending; not the journal's
+  Instant at;                       // when it was decided
+  Action action;
+  std::string vm, from, to;         // names; empty where the action has none
+  std::string text, reason;         // "grow cpu 0.5 -> 1.25 cores", "cpu is forecast at ..."
+  Decision decision = Decision::kRefused;
+  std::string why_refused;          // empty when started
+  EntryState state = EntryState::kRefused;
+  std::optional<Instant> ended_at;
+  std::string message;              // why it failed
+  ActionId journal_id;
+};
+
+struct DeniedEntry {
+  Instant since, at;                // the first and the newest round that said so
+  std::size_t times = 1;
+  std::string vm, host, wanted, why;
+  std::string about;                // what makes two of them the same wish: "forecast-over-limit cpu"
+};
+
+class ActionLog {
+ public:
+  static constexpr std::size_t kKept = 10'000;  // of each kind
+
+  // Takes in what a round came to, and returns the entries of its plan's actions, in the plan's order.
+  std::vector<ActionEntry> note(const Snapshot& snapshot, const Round& round);
+
+  // Started actions, newest first, at most `limit`.
+  std::vector<ActionEntry> newest(std::size_t limit) const;
+  std::vector<ActionEntry> of_vm(const std::string& name, std::size_t limit) const;
+  std::vector<ActionEntry> of_host(const std::string& name, std::size_t limit) const;
+  // What was refused or denied, the newest first.
+  std::vector<DeniedEntry> denied_of(const std::string& vm, std::size_t limit) const;
+
+ private:
+  void end(const Ended& ended);
+  void deny(DeniedEntry entry);
+  template <class Entry, class F>
+  std::vector<Entry> pick(const std::deque<Entry>& all, std::size_t limit, F&& wanted) const;
+
+  mutable std::mutex mutex_;
+  std::uint64_t next_ = 1;
+  std::deque<ActionEntry> started_;   // oldest first
+  std::deque<DeniedEntry> denied_;    // oldest first, by when it was said last
+};
+
+// "grow cpu 0.5 -> 1.25 cores", "move from a to b, shrink memory 4 -> 2.5 GiB", "start c".
+std::string action_text(const Action& action, const std::string& from, const std::string& to);
+// One denied wish of a plan in words; `wanted` is what was the matter.
+DeniedEntry describe(const Snapshot& snapshot, const Denied& denied);
+
+}  // namespace headroom

@@ -1,0 +1,61 @@
+// What the manager shows: one immutable State a round, put up by the thread that runs the rounds and read by those that
+// answer; and beside it the logs that would be too long to copy every round.
+//
+// Threads: any. publish() swaps a pointer; a reader keeps the State it has for as long as it likes.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/daemon/action_log.h"
+#include "headroom/daemon/trail.h"
+#include "headroom/forecast/global_model.h"
+#include "headroom/planner/policy.h"
+#include "headroom/sim/report.h"
+
+namespace headroom {
+
+enum class RunState : std::uint8_t { kRunning, kPaused, kFinished, kFailed };
+std::string_view name(RunState state);
+
+// What does not change while a run lasts.
+struct RunInfo {
+  std::string version, scenario, view, policy;
+  Instant from, to;
+  Duration step{};
+  std::size_t rounds = 0;
+  std::optional<ModelInfo> model;
+  HostPolicy host_policy;          // how a host's risk is judged
+};
+
+// One moment.
+struct State {
+  std::shared_ptr<const RunInfo> run;
+  RunState state = RunState::kRunning;
+  std::string message;             // why it failed, or what it waits for
+  std::size_t round = 0;           // 0: none was run yet; the snapshot has no samples and no forecasts then
+  double decision_ms = 0, forecast_ms = 0;
+  Snapshot snapshot;
+  std::vector<ActionEntry> plan;   // the newest plan's actions
+  std::vector<DeniedEntry> denied;
+  std::vector<std::string> breaches;
+  std::vector<Report> score;       // of each policy up to now
+};
+
+class Board {
+ public:
+  void publish(std::shared_ptr<const State> state);
+  std::shared_ptr<const State> read() const;   // nullptr before the first
+
+  ActionLog log;
+  Trail trail;
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace headroom

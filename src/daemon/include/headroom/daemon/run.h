@@ -1,0 +1,69 @@
+// A replay under way, as the manager runs it: the policy that is shown, and its rivals in step on the same virtual time,
+// each with its own pool. After every round it puts a State up on the board.
+//
+//   auto run = Run::make(world, options);
+//   doors open on run->board() ...
+//   run->go(stop);                       // warm-up, rounds; returns when all are run or the end is asked for
+//
+// Threads: go() in one; board() and set_paused() from any. Ownership: borrows the history store and the Stop.
+// Errors: make(): kInvalid for a policy nobody knows or a model that does not fit. go(): what failed is on the board too;
+// being stopped is no error.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "headroom/base/stop.h"
+#include "headroom/daemon/board.h"
+#include "headroom/sim/replay.h"
+
+namespace headroom {
+
+struct RunOptions {
+  std::string version;
+  std::string policy = "headroom";
+  std::vector<std::string> compare;               // other policies, in step; each name once
+  std::shared_ptr<const GlobalModel> model;
+  std::uint64_t seed = 1;
+  HistoryStore* history = nullptr;                // takes the shown policy's samples
+  Duration take{};                                // wall time the rounds are spread over; 0: as fast as it goes
+  std::function<void(const State&)> watch;        // after each round, on go()'s thread
+};
+
+class Run {
+ public:
+  static Result<std::unique_ptr<Run>> make(std::shared_ptr<const World> world, RunOptions options);
+
+  Result<void> go(const Stop& stop);
+  const Board& board() const { return board_; }
+  // Stops acting, or acts again, from the next round on; the loop goes on observing, forecasting and planning. kRefused
+  // when the run is over.
+  Result<void> set_paused(bool paused);
+
+ private:
+  Run(std::shared_ptr<const World> world, RunOptions options);
+  Result<void> warm_up(const Stop& stop);
+  Result<void> rounds(const Stop& stop);
+  Result<void> one_round();
+  void show(RunState state, std::string message);
+  RunState running_state() const { return paused_ ? RunState::kPaused : RunState::kRunning; }
+
+  std::shared_ptr<const World> world_;
+  RunOptions options_;
+  std::shared_ptr<const RunInfo> info_;
+  std::vector<Contender> contenders_;              // rivals first, the shown policy last, as in the score
+  std::vector<std::unique_ptr<Replay>> replays_;   // the same order
+  Board board_;
+
+  std::mutex mutex_;                               // a round, or a pause
+  std::condition_variable turn_;
+  std::atomic<int> waiting_ = 0;                         // callers of set_paused(); a round lets them go first
+  bool paused_ = false, over_ = false;
+};
+
+}  // namespace headroom

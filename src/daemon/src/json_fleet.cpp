@@ -1,0 +1,22 @@
+#include "json_parts.h"
+
+namespace headroom {
+
+// O(hosts * VMs): a host's line adds its residents up.
+nlohmann::json fleet_json(const State& state) {
+  const Snapshot& s = state.snapshot;
+  nlohmann::json hosts = nlohmann::json::array(), vms = nlohmann::json::array();
+  for (const Host& host : s.hosts)
+    if (hosts.size() < kMostListed) hosts.push_back(host_line(state, host));
+  for (const Vm& vm : s.vms)
+    if (vms.size() < kMostListed) vms.push_back(vm_line(state, vm));
+  nlohmann::json object{{"now", to_rfc3339(s.taken_at)},
+                        {"levels", levels_json()},
+                        {"horizons_seconds", to_json(s.horizons)},
+                        {"hosts", std::move(hosts)},
+                        {"vms", std::move(vms)}};
+  if (s.hosts.size() > kMostListed || s.vms.size() > kMostListed) object["truncated"] = true;
+  return object;
+}
+
+}  // namespace headroom

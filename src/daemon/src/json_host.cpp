@@ -1,0 +1,64 @@
+#include <algorithm>
+
+#include "headroom/planner/host_load.h"
+#include "json_parts.h"
+
+namespace headroom {
+namespace {
+
+// By the distribution of the VMs' sum, as the planner judges it. null while forecasts are missing.
+nlohmann::json risk_json(const State& state, const Host& host) {
+  const Snapshot& s = state.snapshot;
+  const HostPolicy& policy = state.run->host_policy;
+  if (state.round == 0 || s.horizons.empty()) return nullptr;
+  const Load load = host_cpu_load(s, host.id, policy);
+  const double rho = policy.shared_variance;
+  return {{"horizon_seconds", s.horizons[horizon_index(s.horizons, policy.overload_horizon)].count() / 1000},
+          {"cpu_exceedance", rounded(load.exceedance(static_cast<double>(host.deliverable().cpu().count()), rho))},
+          {"cpu_mean", rounded(load.mean)},
+          {"cpu_q95", rounded(load.q95(rho))}};
+}
+
+}  // namespace
+
+nlohmann::json host_line(const State& state, const Host& host) {
+  std::size_t vms = 0;
+  Resources allocated;
+  std::array<double, kResourceCount> used{};
+  for (const Vm& vm : state.snapshot.vms) {
+    if (vm.host != host.id) continue;
+    ++vms;
+    allocated += vm.allocation;
+    for (std::size_t k = 0; k < kResourceCount; ++k) used[k] += vm.used[k];
+  }
+  std::transform(used.begin(), used.end(), used.begin(), rounded);
+  return {{"name", host.name},
+          {"type", host.type},
+          {"power", name(host.power)},
+          {"accepts_vms", host.accepts_vms},
+          {"vms", vms},
+          {"price_class", name(host.price.price_class)},
+          {"usd_per_hour", host.price.usd_per_hour},
+          {"deliverable", to_json(host.deliverable())},
+          {"admissible", to_json(host.admissible())},
+          {"allocated", to_json(allocated)},
+          {"used", by_resource(used)},
+          {"risk", risk_json(state, host)}};
+}
+
+nlohmann::json host_json(const State& state, const Host& host, const HostDetail& detail) {
+  nlohmann::json object = host_line(state, host);
+  nlohmann::json residents = nlohmann::json::array(), at = nlohmann::json::array(), cpu = nlohmann::json::array();
+  for (const Vm& vm : state.snapshot.vms)
+    if (vm.host == host.id && residents.size() < kMostListed) residents.push_back(vm.name);
+  for (const Trail::Use& use : detail.cpu) {
+    at.push_back(to_rfc3339(use.at));
+    cpu.push_back(rounded(use.cpu));
+  }
+  object["residents"] = std::move(residents);
+  object["samples"] = {{"at", std::move(at)}, {"cpu_used", std::move(cpu)}};
+  object["actions"] = list(detail.actions);
+  return object;
+}
+
+}  // namespace headroom

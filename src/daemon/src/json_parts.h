@@ -1,0 +1,33 @@
+// Pieces that several answers are made of.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "headroom/daemon/json.h"
+
+namespace headroom {
+
+template <class Values>
+nlohmann::json by_resource(const Values& values) {
+  nlohmann::json object;
+  for (Resource r : kAllResources) object[std::string(name(r))] = values[index(r)];
+  return object;
+}
+nlohmann::json to_json(const Resources& amounts);
+nlohmann::json to_json(const Horizons& horizons);  // seconds
+nlohmann::json levels_json();
+// To a thousandth: what follows is not known anyway, and would double the answer's length.
+double rounded(double value);
+
+nlohmann::json vm_line(const State& state, const Vm& vm);
+nlohmann::json host_line(const State& state, const Host& host);
+nlohmann::json to_json(const ActionEntry& entry);
+nlohmann::json to_json(const DeniedEntry& entry);
+template <class Entry>
+nlohmann::json list(const std::vector<Entry>& entries) {
+  nlohmann::json array = nlohmann::json::array();
+  for (const Entry& e : entries) array.push_back(to_json(e));
+  return array;
+}
+
+}  // namespace headroom

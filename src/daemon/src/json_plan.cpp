@@ -1,0 +1,51 @@
+#include "json_parts.h"
+
+namespace headroom {
+
+nlohmann::json to_json(const ActionEntry& e) {
+  const Reason& why = e.action.reason;
+  return {{"id", e.id},
+          {"at", to_rfc3339(e.at)},
+          {"kind", name(e.action.kind)},
+          {"vm", e.vm},
+          {"from", e.from},
+          {"to", e.to},
+          {"before", to_json(e.action.before)},
+          {"after", to_json(e.action.after)},
+          {"text", e.text},
+          {"reason", e.reason},
+          {"code", name(why.code)},
+          {"rule", why.rule},
+          {"resource", why.resource ? nlohmann::json(name(*why.resource)) : nlohmann::json()},
+          {"horizon_seconds", why.horizon.count() / 1000},
+          {"confidence", rounded(why.confidence)},
+          {"saves_usd_per_hour", why.saves_usd_per_hour},
+          {"decision", name(e.decision)},
+          {"why_refused", e.why_refused},
+          {"state", name(e.state)},
+          {"ended_at", e.ended_at ? nlohmann::json(to_rfc3339(*e.ended_at)) : nlohmann::json()},
+          {"message", e.message}};
+}
+
+nlohmann::json to_json(const DeniedEntry& e) {
+  return {{"at", to_rfc3339(e.at)}, {"since", to_rfc3339(e.since)}, {"times", e.times}, {"vm", e.vm},
+          {"host", e.host},         {"wanted", e.wanted},           {"why", e.why}};
+}
+
+nlohmann::json plan_json(const State& state) {
+  nlohmann::json denied = nlohmann::json::array();
+  for (const DeniedEntry& e : state.denied)
+    if (denied.size() < kMostDenied) denied.push_back(to_json(e));
+  nlohmann::json object{{"made_at", to_rfc3339(state.snapshot.taken_at)},
+                        {"actions", list(state.plan)},
+                        {"denied", std::move(denied)},
+                        {"breaches", state.breaches}};
+  if (state.denied.size() > kMostDenied) object["truncated"] = true;
+  return object;
+}
+
+nlohmann::json actions_json(const State& state, const std::vector<ActionEntry>& actions) {
+  return {{"now", to_rfc3339(state.snapshot.taken_at)}, {"actions", list(actions)}};
+}
+
+}  // namespace headroom

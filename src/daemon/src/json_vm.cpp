@@ -1,0 +1,119 @@
+#include <cmath>
+
+#include "json_parts.h"
+#include "words.h"
+
+namespace headroom {
+namespace {
+
+constexpr Duration kNear = std::chrono::minutes(15);
+
+bool has_forecast(const Snapshot& s, const Vm& vm) {
+  for (const auto& outlooks : vm.forecast.outlook)
+    if (outlooks.empty() || outlooks.size() != s.horizons.size()) return false;
+  return true;
+}
+
+nlohmann::json number_or_null(double value) {
+  return std::isfinite(value) ? nlohmann::json(rounded(value)) : nlohmann::json();
+}
+
+nlohmann::json measured(const Vm& vm) {
+  nlohmann::json used, stalled;
+  for (Resource r : kAllResources) {
+    const bool known = vm.sampled_at.has_value();
+    used[std::string(name(r))] = known ? number_or_null(vm.used[index(r)]) : nlohmann::json();
+    stalled[std::string(name(r))] = known ? number_or_null(static_cast<double>(vm.stalled[index(r)])) : nlohmann::json();
+  }
+  return {{"used", std::move(used)}, {"stalled", std::move(stalled)}};
+}
+
+nlohmann::json bands(const Vm& vm, Resource r, Band Outlook::*which) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const Outlook& outlook : vm.forecast.outlook[index(r)]) {
+    nlohmann::json row = nlohmann::json::array();
+    for (float q : (outlook.*which).at) row.push_back(rounded(static_cast<double>(q)));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+nlohmann::json forecast_json(const Snapshot& s, const Vm& vm) {
+  if (!has_forecast(s, vm)) return nullptr;
+  nlohmann::json value, peak;
+  for (Resource r : kAllResources) {
+    value[std::string(name(r))] = bands(vm, r, &Outlook::value);
+    peak[std::string(name(r))] = bands(vm, r, &Outlook::peak);
+  }
+  return {{"origin", to_rfc3339(vm.forecast.origin)},
+          {"horizons_seconds", to_json(s.horizons)},
+          {"levels", levels_json()},
+          {"value", std::move(value)},
+          {"peak", std::move(peak)}};
+}
+
+// One row a step of the last day; null where there is no sample, or no allocation is known.
+nlohmann::json samples_json(const State& state, const VmDetail& detail) {
+  const Duration step = state.run->step;
+  const Instant last = state.snapshot.taken_at;
+  nlohmann::json at = nlohmann::json::array(), used, allocation;
+  for (Resource r : kAllResources)
+    used[std::string(name(r))] = allocation[std::string(name(r))] = nlohmann::json::array();
+  auto sample = detail.samples.begin();
+  auto change = detail.allocations.begin();
+  const Resources* holds = nullptr;
+  for (Instant t = last - Trail::kSpan + step; t <= last; t += step) {
+    while (sample != detail.samples.end() && sample->at < t) ++sample;
+    for (; change != detail.allocations.end() && change->at <= t; ++change) holds = &change->allocation;
+    const bool seen = sample != detail.samples.end() && sample->at == t;
+    at.push_back(to_rfc3339(t));
+    for (Resource r : kAllResources) {
+      used[std::string(name(r))].push_back(seen ? number_or_null(sample->used[index(r)]) : nlohmann::json());
+      allocation[std::string(name(r))].push_back(holds ? nlohmann::json((*holds)[r]) : nlohmann::json());
+    }
+  }
+  return {{"at", std::move(at)}, {"used", std::move(used)}, {"allocation", std::move(allocation)}};
+}
+
+}  // namespace
+
+nlohmann::json vm_line(const State& state, const Vm& vm) {
+  const Snapshot& s = state.snapshot;
+  nlohmann::json peak, exceedance;
+  if (has_forecast(s, vm)) {
+    const std::size_t near = horizon_index(s.horizons, kNear);
+    for (Resource r : kAllResources) {
+      const Band& band = vm.forecast.at(r, near).peak;
+      peak[std::string(name(r))] = rounded(band.quantile(0.95));
+      exceedance[std::string(name(r))] = rounded(band.exceedance(static_cast<double>(vm.allocation[r])));
+    }
+  }
+  nlohmann::json line{{"name", vm.name},
+                      {"host", host_name(s, vm.host)},
+                      {"state", name(vm.forecast.state)},
+                      {"level", name(vm.level)},
+                      {"owner", vm.owner},
+                      {"in_flight", vm.action_in_flight},
+                      {"allocation", to_json(vm.allocation)},
+                      {"ceiling", to_json(vm.ceiling)},
+                      {"peak_q95_15m", std::move(peak)},
+                      {"exceedance_15m", std::move(exceedance)}};
+  line.update(measured(vm));
+  return line;
+}
+
+nlohmann::json vm_json(const State& state, const Vm& vm, const VmDetail& detail) {
+  nlohmann::json object = vm_line(state, vm), scaling;
+  for (Resource r : kAllResources) scaling[std::string(name(r))] = name(vm.scaling[index(r)]);
+  object["samples"] = samples_json(state, detail);
+  object["forecast"] = forecast_json(state.snapshot, vm);
+  object["mobility"] = name(vm.mobility);
+  object["mobility_reason"] = vm.mobility_reason;
+  object["scaling"] = std::move(scaling);
+  object["scaling_reason"] = vm.scaling_reason;
+  object["actions"] = list(detail.actions);
+  object["denied"] = list(detail.denied);
+  return object;
+}
+
+}  // namespace headroom

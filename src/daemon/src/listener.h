@@ -1,0 +1,48 @@
+// Listening sockets, made safe before anyone can reach them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "headroom/base/result.h"
+#include "headroom/daemon/door.h"
+
+namespace headroom {
+
+// A file descriptor that is closed with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<Descriptor> listen_on(const TcpAddress& at);
+int port_of(const Descriptor& listening);
+
+// A bound Unix socket; its file goes with it, unless another has taken its place.
+class SocketFile {
+ public:
+  static Result<std::pair<Descriptor, SocketFile>> listen_on(const std::filesystem::path& path);
+  SocketFile() = default;
+  ~SocketFile();
+  SocketFile(SocketFile&& other) noexcept { *this = std::move(other); }
+  SocketFile& operator=(SocketFile&& other) noexcept;
+
+ private:
+  std::filesystem::path path_;   // empty: none
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+};
+
+}  // namespace headroom

@@ -1,0 +1,124 @@
+#include "headroom/daemon/run.h"
+
+#include <gmock/gmock.h>
+
+#include "rig.h"
+
+namespace headroom {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::over_socket;
+using testing::short_options;
+using testing::short_world;
+
+TEST(Run, RunsTheRivalsInStepAndEndsFinished) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  std::size_t rounds = 0;
+  options.watch = [&](const State& state) {
+    ++rounds;
+    EXPECT_EQ(state.round, rounds);
+    ASSERT_EQ(state.score.size(), 2U);
+    EXPECT_EQ(state.score[0].steps, state.score[1].steps);
+  };
+  const auto world = short_world(1);
+  auto run = headroom::Run::make(world, options).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  EXPECT_EQ(rounds, world->rounds());
+  EXPECT_EQ(run->board().read()->state, RunState::kFinished);
+  EXPECT_EQ(run->set_paused(true).error().code, ErrorCode::kRefused);
+}
+
+// The score beside the page is that of `headroom simulate`: same world, same policy, same numbers.
+TEST(Run, ScoresAsASimulationDoes) {
+  const auto history = make_memory_history();
+  const RunOptions options = short_options(*history);
+  const auto world = short_world(2);
+  auto run = headroom::Run::make(world, options).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  ReplayOptions alone;
+  alone.model = options.model;
+  const Report simulated = replay(*world, default_contender("headroom", *world).value(), alone).value();
+  const Report& shown = run->board().read()->score.back();
+  EXPECT_EQ(shown.overload_vm_minutes, simulated.overload_vm_minutes);
+  EXPECT_EQ(shown.bill_per_day, simulated.bill_per_day);
+  EXPECT_EQ(shown.scalings_per_vm_day, simulated.scalings_per_vm_day);
+}
+
+TEST(Run, PausedOverTheSocketItPlansAndStartsNothing) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  options.compare.clear();
+  std::unique_ptr<headroom::Run> run;
+  const testing::Folder folder;
+  std::size_t refused_while_paused = 0, started_after = 0;
+  std::uint64_t newest_at_pause = 0;
+  options.watch = [&](const State& state) {
+    auto client = over_socket(folder / "s");
+    const auto newest = run->board().log.newest(1);
+    const std::uint64_t id = newest.empty() ? 0 : newest[0].id;
+    if (state.round == 6) {
+      const auto answer = client.Post("/api/v1/pause");
+      ASSERT_EQ(nlohmann::json::parse(answer->body).at("state"), "paused");
+      newest_at_pause = id;
+    }
+    if (state.round > 6 && state.round <= 18) {
+      EXPECT_EQ(state.state, RunState::kPaused);
+      EXPECT_EQ(id, newest_at_pause) << "something was started";
+      for (const ActionEntry& entry : state.plan) {
+        EXPECT_EQ(entry.decision, Decision::kRefused);
+        EXPECT_THAT(entry.why_refused, HasSubstr("paused"));
+        ++refused_while_paused;
+      }
+    }
+    if (state.round == 18) {
+      EXPECT_EQ(client.Post("/api/v1/resume")->status, 200);
+    }
+    if (state.round > 18 && id > newest_at_pause) ++started_after;
+  };
+  run = headroom::Run::make(short_world(3), options).value();
+  const Api api({run->board(), *history, [&](bool paused) { return run->set_paused(paused); }, "/none"});
+  const auto door = Door::on_socket(folder / "s", api).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  EXPECT_GT(refused_while_paused, 0U) << "planning went on";
+  EXPECT_GT(started_after, 0U) << "resuming acts again";
+}
+
+TEST(Run, KeepsTheSamplesOfTheDaysBeforeAndOfTheRun) {
+  const auto history = make_memory_history();
+  const auto world = short_world(1);
+  auto run = headroom::Run::make(world, short_options(*history)).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  const auto samples = history->read(world->vms[0].uuid, world->window.begin - std::chrono::hours(23), world->window.end + Duration(1)).value();
+  EXPECT_GT(samples.size(), 200U);
+  EXPECT_EQ(samples.back().at, world->window.end);
+}
+
+TEST(Run, LeavesAtOnceWhenTheEndIsAskedFor) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  options.compare.clear();
+  options.take = std::chrono::hours(10);
+  auto run = headroom::Run::make(short_world(1), options).value();
+  Stop stop;
+  stop.request();
+  EXPECT_TRUE(run->go(stop).has_value()) << "being stopped is no failure";
+  EXPECT_EQ(run->board().read()->round, 0U);
+}
+
+TEST(Run, NamesEachPolicyOnce) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  options.compare = {"headroom"};
+  EXPECT_EQ(headroom::Run::make(short_world(1), options).error().code, ErrorCode::kInvalid);
+  options.compare = {"nobody"};
+  EXPECT_THAT(headroom::Run::make(short_world(1), options).error().message, HasSubstr("nobody"));
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,186 @@
+// headroomd and headroom as people run them: the real programs, the bundled sample, a loopback port, a Unix socket.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "headroom/base/clock.h"
+#include "headroom/base/stop.h"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+const std::string kManager = HEADROOM_BINARY_DIR "/headroomd", kCommand = HEADROOM_BINARY_DIR "/headroom";
+
+struct Ran {
+  int exit_code = -1;
+  std::string text;  // both streams
+};
+
+// Runs a command line to its end.
+Ran run(const std::string& line) {
+  Ran ran;
+  std::FILE* pipe = popen((line + " 2>&1").c_str(), "r");
+  char buffer[4096];
+  for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.text.append(buffer, got);
+  const int status = pclose(pipe);
+  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ran;
+}
+
+// A headroomd on a free port, with its temporary files in a folder that goes with the test.
+class Manager {
+ public:
+  explicit Manager(std::vector<std::string> options) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    std::filesystem::create_directory(folder_ / "tmp");
+    options.insert(options.begin(), {kManager, "--listen", "127.0.0.1:0", "--socket", socket()});
+    start(options);
+    read_url();
+  }
+  ~Manager() {
+    if (pid_ > 0) end(SIGKILL);
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string socket() const { return (folder_ / "s").string(); }
+  const std::string& url() const { return url_; }
+  std::filesystem::path temporary() const { return folder_ / "tmp"; }
+  Ran ask(const std::string& what) const { return run(fmt::format("{} {} --server {}", kCommand, what, url_)); }
+  json status() const { return json::parse(ask("get status -o json").text); }
+  bool reaches(const std::string& state) const {
+    return poll_until([&] { return status().at("state") == state; }, seconds(120));
+  }
+  int end(int signal) {
+    kill(pid_, signal);
+    int status = 0;
+    waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  void start(const std::vector<std::string>& options) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    pid_ = fork();
+    if (pid_ == 0) {
+      dup2(ends[1], STDOUT_FILENO);
+      close(ends[0]);
+      setenv("TMPDIR", temporary().c_str(), 1);
+      std::vector<char*> arguments;
+      for (const std::string& o : options) arguments.push_back(const_cast<char*>(o.c_str()));
+      arguments.push_back(nullptr);
+      execv(arguments[0], arguments.data());
+      _exit(127);
+    }
+    close(ends[1]);
+    out_ = fdopen(ends[0], "r");
+  }
+  void read_url() {
+    char line[1024] = "";
+    ASSERT_NE(fgets(line, sizeof line, out_), nullptr);
+    const std::string text = line;
+    const auto at = text.find("http://");
+    ASSERT_NE(at, std::string::npos) << text;
+    url_ = text.substr(at, text.find("/,", at) - at);
+  }
+
+  std::filesystem::path folder_;
+  std::string url_;
+  pid_t pid_ = -1;
+  std::FILE* out_ = nullptr;
+};
+
+const std::vector<std::string> kShort{"--window", "2013-08-10,2013-08-10T02:00:00Z", "--compare", "static"};
+
+std::vector<std::string> with(std::vector<std::string> options, const std::vector<std::string>& more) {
+  options.insert(options.end(), more.begin(), more.end());
+  return options;
+}
+
+TEST(Programs, TheCommandLineShowsWhatTheManagerKnows) {
+  const Manager manager(with(kShort, {"--take", "0"}));
+  ASSERT_TRUE(manager.reaches("finished"));
+  EXPECT_THAT(manager.ask("get hosts").text, HasSubstr("reserved-24-1"));
+  EXPECT_THAT(manager.ask("get score").text, ::testing::AllOf(HasSubstr("static"), HasSubstr("headroom")));
+  EXPECT_THAT(manager.ask("get actions").text, HasSubstr("cpu"));
+  EXPECT_EQ(manager.ask("get plan").exit_code, 0);
+  const json vms = json::parse(manager.ask("get vms -o json").text);
+  ASSERT_EQ(vms.size(), 55U);
+  const std::string vm = vms.at(0).at("name");
+  EXPECT_THAT(manager.ask("describe vm " + vm).text, HasSubstr("RESOURCE"));
+  EXPECT_THAT(manager.ask("describe host reserved-24-1").text, HasSubstr(vms.at(0).at("host") == "reserved-24-1" ? vm : "vm_"));
+  EXPECT_THAT(manager.ask("explain vm " + vm).text, ::testing::AllOf(HasSubstr(vm + " runs on"), HasSubstr("What is forecast"),
+                                                                     HasSubstr("stays under"), HasSubstr("The replay is over")));
+  const Ran none = manager.ask("describe vm none");
+  EXPECT_EQ(none.exit_code, 3);
+  EXPECT_THAT(none.text, HasSubstr("no VM is called 'none'"));
+  const Ran over = run(fmt::format("{} pause --socket {}", kCommand, manager.socket()));
+  EXPECT_EQ(over.exit_code, 4) << over.text;
+}
+
+TEST(Programs, PauseAndResumeGoThroughTheSocket) {
+  const Manager manager({"--take", "10h", "--compare", "none"});
+  const auto command = [&](const char* what) { return run(fmt::format("{} {} --socket {}", kCommand, what, manager.socket())); };
+  EXPECT_EQ(command("pause").exit_code, 0);
+  EXPECT_EQ(manager.status().at("state"), "paused");
+  EXPECT_EQ(command("resume").exit_code, 0);
+  EXPECT_EQ(manager.status().at("state"), "running");
+}
+
+TEST(Programs, SigtermEndsTheManagerCleanWithinASecond) {
+  Manager manager({"--take", "10h", "--compare", "none"});
+  EXPECT_FALSE(std::filesystem::is_empty(manager.temporary()));
+  const Stopwatch ending;
+  EXPECT_EQ(manager.end(SIGTERM), 0);
+  EXPECT_LT(ending.seconds(), 1);
+  EXPECT_TRUE(std::filesystem::is_empty(manager.temporary())) << "the temporary history goes with it";
+  EXPECT_FALSE(std::filesystem::exists(manager.socket()));
+}
+
+TEST(Programs, ASecondManagerOnOneSocketIsTold) {
+  const Manager manager({"--take", "10h", "--compare", "none"});
+  const Ran second = run(fmt::format("{} --listen 127.0.0.1:0 --socket {} --once", kManager, manager.socket()));
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.text, HasSubstr("another headroomd runs"));
+}
+
+TEST(Programs, OnceItEndsWithItsReport) {
+  const std::string socket = (std::filesystem::temp_directory_path() / fmt::format("programs-test-{}.sock", getpid())).string();
+  const Ran once = run(fmt::format("{} --once --take 0 --window 2013-08-10,2013-08-10T02:00:00Z --compare static --listen 127.0.0.1:0 --socket {}",
+                                   kManager, socket));
+  EXPECT_EQ(once.exit_code, 0) << once.text;
+  EXPECT_THAT(once.text, ::testing::AllOf(HasSubstr("USD/day"), HasSubstr("static"), HasSubstr("headroom")));
+}
+
+TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
+  struct Case {
+    std::string line;
+    int exit_code;
+    std::string says;
+  };
+  for (const Case& c : {Case{kManager + " --listen 0.0.0.0:7474", 2, "loopback"}, Case{kManager + " --policy best", 2, "best"},
+                        Case{kManager + " --compare static,best", 2, "best"}, Case{kManager + " --window soon", 2, "--window"},
+                        Case{kManager + " --take long", 2, "--take"}, Case{kManager + " --scenario /none.yaml", 3, "/none.yaml"},
+                        Case{kCommand + " get status --server http://127.0.0.1:1", 5, "no headroomd answers"},
+                        Case{kCommand + " get status --server nowhere", 2, "http://"}, Case{kCommand + " get fish", 2, "fish"}}) {
+    const Ran ran = run(c.line);
+    EXPECT_EQ(ran.exit_code, c.exit_code) << c.line << "\n" << ran.text;
+    EXPECT_THAT(ran.text, HasSubstr(c.says)) << c.line;
+  }
+}
+
+}  // namespace
+}  // namespace headroom
