@@ -11,5 +11,5 @@ options=("$@")
 [[ -t 1 ]] || options+=(--once)
 install_packages packages.txt
 build release headroom headroomd >&2
-if [[ -x scripts/page.sh ]]; then scripts/page.sh >&2 || say "the page could not be built; going on without it"; fi
+scripts/page.sh >&2 || say "going on without the page; the API and the commands are the same"
 exec build/release/bin/headroomd "${options[@]}"

@@ -33,7 +33,7 @@ bool lies_below(const fs::path& file, const fs::path& directory) {
 Answer not_built() {
   Answer answer;
   answer.type = "text/plain; charset=utf-8";
-  answer.body = "The page is not built: run 'npm ci && npm run build' in web/, or give --page DIR; the API is at /api/v1/status.\n";
+  answer.body = "The page is not built: run scripts/page.sh, or give --page DIR; the API is at /api/v1/status.\n";
   return answer;
 }
 

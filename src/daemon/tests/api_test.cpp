@@ -173,7 +173,7 @@ TEST(Page, DoesNotLeaveItsDirectory) {
 TEST(Page, WhenNotBuiltSaysHowToBuildIt) {
   const Answer answer = page_file("/none/here", "/");
   EXPECT_EQ(answer.status, 200);
-  EXPECT_THAT(answer.body, HasSubstr("npm run build"));
+  EXPECT_THAT(answer.body, HasSubstr("scripts/page.sh"));
   EXPECT_EQ(page_file("/none/here", "/assets/app.js").status, 404);
 }
 
