@@ -56,10 +56,12 @@ std::string overloads(const State& state) {
   return text;
 }
 
-// How far the replay is: on a terminal one line that overwrites itself, else a line a day.
+// How far the replay is: on a terminal one line that overwrites itself, else a line a day. And what goes wrong meanwhile,
+// once while it stays the same.
 class Ticker {
  public:
   void tell(const State& s) {
+    log_trouble(s);
     const std::string now = to_rfc3339(s.snapshot.taken_at).substr(0, 16);
     if (isatty(STDERR_FILENO)) {
       show_progress(fmt::format("{}  overloaded VM-minutes: {}", now.substr(0, 13) + "h", overloads(s)),
@@ -71,7 +73,15 @@ class Ticker {
   }
 
  private:
-  std::string day_;
+  void log_trouble(const State& s) {
+    if (s.message == trouble_) return;
+    trouble_ = s.message;
+    if (trouble_.empty()) return;
+    end_progress();
+    fmt::print(stderr, "headroomd: {}: {}\n", to_rfc3339(s.snapshot.taken_at), trouble_);
+  }
+
+  std::string day_, trouble_;
 };
 
 void print_end(const State& state, const std::string& url) {

@@ -60,7 +60,7 @@ Result<void> Run::go(const Stop& stop) {
   over_ = true;
   if (!done && stop.requested()) return {};
   if (!done) show(RunState::kFailed, done.error().message);
-  else if (replays_.back()->done()) show(RunState::kFinished, "");
+  else if (replays_.back()->done()) show(RunState::kFinished, board_.read()->message);
   return done;
 }
 
@@ -105,6 +105,7 @@ Result<void> Run::one_round() {
   auto state = std::make_shared<State>();
   state->run = info_;
   state->state = running_state();
+  state->message = fmt::format("{}", fmt::join(round->troubles, "; "));
   state->round = shown.round();
   state->decision_ms = round->decision_seconds * 1000;
   state->forecast_ms = round->forecast_seconds * 1000;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "headroom/daemon/json.h"
 #include "rig.h"
 
 namespace headroom {
@@ -97,6 +98,30 @@ TEST(Run, KeepsTheSamplesOfTheDaysBeforeAndOfTheRun) {
   const auto samples = history->read(world->vms[0].uuid, world->window.begin - std::chrono::hours(23), world->window.end + Duration(1)).value();
   EXPECT_GT(samples.size(), 200U);
   EXPECT_EQ(samples.back().at, world->window.end);
+}
+
+// A store on a full disk.
+class FullHistory : public HistoryStore {
+ public:
+  Result<void> append(std::span<const HistorySample>) override { return fail(ErrorCode::kFailed, "the disk is full"); }
+  Result<void> sync() override { return append({}); }
+  Result<std::vector<Sample>> read(std::string_view, Instant, Instant) override { return std::vector<Sample>{}; }
+  Result<std::vector<std::string>> vms() override { return std::vector<std::string>{}; }
+  Result<std::size_t> drop_before(Instant) override { return 0; }
+};
+
+TEST(Run, GoesOnWithoutItsHistoryAndSaysSo) {
+  FullHistory history;
+  RunOptions options = short_options(history);
+  options.compare.clear();
+  options.watch = [](const State& state) { EXPECT_THAT(state.message, HasSubstr("the disk is full")); };
+  auto run = headroom::Run::make(short_world(3), options).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  const auto last = run->board().read();
+  EXPECT_EQ(last->state, RunState::kFinished);
+  EXPECT_EQ(status_json(*last).at("message"), "the disk is full");
+  EXPECT_FALSE(run->board().log.newest(1).empty()) << "decisions still happen";
 }
 
 TEST(Run, LeavesAtOnceWhenTheEndIsAskedFor) {

@@ -20,7 +20,9 @@ Loop::Loop(LoopPorts ports, Policy policy, Duration step)
 Result<Round> Loop::run_round(Instant now) {
   Round round;
   round.ended = ports_.actuator.poll(now);
-  if (auto ok = collect(now); !ok) return tl::unexpected(ok.error());
+  std::vector<HistorySample> kept;
+  if (auto ok = collect(now, kept); !ok) return tl::unexpected(ok.error());
+  if (ports_.history) keep(kept, round.troubles);
   for (Ended& e : ports_.actuator.confirm({snapshot_.hosts, snapshot_.vms}, now)) round.ended.push_back(std::move(e));
 
   Stopwatch forecasting;
@@ -44,7 +46,7 @@ Result<Round> Loop::run_round(Instant now) {
   return round;
 }
 
-Result<void> Loop::collect(Instant now) {
+Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept) {
   auto inventory = ports_.hypervisor.inventory();
   if (!inventory) return tl::unexpected(inventory.error());
   auto samples = ports_.hypervisor.samples();
@@ -58,7 +60,6 @@ Result<void> Loop::collect(Instant now) {
     vm.resized_at = t.resized_at;
     vm.moved_at = t.moved_at;
   }
-  std::vector<HistorySample> kept;
   for (const VmSample& s : *samples) {
     ports_.forecaster.observe(s);
     if (!ports_.history) continue;
@@ -73,9 +74,15 @@ Result<void> Loop::collect(Instant now) {
     if (recent.size() > kRecentRounds) recent.erase(recent.begin());
     host.recent_cpu = recent;
   }
-  if (!ports_.history) return {};
-  if (auto ok = ports_.history->append(kept); !ok) return ok;
-  return ports_.history->sync();
+  return {};
+}
+
+// The store may have taken a part of what it complains about, so it is synced all the same.
+void Loop::keep(const std::vector<HistorySample>& samples, std::vector<std::string>& troubles) {
+  const auto appended = ports_.history->append(samples);
+  if (!appended) troubles.push_back(appended.error().message);
+  const auto synced = ports_.history->sync();
+  if (!synced && (appended || synced.error().message != appended.error().message)) troubles.push_back(synced.error().message);
 }
 
 void Loop::forecast(Instant now) {

@@ -1,5 +1,7 @@
 #include "headroom/sim/replay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -45,8 +47,23 @@ void observe_recorded(const World& world, Instant t, Forecaster& forecaster, std
   }
 }
 
+// What the history store said while it was given the days before: a damaged one would say it thousands of times.
+struct Complaints {
+  std::size_t count = 0;
+  std::string first;
+
+  void note(const Result<void>& appended) {
+    if (!appended && count++ == 0) first = appended.error().message;
+  }
+  std::vector<std::string> told() const {
+    if (count == 0) return {};
+    return {count == 1 ? first : fmt::format("{} (and {} times more in the days before)", first, count - 1)};
+  }
+};
+
 // The last part is with forecasts, so that the online calibration has begun.
-Result<void> warm_up(const World& world, Forecaster& forecaster, bool with_forecasts, const ReplayOptions& options) {
+Result<void> warm_up(const World& world, Forecaster& forecaster, bool with_forecasts, const ReplayOptions& options,
+                     Complaints& complaints) {
   std::vector<VmId> ids;
   for (const Vm& vm : world.vms) {
     ids.push_back(vm.id);
@@ -57,8 +74,7 @@ Result<void> warm_up(const World& world, Forecaster& forecaster, bool with_forec
   for (Instant t = world.window.begin - world.scenario.warmup + world.step; t <= world.window.begin; t += world.step) {
     if (options.stop && options.stop->requested()) return fail(ErrorCode::kFailed, "stopped");
     observe_recorded(world, t, forecaster, kept);
-    if (options.history && !kept.empty())
-      if (auto ok = options.history->append(kept); !ok) return ok;
+    if (options.history && !kept.empty()) complaints.note(options.history->append(kept));
     if (with_forecasts && t > world.window.begin - world.scenario.warmup_forecasts) forecaster.forecast(t, ids, ignored);
   }
   return {};
@@ -111,7 +127,8 @@ struct Replay::State {
   Actuator actuator;
   Loop loop;
   std::size_t rounds_run = 0;
-  Report counted;  // what the rounds add up to
+  std::vector<std::string> troubles;  // of the warm-up, for the first round to tell
+  Report counted;                     // what the rounds add up to
   std::vector<double> decision_ms;
 };
 
@@ -123,8 +140,10 @@ Result<std::unique_ptr<Replay>> Replay::make(const World& world, const Contender
   auto forecaster = make_forecaster(world, contender, options);
   if (!forecaster) return tl::unexpected(forecaster.error());
   auto state = std::make_unique<State>(world, contender, options, std::move(*forecaster));
-  if (auto ok = warm_up(world, *state->forecaster, contender.sight == Sight::kModel, options); !ok)
+  Complaints complaints;
+  if (auto ok = warm_up(world, *state->forecaster, contender.sight == Sight::kModel, options, complaints); !ok)
     return tl::unexpected(ok.error());
+  state->troubles = complaints.told();
   if (auto ok = state->actuator.recover(world.window.begin); !ok) return tl::unexpected(ok.error());
   return std::unique_ptr<Replay>(new Replay(std::move(state)));
 }
@@ -145,6 +164,8 @@ Result<Round> Replay::advance() {
   auto round = s.loop.run_round(next);
   if (!round) return round;
   ++s.rounds_run;
+  round->troubles.insert(round->troubles.begin(), s.troubles.begin(), s.troubles.end());
+  s.troubles.clear();
   count(*round, s.counted);
   s.decision_ms.push_back(round->decision_seconds * 1000);
   s.counted.forecast_seconds += round->forecast_seconds;

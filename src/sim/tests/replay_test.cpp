@@ -104,6 +104,39 @@ TEST(Replay, CountsAlertsNotOftenerThanTheirCooldown) {
   EXPECT_EQ(run_with_rules(*world, "recommend").alerts, 6U);  // six busy hours, one alert each
 }
 
+// A disk that fails, or a damaged chunk that late samples are for.
+class FailingHistory : public HistoryStore {
+ public:
+  Result<void> append(std::span<const HistorySample>) override { return fail(ErrorCode::kFailed, "the chunk of vm_001 is damaged"); }
+  Result<void> sync() override { return fail(ErrorCode::kFailed, "the disk is full"); }
+  Result<std::vector<Sample>> read(std::string_view, Instant, Instant) override { return std::vector<Sample>{}; }
+  Result<std::vector<std::string>> vms() override { return std::vector<std::string>{}; }
+  Result<std::size_t> drop_before(Instant) override { return 0; }
+};
+
+TEST(Replay, AHistoryThatFailsStopsNoDecisionAndIsTold) {
+  const auto world = world_of(rising_fleet());
+  const Contender contender = default_contender("reactive-threshold", *world).value();
+  FailingHistory history;
+  ReplayOptions options;
+  options.history = &history;
+  auto run = Replay::make(*world, contender, options).value();
+  std::size_t started = 0;
+  while (!run->done()) {
+    const Round round = run->advance().value();
+    for (const Verdict& v : round.verdicts) started += v.decision == Decision::kStarted;
+    ASSERT_GE(round.troubles.size(), 2U);
+    EXPECT_NE(round.troubles.front().find("is damaged"), std::string::npos);
+    EXPECT_EQ(round.troubles.back(), "the disk is full");
+    if (run->round() == 1) EXPECT_NE(round.troubles.front().find("times more in the days before"), std::string::npos);
+    else EXPECT_EQ(round.troubles.size(), 2U);
+  }
+  EXPECT_GT(started, 0U);
+  const Report kept_nothing = run->report(), alone = replay(*world, contender, {}).value();
+  EXPECT_EQ(kept_nothing.overload_vm_minutes, alone.overload_vm_minutes);
+  EXPECT_EQ(kept_nothing.scalings_per_vm_day, alone.scalings_per_vm_day);
+}
+
 TEST(Replay, IsTheSameWhenRunAgainAndWhenSettingsRunSideBySide) {
   const auto world = world_of(rising_fleet());
   const auto contenders = sweep_contenders("reactive-threshold", *world, 6);

@@ -35,7 +35,7 @@ struct RunInfo {
 struct State {
   std::shared_ptr<const RunInfo> run;
   RunState state = RunState::kRunning;
-  std::string message;             // why it failed, or what it waits for
+  std::string message;             // why it failed, what it waits for, or what goes wrong meanwhile
   std::size_t round = 0;           // 0: none was run yet; the snapshot has no samples and no forecasts then
   double decision_ms = 0, forecast_ms = 0;
   Snapshot snapshot;

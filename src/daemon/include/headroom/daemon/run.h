@@ -7,7 +7,7 @@
 //
 // Threads: go() in one; board() and set_paused() from any. Ownership: borrows the history store and the Stop.
 // Errors: make(): kInvalid for a policy nobody knows or a model that does not fit. go(): what failed is on the board too;
-// being stopped is no error.
+// being stopped is no error. A round's troubles stop nothing; they are the message on the board.
 #pragma once
 
 #include <atomic>

@@ -7,7 +7,8 @@
 //   act       the actuator starts what safety allows
 //
 // Threads: one caller. Ownership: borrows its ports; they outlive it. Errors: run_round() fails when the hypervisor does
-// not answer (nothing is decided then) or the history store cannot be written.
+// not answer; nothing is decided then. A history store that does not take its samples stops nothing: what it said is among
+// the round's troubles.
 #pragma once
 
 #include <map>
@@ -35,6 +36,7 @@ struct Round {
   std::vector<std::string> breaches;  // what the checker found; not empty: nothing was started
   std::vector<Verdict> verdicts;      // one per action of the plan (and per undo before them)
   std::vector<Ended> ended;           // actions that ended since the last round
+  std::vector<std::string> troubles;  // what went wrong without stopping the round, a sentence each
   double decision_seconds = 0;        // planning and checking
   double forecast_seconds = 0;
 };
@@ -49,7 +51,8 @@ class Loop {
   const Policy& policy() const { return policy_; }
 
  private:
-  Result<void> collect(Instant now);
+  Result<void> collect(Instant now, std::vector<HistorySample>& kept);
+  void keep(const std::vector<HistorySample>& samples, std::vector<std::string>& troubles);
   void forecast(Instant now);
   void note_started(const std::vector<Verdict>& verdicts, Instant now);
 

@@ -22,7 +22,8 @@ struct ReplayOptions {
   std::size_t threads = 1;                    // of a sweep: settings run side by side
   // Told after each round (replay) or each finished setting (sweep); from one thread at a time. Answering false stops.
   std::function<bool(std::size_t done, std::size_t all)> progress;
-  // Keeps every sample, those of the days before the window too; not in a sweep. Not owned.
+  // Keeps every sample, those of the days before the window too; not in a sweep. What it does not take stops nothing and
+  // is told by a round's troubles. Not owned.
   HistoryStore* history = nullptr;
   // Ends the warm-up early, which is an error then. Not owned.
   const Stop* stop = nullptr;
