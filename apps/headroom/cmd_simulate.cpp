@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
-#include "headroom/rules/rules.h"
+#include "given_rules.h"
 #include "headroom/sim/replay.h"
 #include "headroom/sim/report_table.h"
 #include "output_file.h"
@@ -27,32 +27,18 @@ struct SimulateArguments {
   std::optional<double> overcommit;
 };
 
-void print_notes(const SimulateArguments& a, const std::vector<Report>& points) {
-  if (a.rules) fmt::print("under the rules of {}\n", a.rules->filename().string());
+void print_notes(const GivenRules& rules, const std::vector<Report>& points) {
+  if (rules.given()) fmt::print("under the rules of {}\n", rules.name());
   for (const Report& r : points)
     if (r.alerts != 0 || r.recommended_actions != 0)
       fmt::print("{}: {} alerts, {} actions recommended and not done\n", r.setting, r.alerts, r.recommended_actions);
 }
 
-// Before anything starts; the model's own horizons are looked at once it is there.
-Result<std::vector<Rule>> load_rules_for(const SimulateArguments& a) {
-  if (!a.rules) return std::vector<Rule>{};
-  if (a.policy != "headroom")
-    return invalid(fmt::format("--rules goes with --policy headroom; {} brings its own rules", a.policy));
-  return rules::load_rules(a.rules->string(), default_horizons());
-}
-
-Result<void> put_rules(const SimulateArguments& a, const std::vector<Rule>& rules, const GlobalModel& model,
-                       std::vector<Contender>& contenders) {
-  if (!a.rules) return {};
-  Horizons horizons;
-  for (int steps : model.info().horizon_steps) horizons.push_back(model.info().step * steps);
-  if (auto good = rules::check_rules(rules, horizons, a.rules->string()); !good) return good;
+void put_rules(const GivenRules& given, std::vector<Contender>& contenders) {
   for (Contender& c : contenders) {
-    c.policy.rules = rules;
-    c.setting += fmt::format(", {}", a.rules->filename().string());
+    c.policy.rules = given.rules();
+    c.setting += fmt::format(", {}", given.name());
   }
-  return {};
 }
 
 Result<std::shared_ptr<const World>> load_world(const SimulateArguments& a) {
@@ -82,7 +68,7 @@ Result<std::shared_ptr<const GlobalModel>> model_for(const SimulateArguments& a,
 }
 
 Result<void> run(const SimulateArguments& a) {
-  const auto rules = load_rules_for(a);
+  const auto rules = GivenRules::load(a.rules, a.policy);
   if (!rules) return tl::unexpected(rules.error());
   const auto world = load_world(a);
   if (!world) return tl::unexpected(world.error());
@@ -97,7 +83,8 @@ Result<void> run(const SimulateArguments& a) {
     auto model = model_for(a, **world);
     if (!model) return tl::unexpected(model.error());
     options.model = *model;
-    if (auto good = put_rules(a, *rules, **model, contenders); !good) return good;
+    if (auto good = rules->fit(**model); !good) return good;
+    if (rules->given()) put_rules(*rules, contenders);
   }
   const std::string label = fmt::format("{}: {} VMs, {} steps", a.policy, (*world)->vms.size(), (*world)->rounds());
   options.progress = [&](std::size_t done, std::size_t all) {
@@ -123,7 +110,7 @@ Result<void> run(const SimulateArguments& a) {
   end_progress();
   for (const std::string& why : (*world)->left_out) fmt::print(stderr, "left out: {}\n", why);
   fmt::print("{}", report_table(points));
-  print_notes(a, points);
+  print_notes(*rules, points);
   if (a.save_model && options.model && !a.train.empty())
     if (auto saved = options.model->save(*a.save_model); !saved) return saved;
   if (!report) return {};

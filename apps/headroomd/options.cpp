@@ -20,6 +20,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--view", o.view, "elastic: hosts start and stop; fixed: they do not; vertical: only the VM's own limits")
       ->check(CLI::IsMember({"vertical", "elastic", "fixed"}))->capture_default_str();
   app.add_option("--policy", o.policy, "Who decides, and is shown")->check(CLI::IsMember(policy_names()))->capture_default_str();
+  app.add_option("--rules", o.rules_file, "Rules file (policy headroom): it governs the resources it names");
   app.add_option("--compare", o.compare, "Policies to run in step with it, for the score; none: alone")
       ->delimiter(',')->capture_default_str();
   app.add_option("--take", o.take, "Wall time the replay is spread over; 0: as fast as it goes")->capture_default_str();
@@ -49,6 +50,9 @@ Result<void> read_options(Options& o) {
   for (const std::string& name : o.compare)
     if (std::find(policy_names().begin(), policy_names().end(), name) == policy_names().end())
       return invalid(fmt::format("--compare: there is no policy '{}'; known: {}, or none", name, fmt::join(policy_names(), ", ")));
+  auto rules = GivenRules::load(o.rules_file, o.policy);
+  if (!rules) return tl::unexpected(rules.error());
+  o.rules = std::move(*rules);
   return {};
 }
 

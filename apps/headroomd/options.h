@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "given_rules.h"
 #include "headroom/base/result.h"
 #include "headroom/daemon/door.h"
 #include "headroom/sim/scenario.h"
@@ -19,6 +20,7 @@ struct Options {
   std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474";
   std::vector<std::string> compare{"static", "reactive-threshold", "pve-crs"};
   std::filesystem::path socket, state, page, report;
+  std::optional<std::filesystem::path> rules_file;
   std::uint64_t seed = 1;
   bool once = false;
 
@@ -26,10 +28,11 @@ struct Options {
   std::optional<Window> counted;
   Duration taken{};
   TcpAddress at;
+  GivenRules rules;
 };
 
 void add_options(CLI::App& app, Options& options);
-// Fills in what was given as text. Errors: kInvalid, naming the option.
+// Fills in what was given as text, and reads the rules. Errors: kInvalid, naming the option; those of GivenRules.
 Result<void> read_options(Options& options);
 
 }  // namespace headroom::cli

@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "headroom/daemon/json.h"
 #include "headroom/daemon/run.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/sim/report_table.h"
+#include "output_file.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -92,20 +92,12 @@ void print_end(const State& state, const std::string& url) {
   std::fflush(stdout);
 }
 
-Result<void> write_report(const State& state, const std::filesystem::path& file) {
-  if (file.empty()) return {};
-  std::ofstream out(file);
-  out << score_json(state).dump(1) << '\n';
-  out.close();
-  if (!out) return fail(ErrorCode::kFailed, fmt::format("cannot write the report to '{}'", file.string()));
-  return {};
-}
-
 RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> model, HistoryStore& history) {
   RunOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
   options.compare = o.compare;
+  options.rules = o.rules.rules();
   options.model = std::move(model);
   options.seed = o.seed;
   options.history = &history;
@@ -128,10 +120,17 @@ Result<void> make_socket_folder(const std::filesystem::path& socket) {
 }  // namespace
 
 Result<void> run_session(const Options& o, const Stop& stop) {
+  std::optional<OutputFile> report;
+  if (!o.report.empty()) {
+    auto opened = OutputFile::open(o.report);
+    if (!opened) return tl::unexpected(opened.error());
+    report.emplace(std::move(*opened));
+  }
   auto world = load_world(o);
   if (!world) return tl::unexpected(world.error());
   auto model = load_model(std::nullopt);
   if (!model) return tl::unexpected(model.error());
+  if (auto good = o.rules.fit(**model); !good) return good;
   auto directory = StateDirectory::open(o.state);
   if (!directory) return tl::unexpected(directory.error());
   auto history = open_rocksdb_history(directory->path() / "history");
@@ -146,7 +145,8 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   const auto page = Door::on_tcp(o.at, api);
   if (!page) return tl::unexpected(page.error());
   fmt::print("headroomd: {} VMs of '{}' under {}; page and API at {}, changes through {}\n", (*world)->vms.size(),
-             (*world)->scenario.name, o.policy, (*page)->url(), o.socket.string());
+             (*world)->scenario.name, o.rules.given() ? fmt::format("{} with the rules of {}", o.policy, o.rules.name()) : o.policy,
+             (*page)->url(), o.socket.string());
   for (const std::string& why : (*world)->left_out) fmt::print("left out: {}\n", why);
   std::fflush(stdout);
 
@@ -155,7 +155,10 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   if (!ran) end_progress();
   if (!ran && !o.once) fmt::print(stderr, "headroomd: the replay failed: {}\n", ran.error().message);
   if (ran && !last->score.empty()) print_end(*last, o.once || stop.requested() ? "" : (*page)->url());
-  if (ran) ran = write_report(*last, o.report);
+  if (ran && report) {
+    report->write(score_json(*last).dump(1) + '\n');
+    ran = report->commit();
+  }
   if (!o.once) stop.wait();
   return ran;
 }

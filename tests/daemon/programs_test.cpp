@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -165,6 +166,27 @@ TEST(Programs, OnceItEndsWithItsReport) {
   EXPECT_THAT(once.text, ::testing::AllOf(HasSubstr("USD/day"), HasSubstr("static"), HasSubstr("headroom")));
 }
 
+// simulate and the manager read one file in one way.
+TEST(Programs, RulesAreReadCheckedAndFollowedByBoth) {
+  std::string folder = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string good = folder + "/good.yaml", bad = folder + "/bad.yaml";
+  std::ofstream(good) << "rules:\n  - {name: watch, metric: cpu, action: alert, threshold: 30 %, cooldown: 1h}\n";
+  std::ofstream(bad) << "rules:\n  - {name: watch, metric: cpu, action: alert, threshold: 30, cooldown: 1h}\n";
+  const std::string window = " --window 2013-08-10,2013-08-10T02:00:00Z";
+  const std::string simulate = kCommand + " simulate " HEADROOM_SOURCE_DIR "/scenarios/bitbrains.yaml" + window;
+  const std::string once = fmt::format("{} --once --take 0 --compare none --listen 127.0.0.1:0 --socket {}/s{}", kManager, folder, window);
+  for (const std::string& line : {simulate, once}) {
+    const Ran refused = run(line + " --rules " + bad);
+    EXPECT_EQ(refused.exit_code, 2) << refused.text;
+    EXPECT_THAT(refused.text, HasSubstr("bad.yaml:2: 'threshold' in rule 'watch'"));
+    const Ran followed = run(line + " --rules " + good);
+    EXPECT_EQ(followed.exit_code, 0) << followed.text;
+    EXPECT_THAT(followed.text, HasSubstr("the rules of good.yaml"));
+  }
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
   struct Case {
     std::string line;
@@ -173,7 +195,10 @@ TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
   };
   for (const Case& c : {Case{kManager + " --listen 0.0.0.0:7474", 2, "loopback"}, Case{kManager + " --policy best", 2, "best"},
                         Case{kManager + " --compare static,best", 2, "best"}, Case{kManager + " --window soon", 2, "--window"},
-                        Case{kManager + " --take long", 2, "--take"}, Case{kManager + " --scenario /none.yaml", 3, "/none.yaml"},
+                        Case{kManager + " --take long", 2, "--take"},
+                        Case{kManager + " --rules /none.yaml", 3, "/none.yaml"},
+                        Case{kManager + " --policy static --compare none --rules /none.yaml", 2, "--rules goes with --policy headroom"},
+                        Case{kManager + " --scenario /none.yaml", 3, "/none.yaml"},
                         Case{kCommand + " get status --server http://127.0.0.1:1", 5, "no headroomd answers"},
                         Case{kCommand + " get status --server nowhere", 2, "http://"}, Case{kCommand + " get fish", 2, "fish"}}) {
     const Ran ran = run(c.line);

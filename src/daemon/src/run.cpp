@@ -48,6 +48,7 @@ Result<std::unique_ptr<Run>> Run::make(std::shared_ptr<const World> world, RunOp
     if (!contender) return invalid(fmt::format("there is no policy '{}'; known: {}", *name, fmt::join(policy_names(), ", ")));
     run->contenders_.push_back(std::move(*contender));
   }
+  if (!run->options_.rules.empty()) run->contenders_.back().policy.rules = run->options_.rules;
   run->info_ = describe(*run->world_, run->options_, run->contenders_.back());
   run->show(RunState::kRunning, "learning from the days before the window");
   return run;

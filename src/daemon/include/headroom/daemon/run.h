@@ -28,6 +28,7 @@ struct RunOptions {
   std::string version;
   std::string policy = "headroom";
   std::vector<std::string> compare;               // other policies, in step; each name once
+  std::vector<Rule> rules;                        // checked; none: the shown policy's own. It governs by them, no rival does
   std::shared_ptr<const GlobalModel> model;
   std::uint64_t seed = 1;
   HistoryStore* history = nullptr;                // takes the shown policy's samples
