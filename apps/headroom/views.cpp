@@ -135,10 +135,17 @@ std::string denied_table(const json& denied) {
   return table.empty() ? std::string() : table.text();
 }
 
+std::string alerts_table(const json& alerts) {
+  Table table({"VM", "HOST", "ALERT"});
+  for (const json& a : alerts) table.add({a.at("vm"), a.at("host"), a.at("text")});
+  return table.empty() ? std::string() : table.text();
+}
+
 std::string plan_text(const json& plan) {
   std::string text = fmt::format("Made at {}\n", moment(plan.at("made_at")));
   text += section("Actions", actions_table(plan.at("actions")));
   text += section("Denied", denied_table(plan.at("denied")));
+  text += section("Alerts", alerts_table(plan.at("alerts")));
   for (const json& breach : plan.at("breaches")) text += fmt::format("Breach: {}\n", harmless(breach.get<std::string>()));
   return text;
 }

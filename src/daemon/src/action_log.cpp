@@ -45,6 +45,10 @@ DeniedEntry describe(const Snapshot& s, const Denied& d) {
   return {s.taken_at, s.taken_at, 1, vm_name(s, d.vm), host_name(s, d.host), to_text(d.reason), d.why, about(d.reason)};
 }
 
+AlertEntry describe(const Snapshot& s, const Alert& a) {
+  return {s.taken_at, vm_name(s, a.vm), host_name(s, a.host), to_text(a.reason), a.reason};
+}
+
 std::string_view name(EntryState state) {
   switch (state) {
     case EntryState::kRunning: return "running";

@@ -1,6 +1,7 @@
 // Pieces that several answers are made of.
 #pragma once
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "headroom/daemon/json.h"
@@ -23,10 +24,13 @@ nlohmann::json vm_line(const State& state, const Vm& vm);
 nlohmann::json host_line(const State& state, const Host& host);
 nlohmann::json to_json(const ActionEntry& entry);
 nlohmann::json to_json(const DeniedEntry& entry);
+nlohmann::json to_json(const AlertEntry& entry);
+// At most so many.
 template <class Entry>
-nlohmann::json list(const std::vector<Entry>& entries) {
+nlohmann::json list(const std::vector<Entry>& entries, std::size_t most = std::numeric_limits<std::size_t>::max()) {
   nlohmann::json array = nlohmann::json::array();
-  for (const Entry& e : entries) array.push_back(to_json(e));
+  for (const Entry& e : entries)
+    if (array.size() < most) array.push_back(to_json(e));
   return array;
 }
 

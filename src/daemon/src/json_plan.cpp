@@ -32,15 +32,26 @@ nlohmann::json to_json(const DeniedEntry& e) {
           {"host", e.host},         {"wanted", e.wanted},           {"why", e.why}};
 }
 
+nlohmann::json to_json(const AlertEntry& e) {
+  const Reason& why = e.reason;
+  return {{"at", to_rfc3339(e.at)},
+          {"vm", e.vm},
+          {"host", e.host},
+          {"text", e.text},
+          {"code", name(why.code)},
+          {"rule", why.rule},
+          {"resource", why.resource ? nlohmann::json(name(*why.resource)) : nlohmann::json()},
+          {"horizon_seconds", why.horizon.count() / 1000},
+          {"confidence", rounded(why.confidence)}};
+}
+
 nlohmann::json plan_json(const State& state) {
-  nlohmann::json denied = nlohmann::json::array();
-  for (const DeniedEntry& e : state.denied)
-    if (denied.size() < kMostDenied) denied.push_back(to_json(e));
   nlohmann::json object{{"made_at", to_rfc3339(state.snapshot.taken_at)},
                         {"actions", list(state.plan)},
-                        {"denied", std::move(denied)},
+                        {"denied", list(state.denied, kMostDenied)},
+                        {"alerts", list(state.alerts, kMostAlerts)},
                         {"breaches", state.breaches}};
-  if (state.denied.size() > kMostDenied) object["truncated"] = true;
+  if (state.denied.size() > kMostDenied || state.alerts.size() > kMostAlerts) object["truncated"] = true;
   return object;
 }
 

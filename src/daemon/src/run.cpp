@@ -114,6 +114,7 @@ Result<void> Run::one_round() {
   state->breaches = round->breaches;
   state->plan = board_.log.note(state->snapshot, *round);
   for (const Denied& d : round->plan.denied) state->denied.push_back(describe(state->snapshot, d));
+  for (const Alert& a : round->plan.alerts) state->alerts.push_back(describe(state->snapshot, a));
   for (const auto& replay : replays_) state->score.push_back(replay->report());
   board_.trail.note(state->snapshot);
   board_.publish(std::move(state));

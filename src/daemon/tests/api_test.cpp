@@ -136,6 +136,7 @@ TEST(Api, AnswersAsDocumented) {
   const json plan = rig.get("plan");
   EXPECT_EQ(plan.at("made_at"), "2013-08-10T09:00:00Z");
   EXPECT_TRUE(plan.at("breaches").empty());
+  EXPECT_TRUE(plan.at("alerts").is_array());
   expect_actions(rig.get("actions").at("actions"));
   expect_score(rig.get("score"));
 }

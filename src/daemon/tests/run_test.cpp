@@ -136,6 +136,38 @@ TEST(Run, LeavesAtOnceWhenTheEndIsAskedFor) {
   EXPECT_EQ(run->board().read()->round, 0U);
 }
 
+TEST(Run, GovernsByTheRulesGivenAndShowsTheirAlerts) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  Rule watch;
+  watch.name = "watch cpu";
+  watch.metric = Resource::kCpu;
+  watch.action = RuleAction::kAlert;
+  watch.threshold = 0.3;
+  watch.cooldown = std::chrono::hours(1);
+  options.rules = {watch};
+  std::size_t alerts = 0;
+  options.watch = [&](const State& state) {
+    const nlohmann::json plan = plan_json(state);
+    ASSERT_EQ(plan.at("alerts").size(), state.alerts.size());
+    for (const auto& alert : plan.at("alerts")) {
+      ++alerts;
+      EXPECT_EQ(alert.at("rule"), "watch cpu");
+      EXPECT_EQ(alert.at("at"), to_rfc3339(state.snapshot.taken_at));
+      EXPECT_THAT(alert.at("text").get<std::string>(), ::testing::AllOf(HasSubstr("cpu is at "), HasSubstr("[watch cpu]")));
+      EXPECT_FALSE(alert.at("vm").get<std::string>().empty());
+      EXPECT_FALSE(alert.at("host").get<std::string>().empty());
+    }
+  };
+  auto run = headroom::Run::make(short_world(2), options).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  const auto last = run->board().read();
+  EXPECT_GT(alerts, 0U);
+  EXPECT_EQ(alerts, last->score.back().alerts);
+  EXPECT_EQ(last->score.front().alerts, 0U) << "a rival is not governed by them";
+}
+
 TEST(Run, NamesEachPolicyOnce) {
   const auto history = make_memory_history();
   RunOptions options = short_options(*history);

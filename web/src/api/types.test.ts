@@ -18,6 +18,12 @@ test("every answer of the fixture fleet is understood", () => {
   }
 });
 
+test("a manager that knows no alerts has none", () => {
+  const { alerts, ...older } = makeAnswers().plan;
+  assert.equal(alerts.length, 3);
+  assert.deepEqual(planShape(older, "plan").alerts, []);
+});
+
 test("times become numbers, unknown keys are dropped, unknown amounts stay unknown", () => {
   const { fleet, plan } = makeAnswers();
   assert.equal(planShape(plan, "plan").made_at, Date.parse("2013-08-10T04:35:00Z"));

@@ -104,10 +104,21 @@ const denial = object({
 });
 export type Denial = Of<typeof denial>;
 
+const alert = object({
+  at: otherwise<number | null>(moment, null),
+  vm: otherwise(text, ""),
+  host: otherwise(text, ""),
+  text,
+  rule: otherwise(text, ""),
+  confidence: measure,
+});
+export type Alert = Of<typeof alert>;
+
 export const planShape = object({
   made_at: otherwise<number | null>(moment, null),
   actions: otherwise(list(action), []),
   denied: otherwise(list(denial), []),
+  alerts: otherwise(list(alert), []),
   breaches: otherwise(list(text), []),
 });
 export type Plan = Of<typeof planShape>;

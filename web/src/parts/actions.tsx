@@ -1,7 +1,7 @@
-// What was started or planned, and what was not and why: each with its sentence.
+// What was started or planned, what was not and why, and what is only reported: each with its sentence.
 import { useState } from "react";
 
-import type { Action, Denial } from "../api/types";
+import type { Action, Alert, Denial } from "../api/types";
 import { chance, several } from "../format/amount";
 import { dayAndClock } from "../format/time";
 import { href } from "../route";
@@ -107,6 +107,37 @@ export function Denials({ denied, none, withVm = true }: { denied: Denial[]; non
                 {denial.times > 1 && ` · ${several(denial.times, "time")} since ${dayAndClock(denial.since)}`}
               </p>
             </div>
+          </li>
+        ))}
+      </ul>
+      <More rest={rest} showAll={showAll} />
+    </>
+  );
+}
+
+export function Alerts({ alerts, none }: { alerts: Alert[]; none: string }) {
+  const { shown, rest, showAll } = useBound(alerts);
+  if (alerts.length === 0) return <p className="empty">{none}</p>;
+  return (
+    <>
+      <ul className="actions alerts">
+        {shown.map((alert, index) => (
+          <li className="action" key={index}>
+            <time>{dayAndClock(alert.at)}</time>
+            <div>
+              <p>
+                {alert.vm !== "" && (
+                  <a className="name" href={href.vm(alert.vm)}>
+                    {alert.vm}
+                  </a>
+                )}
+                <span className="muted">{alert.host}</span>
+              </p>
+              <p className="reason" title={`rule ${alert.rule}, confidence ${chance(alert.confidence)}`}>
+                {alert.text}
+              </p>
+            </div>
+            <span className="chip watch">alert</span>
           </li>
         ))}
       </ul>

@@ -1,12 +1,12 @@
-// The newest plan, and everything that was started, newest first.
-import type { Action, Denial } from "../api/types";
+// The newest plan with its alerts, and everything that was started, newest first.
+import type { Action, Alert, Denial } from "../api/types";
 import { actionsFeed, planFeed, useFeed } from "../api/use_feed";
 import { full } from "../format/time";
-import { Actions, Denials } from "../parts/actions";
+import { Actions, Alerts, Denials } from "../parts/actions";
 import { Loaded } from "../parts/state_of";
 import { href } from "../route";
 
-function of<T extends Action | Denial>(all: T[], vm: string): T[] {
+function of<T extends Action | Alert | Denial>(all: T[], vm: string): T[] {
   const wanted = vm.trim().toLowerCase();
   return wanted === "" ? all : all.filter((one) => one.vm.toLowerCase().includes(wanted));
 }
@@ -30,7 +30,7 @@ export function PlanView({ vm }: { vm: string }) {
         />
       </div>
       <Loaded reading={plan} what="plan">
-        {({ made_at, actions, denied, breaches }) => (
+        {({ made_at, actions, denied, alerts, breaches }) => (
           <>
             {breaches.length > 0 && (
               <div className="banner act" role="alert">
@@ -53,6 +53,10 @@ export function PlanView({ vm }: { vm: string }) {
                 <Denials denied={of(denied, vm)} none={`Nothing was denied${nothing}.`} />
               </section>
             </div>
+            <section className="panel" aria-labelledby="alerts-title">
+              <h2 id="alerts-title">Alerts</h2>
+              <Alerts alerts={of(alerts, vm)} none={`No rule reports anything${nothing}.`} />
+            </section>
           </>
         )}
       </Loaded>

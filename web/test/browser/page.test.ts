@@ -69,6 +69,18 @@ describe("the page", () => {
     await page.close();
   });
 
+  overFixture("the plan shows what alert rules report, of all VMs and of one", async () => {
+    const { page, complaints } = await open(browser, `${manager.url}#/plan`, DESK);
+    await sees(page, "memory is at 3.9 GiB, over 3.6 GiB; confidence 41 % [watch memory]");
+    assert.deepEqual(await texts(page, ".alerts a"), ["114", HOSTILE, "128"]);
+    await page.type("#vm-filter", "128");
+    await page.waitForFunction(() => document.querySelectorAll(".alerts li").length === 1);
+    await page.goto(`${manager.url}#/plan?vm=100`);
+    await sees(page, "No rule reports anything of a VM like “100”.");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
   overFixture("a name that is markup is only a name", async () => {
     const { page, complaints } = await open(browser, manager.url, DESK);
     await page.waitForSelector(".vms tbody tr");
@@ -135,7 +147,7 @@ describe("the page", () => {
     const { page, complaints } = await open(browser, manager.url, DESK);
     for (const words of ["waiting for the first inventory", "No score yet", "No hosts yet", "No VMs yet"]) await sees(page, words);
     await page.goto(`${manager.url}#/plan`);
-    for (const words of ["No plan yet", "Nothing was denied", "Nothing was started yet"]) await sees(page, words);
+    for (const words of ["No plan yet", "Nothing was denied", "No rule reports anything", "Nothing was started yet"]) await sees(page, words);
     assert.deepEqual(complaints, []);
     await page.close();
   });

@@ -41,6 +41,13 @@ struct DeniedEntry {
   std::string about;                // what makes two of them the same wish: "forecast-over-limit cpu"
 };
 
+// What an alert rule reported; nothing was changed for it.
+struct AlertEntry {
+  Instant at;
+  std::string vm, host, text;       // text: "cpu is at 0.9 cores, over its limit of 0.8 cores"
+  Reason reason;
+};
+
 class ActionLog {
  public:
   static constexpr std::size_t kKept = 10'000;  // of each kind
@@ -71,5 +78,6 @@ class ActionLog {
 std::string action_text(const Action& action, const std::string& from, const std::string& to);
 // One denied wish of a plan in words; `wanted` is what was the matter.
 DeniedEntry describe(const Snapshot& snapshot, const Denied& denied);
+AlertEntry describe(const Snapshot& snapshot, const Alert& alert);
 
 }  // namespace headroom

@@ -41,6 +41,7 @@ struct State {
   Snapshot snapshot;
   std::vector<ActionEntry> plan;   // the newest plan's actions
   std::vector<DeniedEntry> denied;
+  std::vector<AlertEntry> alerts;
   std::vector<std::string> breaches;
   std::vector<Report> score;       // of each policy up to now
 };

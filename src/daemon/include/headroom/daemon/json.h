@@ -14,6 +14,7 @@ namespace headroom {
 
 inline constexpr std::size_t kMostListed = 20'000;  // hosts, VMs, residents
 inline constexpr std::size_t kMostDenied = 1000;    // of one plan
+inline constexpr std::size_t kMostAlerts = 1000;    // of one plan
 
 // What is asked of the logs for the answer about one VM or host.
 struct VmDetail {
