@@ -11,5 +11,5 @@ options=("$@")
 [[ -t 1 ]] || options+=(--once)
 install_packages packages.txt
 build release headroom headroomd >&2
-scripts/page.sh >&2 || say "going on without the page; the API and the commands are the same"
+scripts/page.sh >&2 || true   # it has said why there is no page; the API and the commands do without
 exec build/release/bin/headroomd "${options[@]}"
