@@ -39,24 +39,26 @@ export function PlanView({ vm }: { vm: string }) {
               </div>
             )}
             <div className="halves">
-              <section className="panel" aria-labelledby="plan-title">
-                <h2 id="plan-title">
-                  Newest plan <small>{made_at === null ? "" : full(made_at)}</small>
-                </h2>
-                <Actions
-                  actions={of(actions, vm)}
-                  none={made_at === null ? "No plan yet." : `The newest plan changes nothing${nothing}.`}
-                />
-              </section>
+              <div className="stack">
+                <section className="panel" aria-labelledby="plan-title">
+                  <h2 id="plan-title">
+                    Newest plan <small>{made_at === null ? "" : full(made_at)}</small>
+                  </h2>
+                  <Actions
+                    actions={of(actions, vm)}
+                    none={made_at === null ? "No plan yet." : `The newest plan changes nothing${nothing}.`}
+                  />
+                </section>
+                <section className="panel" aria-labelledby="alerts-title">
+                  <h2 id="alerts-title">Alerts</h2>
+                  <Alerts alerts={of(alerts, vm)} none={`No rule reports anything${nothing}.`} />
+                </section>
+              </div>
               <section className="panel" aria-labelledby="denied-title">
                 <h2 id="denied-title">Wanted, but not done</h2>
                 <Denials denied={of(denied, vm)} none={`Nothing was denied${nothing}.`} />
               </section>
             </div>
-            <section className="panel" aria-labelledby="alerts-title">
-              <h2 id="alerts-title">Alerts</h2>
-              <Alerts alerts={of(alerts, vm)} none={`No rule reports anything${nothing}.`} />
-            </section>
           </>
         )}
       </Loaded>
