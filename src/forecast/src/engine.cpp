@@ -28,7 +28,8 @@ struct PredictiveLoadEngine::VmState {
     for (Resource r : kAllResources) {
       const float stalled = known ? sample.stalled[index(r)] : 0;
       const double used = known ? sample.used[index(r)] : std::nan("");
-      series[r].push(std::fabs(used) < kMostBelievable ? static_cast<float>(used) : std::nanf(""), stalled);
+      series[r].push(std::fabs(used) < kMostBelievable ? static_cast<float>(used) : std::nanf(""), stalled,
+                     ceiling[index(r)]);
       calibration[index(r)].settle(series[r], step, stalled > 0);
     }
   }

@@ -96,7 +96,7 @@ void Sampler::replay(const TrainingVm& vm, std::uint64_t salt, std::int64_t from
   for (std::int64_t step = from; step < to; ++step) {
     for (Resource r : kAllResources) {
       const float stalled = value_at(vm.stalled[index(r)], step - start);
-      series[r].push(value_at(vm.demand[index(r)], step - start), std::isnan(stalled) ? 0 : stalled);
+      series[r].push(value_at(vm.demand[index(r)], step - start), std::isnan(stalled) ? 0 : stalled, vm.ceiling[index(r)]);
     }
     if (step < window.first) continue;
     for (Resource r : kAllResources) consider(vm, series, r, step, salt, window);

@@ -56,9 +56,18 @@ Series::Series(Resource resource)
   block_low_.fill(kInfinity);
 }
 
-void Series::push(float used, float stalled) {
+namespace {
+
+float lifted(float used, float stalled, float most) {
+  const float wanted = used * (1 + static_cast<float>(kStallLift) * stalled);
+  return most > 0 ? std::min(wanted, std::max(used, most)) : wanted;
+}
+
+}  // namespace
+
+void Series::push(float used, float stalled, double most) {
   const float share = std::clamp(std::isnan(stalled) ? 0.0F : stalled, 0.0F, 1.0F);
-  const float value = known(used) ? std::max(0.0F, used) * static_cast<float>(1 + kStallLift * share) : kMissing;
+  const float value = known(used) ? lifted(std::max(0.0F, used), share, static_cast<float>(most)) : kMissing;
   if (pushed_ % kBlock == 0) close_block();
   slide_sums(value);
   slide_sorted(value);

@@ -18,8 +18,10 @@ inline constexpr int kStepsPerDay = 24 * kStepsPerHour;
 inline constexpr int kStepsPerWeek = 7 * kStepsPerDay;
 
 // A stalled interval shows what was delivered, not what was wanted. Its value is lifted by this share of itself per
-// unit of stall, so that a fully stalled step counts as half as much again: enough to outgrow a limit in a few steps.
-inline constexpr double kStallLift = 0.5;
+// unit of stall, so that a fully stalled step counts as three of itself and a held-back VM gets out in a step or two.
+// (Half as much again was tried: overload that outlasts its first step took twice as long, for 1.5 % less rent.) It is
+// never lifted over what the VM could ever be given: a forecast beyond that makes every allocation look hopeless.
+inline constexpr double kStallLift = 2.0;
 
 // Fixed-capacity sorted multiset of floats: insert and erase move at most the values between the two places.
 template <int Capacity>
@@ -43,8 +45,8 @@ class Series {
  public:
   explicit Series(Resource resource);
 
-  // Lays the next step on the grid. `used` NaN: missing. `stalled` as in Sample.
-  void push(float used, float stalled = 0);
+  // Lays the next step on the grid. `used` NaN: missing. `stalled` as in Sample. `most`: the VM's ceiling, 0 unknown.
+  void push(float used, float stalled = 0, double most = 0);
 
   std::int64_t pushed() const { return pushed_; }          // steps pushed so far, gaps included
   int valid_in_week() const { return week_count_; }        // steps with a value among the last week's
