@@ -31,24 +31,40 @@ class Candidates {
 
 constexpr std::array<double, 3> kTailLevels{0.9985, 0.9995, 0.9999};
 
-struct Risk {
-  double usd_per_hour = 0;
-  std::size_t horizon = 0;  // where it is highest
+struct Prices {
+  double lambda = 0;           // USD an overloaded hour of this resource
+  double kappa = 0;            // USD a change
+  double usd_per_breach = 0;   // of one that is still more than a step away
 };
 
-// The breach rate is judged at the horizon where it looks worst: the next step when trouble is at hand, a day when
-// it comes out of the blue now and then. (The most hopeful horizon would always be the one that knows least.)
-Risk breach_risk(const Snapshot& s, const std::vector<Outlook>& outlook, const PricedSizing& prices,
-                 std::int64_t amount) {
-  const double a = static_cast<double>(amount);
-  Risk worst;
-  for (std::size_t h = 0; h < outlook.size(); ++h) {
-    const double lost_hours = h == 0 ? hours(s.step) : prices.minutes_lost_per_breach / 60;
-    const double usd = prices.usd_per_overloaded_vm_hour * lost_hours + prices.usd_per_scaling;
-    const double rate = usd * outlook[h].peak.exceedance(a) / hours(s.horizons[h]);
-    if (rate > worst.usd_per_hour) worst = {rate, h};
+Prices prices_of(const PricedSizing& p, Resource r) {
+  Prices prices;
+  prices.lambda = p.usd_per_overloaded_vm_hour * p.overload_weight[index(r)];
+  prices.kappa = p.usd_per_overloaded_vm_hour * p.minutes_per_scaling / 60;
+  prices.usd_per_breach = prices.lambda * p.minutes_lost_per_breach / 60;
+  return prices;
+}
+
+struct Burden {
+  double usd_per_hour = 0;
+  std::size_t horizon = 0;  // the one it is spread over
+};
+
+// What a change to an amount costs, spread over the time until a breach ends it or the horizon at which it is cheapest.
+Burden burden_of_change(const Snapshot& s, const std::vector<Outlook>& outlook, const Prices& prices, double amount) {
+  const double next = outlook[0].peak.exceedance(amount);
+  double breached = next, seen_hours = hours(s.horizons[0]), held_hours = seen_hours;
+  Burden best{prices.kappa * (1 + next) / held_hours, 0};
+  for (std::size_t h = 1; h < outlook.size(); ++h) {
+    // Peaks of longer horizons are higher; forecasts made one by one may disagree a little.
+    const double p = std::max(breached, outlook[h].peak.exceedance(amount));
+    held_hours += (hours(s.horizons[h]) - seen_hours) * (1 - (breached + p) / 2);
+    seen_hours = hours(s.horizons[h]);
+    breached = p;
+    const double usd_per_hour = (prices.kappa * (1 + p) + prices.usd_per_breach * (p - next)) / held_hours;
+    if (usd_per_hour < best.usd_per_hour) best = {usd_per_hour, h};
   }
-  return worst;
+  return best;
 }
 
 }  // namespace
@@ -65,16 +81,17 @@ Sizing price_allocation(const Snapshot& s, const Vm& vm, const PricedSizing& pri
     for (float quantile : o.peak.at) candidates.add(quantile);
     for (double level : kTailLevels) candidates.add(o.peak.quantile(level));
   }
+  const Prices cost_of = prices_of(prices, task.resource);
   Sizing best;
   double keeping = 0;
   bool first = true;
   for (const std::int64_t amount : candidates) {
-    const double rent = task.usd_per_unit_hour * static_cast<double>(amount);
-    const double change = amount != task.now ? prices.usd_per_scaling / prices.hours_between_scalings : 0;
-    if (!first && rent + change >= best.usd_per_hour) continue;
-    const Risk risk = breach_risk(s, outlook, prices, amount);
-    const double cost = rent + change + risk.usd_per_hour;
-    if (first || cost < best.usd_per_hour) best = {amount, risk.horizon, cost, 0};
+    const double a = static_cast<double>(amount), rent = task.usd_per_unit_hour * a;
+    if (!first && rent >= best.usd_per_hour) continue;
+    const double risk = cost_of.lambda * outlook[0].peak.exceedance(a);
+    const Burden change = first ? Burden{} : burden_of_change(s, outlook, cost_of, a);
+    const double cost = rent + risk + change.usd_per_hour;
+    if (first || cost < best.usd_per_hour) best = {amount, change.horizon, cost, 0};
     if (first) keeping = cost;  // the first candidate is the present allocation
     first = false;
   }

@@ -1,11 +1,16 @@
 // How much one VM should have of one resource, by price.
 //
-// Holding allocation a costs, per hour,
-//     R(a) = c a + max over horizons h of (lambda m_h + kappa) P_h(a) / h
-// with c the price of a unit-hour, lambda the price of an overloaded VM-hour, kappa the price of a scaling,
-// P_h(a) = P(peak within h > a), and m_h the overload a breach costs: a whole step at the first horizon, a settled
-// number beyond. A change adds kappa / (hours it is expected to last). A renewal argument: P_h / h is the rate at
-// which breaches end the holding period, each costing its overload and one more scaling.
+// An allocation a costs, per hour,
+//     R(a) = c a + lambda P_0(a)                                            for the present one
+//     R(a) = c a + lambda P_0(a) + min over horizons h of C_h(a) / T_h(a)    for a change
+//     C_h(a) = kappa (1 + P_h(a)) + lambda m (P_h(a) - P_0(a))
+// with c the price of a unit-hour, lambda the price of an overloaded VM-hour times the resource's weight, kappa the
+// price of a scaling, P_h(a) = P(peak within h > a), P_0 that of the step ahead, m the overload a later breach costs,
+// and T_h(a) how long a is expected to be held: until a breach or until h, the integral of 1 - P over [0, h].
+//
+// Why: the step ahead is what a decision now decides; everything later may be decided anew, so it only counts in what
+// a change is worth: its price, the change back that a breach forces, and what that breach costs, spread over the time
+// the change is foreseen to last. So short horizons make VMs grow and long ones let them shrink.
 #pragma once
 
 #include <cstdint>

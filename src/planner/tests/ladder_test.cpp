@@ -24,7 +24,7 @@ TEST(Planner, LeavesAVmAloneWhenAChangeCostsMoreThanItSaves) {
   TestWorld w(1);
   w.add(0, 1000, 900);  // a quarter of a core at most could be saved: 0.8 cents an hour
   Policy policy = priced_policy();
-  policy.priced->usd_per_scaling = 1;
+  policy.priced->minutes_per_scaling = 600;
   EXPECT_TRUE(make_plan(w.s, policy).actions.empty());
 }
 

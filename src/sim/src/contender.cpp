@@ -15,9 +15,13 @@ constexpr std::array<double, 8> kThetas{0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95}
 const std::array<Duration, 6> kShrinkWindows{minutes(5), minutes(15), hours(1), hours(3), hours(12), hours(24)};
 constexpr std::array<double, 4> kNaiveQuantiles{0.8, 0.9, 0.95, 0.98};
 constexpr std::size_t kKnobPoints = 16;
-// What an hour of an overloaded VM is worth, USD: the knob's ends. Fixed on July.
-constexpr double kKnobLow = 0.1, kKnobHigh = 30;
-constexpr std::size_t kDefaultKnob = 7;
+// The knob: what an hour of an overloaded VM is worth, USD, from kKnobLow to kKnobHigh. The more trouble counts, the less
+// restlessness is wanted: below kCalmFrom changes are nearly free and the fleet follows its load closely, above it a
+// change is as bad as kCalmMinutes of overload. Ends, turn and calm were chosen on 19 to 29 July with a model grown on
+// 1 to 18 July, and nothing later.
+constexpr double kKnobLow = 0.042, kKnobHigh = 0.42;
+constexpr double kCalmFrom = 0.1, kCalmMinutes = 50, kTurn = 6;
+constexpr std::size_t kDefaultKnob = 8;
 constexpr double kDefaultTheta = 0.8;
 const Duration kDefaultWindow = hours(1);
 const Duration kNaiveHorizon = minutes(15);
@@ -68,9 +72,11 @@ Contender priced(const World& world, std::size_t knob) {
   prices.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
   prices.usd_per_overloaded_vm_hour =
       kKnobLow * std::pow(kKnobHigh / kKnobLow, static_cast<double>(knob) / (kKnobPoints - 1));
+  const double turned = std::pow(prices.usd_per_overloaded_vm_hour / kCalmFrom, kTurn);
+  prices.minutes_per_scaling = kCalmMinutes * turned / (1 + turned);
   prices.host_scarcity = world.view != View::kVertical;
   c.policy.priced = prices;
-  c.setting = fmt::format("{:.2g} USD an overloaded VM-hour", prices.usd_per_overloaded_vm_hour);
+  c.setting = fmt::format("{:.3f} USD an overloaded VM-hour", prices.usd_per_overloaded_vm_hour);
   c.sight = Sight::kModel;
   return c;
 }

@@ -16,10 +16,12 @@ namespace headroom {
 // Headroom's own sizing: every allocation, every scaling and every expected minute of overload has a price, and each
 // resource of each VM gets the allocation with the lowest sum (sizing.h has the formula).
 struct PricedSizing {
-  double usd_per_overloaded_vm_hour = 1.0;
-  double usd_per_scaling = 0.008;            // what one change of one resource costs (work, risk, noise)
-  double hours_between_scalings = 1;         // how long a change is expected to last
-  double minutes_lost_per_breach = 4;        // overload a breach costs that is not seen one step before
+  double usd_per_overloaded_vm_hour = 0.1;
+  double minutes_per_scaling = 50;           // so many overloaded minutes is one change of one resource as bad as
+  double minutes_lost_per_breach = 2;        // overload a later breach costs: most are seen coming before they are there
+  // How much worse an overloaded minute of a resource is. What is dear gives way first: without a weight nearly all
+  // overload that is left is CPU.
+  std::array<double, kResourceCount> overload_weight{5, 1, 1, 1};
   std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
   // Marginal price of an allocation where hosts are paid for anyway: share of the list price as a host fills up.
   bool host_scarcity = false;
