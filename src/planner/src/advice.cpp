@@ -25,14 +25,8 @@ bool recommend_move(Draft& d, Placement& p, const Wish& wish) {
 }
 
 void recommend_resize(Draft& d, const Wish& wish) {
-  const Resources& now = d.vm(wish.vm).allocation;
-  const Resources& room = d.room(d.host_of(wish.vm));
-  Resources after = now;
-  for (Resource r : kAllResources) {
-    const std::int64_t more = wish.want[r] - now[r], step = d.policy().step[r];
-    after[r] += more <= room[r] ? more : std::max<std::int64_t>(0, room[r]) / step * step;
-  }
-  if (after != now) d.resize(wish.vm, after, wish.reason, AutomationLevel::kRecommend);
+  const Resources after = d.part_that_fits(wish.vm, wish.want);
+  if (after != d.vm(wish.vm).allocation) d.resize(wish.vm, after, wish.reason, AutomationLevel::kRecommend);
   if (after != wish.want) d.deny(wish.vm, wish.reason, "its host has not all the room");
 }
 

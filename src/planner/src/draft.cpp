@@ -40,6 +40,15 @@ std::size_t Draft::host_index(HostId id) const {
   return static_cast<std::size_t>(host - snapshot_.hosts.data());
 }
 
+Resources Draft::part_that_fits(std::size_t i, const Resources& want) const {
+  Resources part = vm(i).allocation;
+  for (Resource r : kAllResources) {
+    const std::int64_t more = want[r] - part[r], free = std::max<std::int64_t>(0, room_[home_[i]][r]);
+    part[r] += more <= free ? more : free / policy_.step[r] * policy_.step[r];
+  }
+  return part;
+}
+
 bool Draft::movable(std::size_t i) const { return free_[i] && vm(i).mobility == Mobility::kLive; }
 
 bool Draft::may_change(std::size_t i, Resource r, bool upwards) const {

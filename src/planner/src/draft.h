@@ -26,6 +26,8 @@ class Draft {
   // What may still be given out on a host, in-flight and planned actions counted; may be negative.
   const Resources& room(std::size_t host) const { return room_[host]; }
   bool has_room(std::size_t host, const Resources& more) const { return more.fits_in(room_[host]); }
+  // `want` cut to what the VM's host has room for: what shrinks shrinks, what grows grows by as many whole steps as fit.
+  Resources part_that_fits(std::size_t vm, const Resources& want) const;
   // The VM may be acted on in this plan: ours, reporting, nothing in flight, nothing planned yet.
   bool free_to_act(std::size_t vm) const { return free_[vm]; }
   bool movable(std::size_t vm) const;

@@ -85,12 +85,7 @@ bool move_a_neighbour(Draft& d, Placement& p, const Wish& wish, const std::vecto
 }
 
 void grow_in_part(Draft& d, const Wish& wish) {
-  Resources after = d.vm(wish.vm).allocation;
-  const Resources& room = d.room(d.host_of(wish.vm));
-  for (Resource r : kAllResources) {
-    const std::int64_t step = d.policy().step[r], more = wish.want[r] - after[r];
-    after[r] += more <= 0 ? more : std::min(more, std::max<std::int64_t>(0, room[r]) / step * step);
-  }
+  const Resources after = d.part_that_fits(wish.vm, wish.want);
   if (after != d.vm(wish.vm).allocation) d.resize(wish.vm, after, wish.reason);
   d.deny(wish.vm, wish.reason, "no running host has all the room");
 }

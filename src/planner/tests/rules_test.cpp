@@ -51,6 +51,18 @@ TEST(RuleLevel, RecommendIsPlannedAndExplainedAtThatLevel) {
   EXPECT_TRUE(check_plan(w.s, plan).empty());
 }
 
+TEST(RuleLevel, RecommendOfAShrinkIsPlannedOnAHostThatHoldsTooMuchAlready) {
+  TestWorld w(1);
+  w.add(0, 2000, 200);
+  w.add(0, 8000, 7000);  // 2 cores more than there are
+  for (Vm& vm : w.s.vms) vm.memory.resize(1);
+  w.s.vms[0].memory[0] = {1400, true, {}, {}};
+  const Plan plan = make_plan(w.s, policy_of(rule_of(RuleAction::kShrink, AutomationLevel::kRecommend)));
+  ASSERT_EQ(plan.actions.size(), 1U);
+  EXPECT_EQ(plan.actions[0].after.cpu(), MilliCores(1750));
+  EXPECT_TRUE(plan.denied.empty());
+}
+
 TEST(RuleLevel, RecommendOfAMigrateRuleIsAMove) {
   const TestWorld w = tight_world();
   Policy policy = policy_of(rule_of(RuleAction::kMigrate, AutomationLevel::kRecommend));
