@@ -20,9 +20,7 @@ Result<GivenRules> GivenRules::load(const std::optional<std::filesystem::path>& 
 
 Result<void> GivenRules::fit(const GlobalModel& model) const {
   if (!given()) return {};
-  Horizons horizons;
-  for (int steps : model.info().horizon_steps) horizons.push_back(model.info().step * steps);
-  return rules::check_rules(rules_, horizons, file_.string());
+  return rules::check_rules(rules_, model.info().horizons(), file_.string());
 }
 
 }  // namespace headroom::cli

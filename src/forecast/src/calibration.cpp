@@ -40,8 +40,8 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled) 
     issued.origin = -1;
     const bool lower_bound = state.head.peak ? last_stall_ > origin : stalled;
     const double truth = truth_of(series, state.head);
-    // What a stalled interval delivered was at least its lifted value without the largest lift.
     if (std::isnan(truth)) continue;
+    // What a stalled interval delivered was at least its lifted value without the largest lift.
     judge(state, issued.z, to_z(lower_bound ? truth / (1 + kStallLift) : truth, issued.now, issued.scale), lower_bound);
   }
 }

@@ -101,7 +101,7 @@ class Finisher {
 PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model)
     : model_(std::move(model)), batch_(std::make_unique<Batch>()) {
   HEADROOM_CHECK(model_ != nullptr, "the engine needs a model");
-  for (int steps : model_->info().horizon_steps) horizons_.push_back(steps * model_->info().step);
+  horizons_ = model_->info().horizons();
   batch_->z.resize(model_->heads() * GlobalModel::kBatch);
 }
 

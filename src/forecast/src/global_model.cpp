@@ -14,6 +14,12 @@ struct GlobalModel::Workspace::Room {
 GlobalModel::Workspace::Workspace() : room_(std::make_unique<Room>()) {}
 GlobalModel::Workspace::~Workspace() = default;
 
+Horizons ModelInfo::horizons() const {
+  Horizons horizons;
+  for (int steps : horizon_steps) horizons.push_back(steps * step);
+  return horizons;
+}
+
 GlobalModel::GlobalModel(ModelParts parts) : parts_(std::make_unique<const ModelParts>(std::move(parts))) {
   const auto& steps = info().horizon_steps;
   HEADROOM_CHECK(!steps.empty(), "a model has a horizon");

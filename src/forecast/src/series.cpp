@@ -15,6 +15,11 @@ constexpr double kJumpScales = 2;
 
 bool known(float x) { return !std::isnan(x); }
 
+float lifted(float used, float stalled, float most) {
+  const float wanted = used * (1 + static_cast<float>(kStallLift) * stalled);
+  return most > 0 ? std::min(wanted, std::max(used, most)) : wanted;
+}
+
 }  // namespace
 
 template <int Capacity>
@@ -55,15 +60,6 @@ Series::Series(Resource resource)
   block_high_.fill(-kInfinity);
   block_low_.fill(kInfinity);
 }
-
-namespace {
-
-float lifted(float used, float stalled, float most) {
-  const float wanted = used * (1 + static_cast<float>(kStallLift) * stalled);
-  return most > 0 ? std::min(wanted, std::max(used, most)) : wanted;
-}
-
-}  // namespace
 
 void Series::push(float used, float stalled, double most) {
   const float share = std::clamp(std::isnan(stalled) ? 0.0F : stalled, 0.0F, 1.0F);

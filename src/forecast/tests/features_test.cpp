@@ -45,6 +45,19 @@ TEST(Series, AgreesWithPlainRecomputationThroughGaps) {
   }
 }
 
+TEST(Series, LiftsWhatWasHeldBackButNeverOverWhatTheVmCouldEverHave) {
+  Series free(Resource::kCpu), bounded(Resource::kCpu), beyond(Resource::kCpu);
+  free.push(1000, 1);
+  EXPECT_EQ(free.now(), 3000);
+  bounded.push(1000, 1, 2000);
+  EXPECT_EQ(bounded.now(), 2000);
+  EXPECT_EQ(bounded.highest_ever(), 2000);
+  bounded.push(500, 0.5F, 2000);
+  EXPECT_EQ(bounded.now(), 1000);
+  beyond.push(2500, 1, 2000);  // what was delivered was delivered
+  EXPECT_EQ(beyond.now(), 2500);
+}
+
 TEST(Features, AreAllNamedAndDoNotDependOnUnits) {
   EXPECT_EQ(feature_names().size(), kFeatureCount);
   // A thousandfold series has the same shape, but for its level, its scale and the floor under the scale.

@@ -20,6 +20,7 @@
 #include "headroom/base/result.h"
 #include "headroom/forecast/features.h"
 #include "headroom/model/band.h"
+#include "headroom/model/forecast.h"
 
 namespace headroom {
 
@@ -37,6 +38,8 @@ struct ModelInfo {
   std::uint64_t seed = 0;
   std::uint64_t vms = 0, rows = 0;
   std::vector<HeadScore> scores;   // one a head
+
+  Horizons horizons() const;
 };
 
 struct ModelParts;
