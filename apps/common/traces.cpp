@@ -21,6 +21,14 @@ Result<Window> parse_window(const std::string& text) {
   return Window{*begin, *end};
 }
 
+Result<std::shared_ptr<const World>> load_world(Scenario scenario, const std::vector<std::filesystem::path>& traces,
+                                                std::optional<Window> window, View view) {
+  if (!traces.empty()) scenario.window.reset();
+  const auto fleet = read_fleet(traces.empty() ? scenario.traces : traces);
+  if (!fleet) return tl::unexpected(fleet.error());
+  return make_world(*fleet, scenario, view, window);
+}
+
 Result<std::shared_ptr<const GlobalModel>> train_on(const std::vector<std::filesystem::path>& traces,
                                                     TrainOptions options) {
   const auto fleet = read_fleet(traces);

@@ -41,21 +41,18 @@ void put_rules(const GivenRules& given, std::vector<Contender>& contenders) {
   }
 }
 
-Result<std::shared_ptr<const World>> load_world(const SimulateArguments& a) {
+Result<std::shared_ptr<const World>> world_of(const SimulateArguments& a) {
   auto scenario = load_scenario(a.scenario);
   if (!scenario) return tl::unexpected(scenario.error());
   scenario->timings.report_demand = scenario->timings.report_demand || a.uncensored;
   if (a.overcommit) scenario->overcommit[index(Resource::kCpu)] = *a.overcommit;
-  if (!a.traces.empty()) scenario->window.reset();
   std::optional<Window> window;
   if (!a.window.empty()) {
     const auto parsed = parse_window(a.window);
     if (!parsed) return tl::unexpected(parsed.error());
     window = *parsed;
   }
-  const auto fleet = read_fleet(a.traces.empty() ? scenario->traces : a.traces);
-  if (!fleet) return tl::unexpected(fleet.error());
-  return make_world(*fleet, *scenario, *parse_view(a.view), window);
+  return load_world(std::move(*scenario), a.traces, window, *parse_view(a.view));
 }
 
 Result<std::shared_ptr<const GlobalModel>> model_for(const SimulateArguments& a, const World& world) {
@@ -70,7 +67,7 @@ Result<std::shared_ptr<const GlobalModel>> model_for(const SimulateArguments& a,
 Result<void> run(const SimulateArguments& a) {
   const auto rules = GivenRules::load(a.rules, a.policy);
   if (!rules) return tl::unexpected(rules.error());
-  const auto world = load_world(a);
+  const auto world = world_of(a);
   if (!world) return tl::unexpected(world.error());
   std::vector<Contender> contenders;
   if (a.sweep) contenders = sweep_contenders(a.policy, **world, *a.sweep);

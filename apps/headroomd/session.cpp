@@ -40,15 +40,6 @@ class StateDirectory {
   bool passing_;
 };
 
-Result<std::shared_ptr<const World>> load_world(const Options& o) {
-  auto scenario = load_scenario(o.scenario);
-  if (!scenario) return tl::unexpected(scenario.error());
-  if (!o.traces.empty()) scenario->window.reset();
-  const auto fleet = read_fleet(o.traces.empty() ? scenario->traces : o.traces);
-  if (!fleet) return tl::unexpected(fleet.error());
-  return make_world(*fleet, *scenario, *parse_view(o.view), o.counted);
-}
-
 std::string overloads(const State& state) {
   std::string text;
   for (auto r = state.score.rbegin(); r != state.score.rend(); ++r)  // the shown policy first: a narrow terminal cuts the rest
@@ -126,7 +117,9 @@ Result<void> run_session(const Options& o, const Stop& stop) {
     if (!opened) return tl::unexpected(opened.error());
     report.emplace(std::move(*opened));
   }
-  auto world = load_world(o);
+  auto scenario = load_scenario(o.scenario);
+  if (!scenario) return tl::unexpected(scenario.error());
+  auto world = load_world(std::move(*scenario), o.traces, o.counted, *parse_view(o.view));
   if (!world) return tl::unexpected(world.error());
   auto model = load_model(std::nullopt);
   if (!model) return tl::unexpected(model.error());
