@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "headroom/base/instant.h"
-#include "headroom/model/band.h"
+#include "headroom/model/forecast.h"
 #include "table.h"
 #include "views.h"
 
@@ -11,33 +11,30 @@ namespace {
 
 using nlohmann::json;
 
-std::string horizon_name(const json& seconds) { return to_text(std::chrono::seconds(seconds.get<std::int64_t>())); }
-
 // A VM's forecast as the manager told it, read back into bands.
 class Outlooks {
  public:
-  explicit Outlooks(const json& forecast) : forecast_(forecast) {}
+  explicit Outlooks(const json& forecast) : forecast_(forecast) {
+    if (!forecast.is_object()) return;
+    for (const json& seconds : forecast.at("horizons_seconds")) horizons_.push_back(std::chrono::seconds(seconds.get<std::int64_t>()));
+  }
 
   bool known() const {
     return forecast_.is_object() && forecast_.at("levels").size() == kLevelCount && horizons() > 0;
   }
-  std::size_t horizons() const { return forecast_.at("horizons_seconds").size(); }
-  std::string within(std::size_t h) const { return horizon_name(forecast_.at("horizons_seconds").at(h)); }
+  std::size_t horizons() const { return horizons_.size(); }
+  std::string within(std::size_t h) const { return to_text(horizons_.at(h)); }
   Band peak(Resource r, std::size_t h) const {
     Band band;
     const json& row = forecast_.at("peak").at(std::string(name(r))).at(h);
     for (std::size_t i = 0; i < kLevelCount; ++i) band.at[i] = row.at(i).get<float>();
     return band;
   }
-  // The horizon nearest to 15 minutes from above, or the last.
-  std::size_t near() const {
-    for (std::size_t h = 0; h < horizons(); ++h)
-      if (forecast_.at("horizons_seconds").at(h) >= 900) return h;
-    return horizons() - 1;
-  }
+  std::size_t near() const { return horizon_index(horizons_, std::chrono::minutes(15)); }
 
  private:
   const json& forecast_;
+  Horizons horizons_;
 };
 
 double limit_of(const json& vm, Resource r) { return vm.at("allocation").at(std::string(name(r))).get<double>(); }

@@ -81,11 +81,8 @@ std::string amount(const json& by_resource, Resource r) {
 }
 
 std::string of(const json& part, const json& whole, Resource r) {
-  std::string first = amount(part, r);
   const std::string second = amount(whole, r);
-  const auto unit = first.rfind(' ');
-  if (unit != std::string::npos && second.ends_with(first.substr(unit))) first.resize(unit);
-  return fmt::format("{} / {}", first, second);
+  return fmt::format("{} / {}", without_shared_unit(amount(part, r), second), second);
 }
 
 std::string percent(const json& share) {

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "headroom/planner/host_load.h"
 #include "json_parts.h"
 
@@ -31,7 +29,6 @@ nlohmann::json host_line(const State& state, const Host& host) {
     allocated += vm.allocation;
     for (std::size_t k = 0; k < kResourceCount; ++k) used[k] += vm.used[k];
   }
-  std::transform(used.begin(), used.end(), used.begin(), rounded);
   return {{"name", host.name},
           {"type", host.type},
           {"power", name(host.power)},
@@ -42,7 +39,7 @@ nlohmann::json host_line(const State& state, const Host& host) {
           {"deliverable", to_json(host.deliverable())},
           {"admissible", to_json(host.admissible())},
           {"allocated", to_json(allocated)},
-          {"used", by_resource(used)},
+          {"used", by_resource([&](Resource r) { return rounded(used[index(r)]); })},
           {"risk", risk_json(state, host)}};
 }
 

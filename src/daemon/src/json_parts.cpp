@@ -5,9 +5,7 @@
 namespace headroom {
 
 nlohmann::json to_json(const Resources& amounts) {
-  nlohmann::json object;
-  for (Resource r : kAllResources) object[std::string(name(r))] = amounts[r];
-  return object;
+  return by_resource([&](Resource r) { return amounts[r]; });
 }
 
 nlohmann::json to_json(const Horizons& horizons) {

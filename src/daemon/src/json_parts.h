@@ -8,10 +8,11 @@
 
 namespace headroom {
 
-template <class Values>
-nlohmann::json by_resource(const Values& values) {
+// One value a resource, by its name: what `value_of(Resource)` says.
+template <class F>
+nlohmann::json by_resource(F&& value_of) {
   nlohmann::json object;
-  for (Resource r : kAllResources) object[std::string(name(r))] = values[index(r)];
+  for (Resource r : kAllResources) object[std::string(name(r))] = value_of(r);
   return object;
 }
 nlohmann::json to_json(const Resources& amounts);

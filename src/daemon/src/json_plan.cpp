@@ -1,10 +1,22 @@
 #include "json_parts.h"
 
 namespace headroom {
+namespace {
+
+// What programs want to know of a reason, besides its sentence.
+nlohmann::json about(const Reason& why) {
+  return {{"code", name(why.code)},
+          {"rule", why.rule},
+          {"resource", why.resource ? nlohmann::json(name(*why.resource)) : nlohmann::json()},
+          {"horizon_seconds", why.horizon.count() / 1000},
+          {"confidence", rounded(why.confidence)}};
+}
+
+}  // namespace
 
 nlohmann::json to_json(const ActionEntry& e) {
-  const Reason& why = e.action.reason;
-  return {{"id", e.id},
+  nlohmann::json object = about(e.action.reason);
+  object.update({{"id", e.id},
           {"at", to_rfc3339(e.at)},
           {"kind", name(e.action.kind)},
           {"vm", e.vm},
@@ -14,17 +26,13 @@ nlohmann::json to_json(const ActionEntry& e) {
           {"after", to_json(e.action.after)},
           {"text", e.text},
           {"reason", e.reason},
-          {"code", name(why.code)},
-          {"rule", why.rule},
-          {"resource", why.resource ? nlohmann::json(name(*why.resource)) : nlohmann::json()},
-          {"horizon_seconds", why.horizon.count() / 1000},
-          {"confidence", rounded(why.confidence)},
-          {"saves_usd_per_hour", why.saves_usd_per_hour},
+          {"saves_usd_per_hour", e.action.reason.saves_usd_per_hour},
           {"decision", name(e.decision)},
           {"why_refused", e.why_refused},
           {"state", name(e.state)},
           {"ended_at", e.ended_at ? nlohmann::json(to_rfc3339(*e.ended_at)) : nlohmann::json()},
-          {"message", e.message}};
+          {"message", e.message}});
+  return object;
 }
 
 nlohmann::json to_json(const DeniedEntry& e) {
@@ -33,16 +41,9 @@ nlohmann::json to_json(const DeniedEntry& e) {
 }
 
 nlohmann::json to_json(const AlertEntry& e) {
-  const Reason& why = e.reason;
-  return {{"at", to_rfc3339(e.at)},
-          {"vm", e.vm},
-          {"host", e.host},
-          {"text", e.text},
-          {"code", name(why.code)},
-          {"rule", why.rule},
-          {"resource", why.resource ? nlohmann::json(name(*why.resource)) : nlohmann::json()},
-          {"horizon_seconds", why.horizon.count() / 1000},
-          {"confidence", rounded(why.confidence)}};
+  nlohmann::json object = about(e.reason);
+  object.update({{"at", to_rfc3339(e.at)}, {"vm", e.vm}, {"host", e.host}, {"text", e.text}});
+  return object;
 }
 
 nlohmann::json plan_json(const State& state) {

@@ -19,13 +19,9 @@ nlohmann::json number_or_null(double value) {
 }
 
 nlohmann::json measured(const Vm& vm) {
-  nlohmann::json used, stalled;
-  for (Resource r : kAllResources) {
-    const bool known = vm.sampled_at.has_value();
-    used[std::string(name(r))] = known ? number_or_null(vm.used[index(r)]) : nlohmann::json();
-    stalled[std::string(name(r))] = known ? number_or_null(static_cast<double>(vm.stalled[index(r)])) : nlohmann::json();
-  }
-  return {{"used", std::move(used)}, {"stalled", std::move(stalled)}};
+  const auto if_known = [&](double value) { return vm.sampled_at ? number_or_null(value) : nlohmann::json(); };
+  return {{"used", by_resource([&](Resource r) { return if_known(vm.used[index(r)]); })},
+          {"stalled", by_resource([&](Resource r) { return if_known(static_cast<double>(vm.stalled[index(r)])); })}};
 }
 
 nlohmann::json bands(const Vm& vm, Resource r, Band Outlook::*which) {
@@ -40,25 +36,19 @@ nlohmann::json bands(const Vm& vm, Resource r, Band Outlook::*which) {
 
 nlohmann::json forecast_json(const Snapshot& s, const Vm& vm) {
   if (!has_forecast(s, vm)) return nullptr;
-  nlohmann::json value, peak;
-  for (Resource r : kAllResources) {
-    value[std::string(name(r))] = bands(vm, r, &Outlook::value);
-    peak[std::string(name(r))] = bands(vm, r, &Outlook::peak);
-  }
   return {{"origin", to_rfc3339(vm.forecast.origin)},
           {"horizons_seconds", to_json(s.horizons)},
           {"levels", levels_json()},
-          {"value", std::move(value)},
-          {"peak", std::move(peak)}};
+          {"value", by_resource([&](Resource r) { return bands(vm, r, &Outlook::value); })},
+          {"peak", by_resource([&](Resource r) { return bands(vm, r, &Outlook::peak); })}};
 }
 
 // One row a step of the last day; null where there is no sample, or no allocation is known.
 nlohmann::json samples_json(const State& state, const VmDetail& detail) {
   const Duration step = state.run->step;
   const Instant last = state.snapshot.taken_at;
-  nlohmann::json at = nlohmann::json::array(), used, allocation;
-  for (Resource r : kAllResources)
-    used[std::string(name(r))] = allocation[std::string(name(r))] = nlohmann::json::array();
+  nlohmann::json at = nlohmann::json::array();
+  nlohmann::json used = by_resource([](Resource) { return nlohmann::json::array(); }), allocation = used;
   auto sample = detail.samples.begin();
   auto change = detail.allocations.begin();
   const Resources* holds = nullptr;
@@ -82,11 +72,9 @@ nlohmann::json vm_line(const State& state, const Vm& vm) {
   nlohmann::json peak, exceedance;
   if (has_forecast(s, vm)) {
     const std::size_t near = horizon_index(s.horizons, kNear);
-    for (Resource r : kAllResources) {
-      const Band& band = vm.forecast.at(r, near).peak;
-      peak[std::string(name(r))] = rounded(band.quantile(0.95));
-      exceedance[std::string(name(r))] = rounded(band.exceedance(static_cast<double>(vm.allocation[r])));
-    }
+    const auto band = [&](Resource r) { return vm.forecast.at(r, near).peak; };
+    peak = by_resource([&](Resource r) { return rounded(band(r).quantile(0.95)); });
+    exceedance = by_resource([&](Resource r) { return rounded(band(r).exceedance(static_cast<double>(vm.allocation[r]))); });
   }
   nlohmann::json line{{"name", vm.name},
                       {"host", host_name(s, vm.host)},
@@ -103,13 +91,12 @@ nlohmann::json vm_line(const State& state, const Vm& vm) {
 }
 
 nlohmann::json vm_json(const State& state, const Vm& vm, const VmDetail& detail) {
-  nlohmann::json object = vm_line(state, vm), scaling;
-  for (Resource r : kAllResources) scaling[std::string(name(r))] = name(vm.scaling[index(r)]);
+  nlohmann::json object = vm_line(state, vm);
   object["samples"] = samples_json(state, detail);
   object["forecast"] = forecast_json(state.snapshot, vm);
   object["mobility"] = name(vm.mobility);
   object["mobility_reason"] = vm.mobility_reason;
-  object["scaling"] = std::move(scaling);
+  object["scaling"] = by_resource([&](Resource r) { return name(vm.scaling[index(r)]); });
   object["scaling_reason"] = vm.scaling_reason;
   object["actions"] = list(detail.actions);
   object["denied"] = list(detail.denied);

@@ -9,11 +9,8 @@ namespace {
 
 // "0.5 -> 1.25 cores": the unit once where both ends have the same.
 std::string change(Resource r, std::int64_t before, std::int64_t after) {
-  std::string from = to_text(r, static_cast<double>(before));
   const std::string to = to_text(r, static_cast<double>(after));
-  const auto unit = from.rfind(' ');
-  if (unit != std::string::npos && to.ends_with(from.substr(unit))) from.resize(unit);
-  return fmt::format("{} -> {}", from, to);
+  return fmt::format("{} -> {}", without_shared_unit(to_text(r, static_cast<double>(before)), to), to);
 }
 
 std::string changes(const Action& action) {

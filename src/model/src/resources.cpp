@@ -39,4 +39,10 @@ std::string to_text(Resource r, double amount) {
   return {};
 }
 
+std::string without_shared_unit(std::string first, std::string_view second) {
+  const auto unit = first.rfind(' ');
+  if (unit != std::string::npos && second.ends_with(first.substr(unit))) first.resize(unit);
+  return first;
+}
+
 }  // namespace headroom

@@ -28,6 +28,8 @@ std::string_view name(Resource r);
 std::optional<Resource> parse_resource(std::string_view text);
 // "1.5 cores", "2.25 GiB", "3.1 MB/s": for people, three significant digits.
 std::string to_text(Resource r, double amount);
+// `first` without its unit where `second` ends with the same: "0.5" of "0.5 cores" and "1.25 cores".
+std::string without_shared_unit(std::string first, std::string_view second);
 
 // An amount of every resource, in base units. A plain value; comparable; arithmetic is per resource.
 class Resources {
