@@ -8,7 +8,7 @@ import { horizon } from "../format/time";
 import { alarm } from "../format/risk";
 import type { Range } from "./axis";
 import { ALLOCATION, fanOf, HIGH, LIMIT_AHEAD, LOW, MIDDLE, RARE, USED, type Fan, type Outlook } from "./fan";
-import { axes, dashed, quiet, shadeAhead } from "./options";
+import { axes, dashed, quiet, shadeAhead, scales } from "./options";
 import { Plot } from "./plot";
 import type { Theme } from "./theme";
 
@@ -25,10 +25,7 @@ function optionsOf(theme: Theme, fan: () => Fan): Omit<uPlot.Options, "width" | 
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   return {
     ...quiet,
-    scales: {
-      x: { time: false, range: () => [fan().axis.min, fan().axis.max] },
-      y: { range: () => [0, fan().top] },
-    },
+    scales: scales(fan),
     axes: axes(theme, () => fan().axis),
     series: [
       {},

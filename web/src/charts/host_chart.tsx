@@ -6,7 +6,7 @@ import type { HostDetail } from "../api/types";
 import { amount, inUnit } from "../format/amount";
 import { clock, DAY_MS, HOUR_MS } from "../format/time";
 import type { Axis } from "./axis";
-import { axes, dashed, quiet } from "./options";
+import { axes, dashed, quiet, scales } from "./options";
 import { Plot } from "./plot";
 import type { Theme } from "./theme";
 
@@ -37,10 +37,7 @@ function optionsOf(theme: Theme, drawn: () => Drawn): Omit<uPlot.Options, "width
   const points = { show: false };
   return {
     ...quiet,
-    scales: {
-      x: { time: false, range: () => [drawn().axis.min, drawn().axis.max] },
-      y: { range: () => [0, drawn().top] },
-    },
+    scales: scales(drawn),
     axes: axes(theme, () => drawn().axis),
     series: [
       {},

@@ -32,6 +32,14 @@ export function axes(theme: Theme, axis: () => Axis): uPlot.Axis[] {
   ];
 }
 
+// Set by what is drawn, not by uPlot: time as the axis lays it out, amounts from nothing to the top.
+export function scales(drawn: () => { axis: Axis; top: number }): uPlot.Scales {
+  return {
+    x: { time: false, range: () => [drawn().axis.min, drawn().axis.max] },
+    y: { range: () => [0, drawn().top] },
+  };
+}
+
 export const quiet: Pick<uPlot.Options, "legend" | "cursor" | "padding"> = {
   padding: [6, 16, 0, 0],
   legend: { show: false },

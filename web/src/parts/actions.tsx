@@ -35,6 +35,16 @@ function where(action: Action): string {
   return action.from !== action.to && action.from !== "" && action.to !== "" ? `${action.from} → ${action.to}` : action.to || action.from;
 }
 
+// Nothing for what is about no VM.
+function VmName({ vm }: { vm: string }) {
+  if (vm === "") return null;
+  return (
+    <a className="name" href={href.vm(vm)}>
+      {vm}
+    </a>
+  );
+}
+
 function Line({ action, withVm }: { action: Action; withVm: boolean }) {
   const { word, tone } = outcome(action);
   return (
@@ -42,11 +52,7 @@ function Line({ action, withVm }: { action: Action; withVm: boolean }) {
       <time>{dayAndClock(action.at)}</time>
       <div>
         <p>
-          {withVm && action.vm !== "" && (
-            <a className="name" href={href.vm(action.vm)}>
-              {action.vm}
-            </a>
-          )}
+          {withVm && <VmName vm={action.vm} />}
           <b>{action.text}</b>
           <span className="muted">{where(action)}</span>
         </p>
@@ -94,11 +100,7 @@ export function Denials({ denied, none, withVm = true }: { denied: Denial[]; non
           <li className="action denied" key={index}>
             <div>
               <p>
-                {withVm && denial.vm !== "" && (
-                  <a className="name" href={href.vm(denial.vm)}>
-                    {denial.vm}
-                  </a>
-                )}
+                {withVm && <VmName vm={denial.vm} />}
                 <span>{denial.wanted}</span>
                 {denial.host !== "" && <span className="muted">{denial.host}</span>}
               </p>
@@ -126,11 +128,7 @@ export function Alerts({ alerts, none }: { alerts: Alert[]; none: string }) {
             <time>{dayAndClock(alert.at)}</time>
             <div>
               <p>
-                {alert.vm !== "" && (
-                  <a className="name" href={href.vm(alert.vm)}>
-                    {alert.vm}
-                  </a>
-                )}
+                <VmName vm={alert.vm} />
                 <span className="muted">{alert.host}</span>
               </p>
               <p className="reason" title={`rule ${alert.rule}, confidence ${chance(alert.confidence)}`}>
