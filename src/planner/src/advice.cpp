@@ -12,7 +12,7 @@ namespace {
 Wish wish_at(const Draft& d, std::size_t i, AutomationLevel level) {
   Wish wish;
   wish.vm = i;
-  wish.want = wish.lean = d.vm(i).allocation;
+  wish.want = d.vm(i).allocation;
   wish_by_rules(d, i, level, wish);
   return wish;
 }

@@ -21,7 +21,10 @@ double fill(const Draft& d, std::size_t h) {
   return most;
 }
 
+}  // namespace
+
 void stop_empty_hosts(Draft& d) {
+  if (!d.policy().hosts.may_power || !d.policy().hosts.may_migrate) return;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
     const Host& host = d.host(h);
     if (host.power != PowerState::kOn || !d.residents(h).empty() || d.awaits_vm(h)) continue;
@@ -34,36 +37,38 @@ void stop_empty_hosts(Draft& d) {
   }
 }
 
+namespace {
+
 // All VMs of the host at once, biggest first, or none of them.
 bool plan_evacuation(Draft& d, Placement& p, const std::vector<Wish>& wishes, std::size_t h) {
   std::vector<std::size_t> leaving = d.residents(h);
   std::stable_sort(leaving.begin(), leaving.end(), [&](std::size_t a, std::size_t b) {
-    return wishes[a].lean.memory() > wishes[b].lean.memory();
+    return wishes[a].want.memory() > wishes[b].want.memory();
   });
   // Tried on copies first: an evacuation that stops half way is only cost.
   Draft trial = d;
   Placement trial_placement = p.onto(trial);
   std::vector<std::size_t> targets;
   for (std::size_t i : leaving) {
-    const auto to = trial_placement.cheapest(i, wishes[i].lean);
+    const auto to = trial_placement.cheapest(i, wishes[i].want);
     if (!to) return false;
-    trial_placement.move(i, *to, wishes[i].lean, {});
+    trial_placement.move(i, *to, wishes[i].want, {});
     targets.push_back(*to);
   }
   Reason why;
   why.code = ReasonCode::kConsolidation;
   why.rule = d.policy().name;
   why.saves_usd_per_hour = d.host(h).price.usd_per_hour;
-  for (std::size_t k = 0; k < leaving.size(); ++k) p.move(leaving[k], targets[k], wishes[leaving[k]].lean, why);
+  d.close(h);
+  for (std::size_t k = 0; k < leaving.size(); ++k) p.move(leaving[k], targets[k], wishes[leaving[k]].want, why);
   return true;
 }
 
 }  // namespace
 
-void consolidate(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
+void empty_a_host(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
   const HostPolicy& policy = d.policy().hosts;
   if (!policy.may_power || !policy.may_migrate) return;
-  stop_empty_hosts(d);
   const bool due = d.snapshot().taken_at.time_since_epoch() % policy.consolidate_every < d.snapshot().step;
   if (!due || d.starting_planned() || d.migrations() > 0) return;
   std::vector<std::size_t> order;

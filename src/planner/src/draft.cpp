@@ -1,17 +1,24 @@
 #include "draft.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "headroom/base/check.h"
 
 namespace headroom {
+namespace {
+
+constexpr double kLeastShare = 0.02, kSteepness = 8;  // of the price over how full a resource is against the fullest
+
+}  // namespace
 
 Draft::Draft(const Snapshot& snapshot, const Policy& policy)
     : snapshot_(snapshot),
       policy_(policy),
       residents_(snapshot.hosts.size()),
       free_(snapshot.vms.size(), 1),
-      incoming_(snapshot.hosts.size(), 0) {
+      incoming_(snapshot.hosts.size(), 0),
+      closed_(snapshot.hosts.size(), 0) {
   plan_.made_at = snapshot.taken_at;
   for (const Host& h : snapshot.hosts) room_.push_back(h.admissible() - h.incoming);
   for (std::size_t i = 0; i < snapshot.vms.size(); ++i) {
@@ -32,6 +39,27 @@ Draft::Draft(const Snapshot& snapshot, const Policy& policy)
         room_[host_index(a.from)][r] -= std::max<std::int64_t>(0, a.after[r] - a.before[r]);
     if (a.kind == ActionKind::kStartHost) ++starts_;
   }
+  set_price_shares();
+}
+
+// One price for the whole fleet, since VMs can move: prices of its own for each host would swing with every neighbour.
+void Draft::set_price_shares() {
+  price_share_.fill(1);
+  if (!policy_.priced || !policy_.priced->host_scarcity) return;
+  std::array<double, kResourceCount> fill{};
+  for (Resource r : kAllResources) {
+    double all = 1, free = 0;
+    for (std::size_t h = 0; h < host_count(); ++h)
+      if (host(h).power == PowerState::kOn) {
+        all += static_cast<double>(host(h).admissible()[r]);
+        free += static_cast<double>(room_[h][r]);
+      }
+    fill[index(r)] = std::max(0.0, 1 - free / all);
+  }
+  const double fullest = *std::max_element(fill.begin(), fill.end());
+  if (fullest <= 0) return;
+  for (Resource r : kAllResources)
+    price_share_[index(r)] = std::max(kLeastShare, std::pow(fill[index(r)] / fullest, kSteepness));
 }
 
 std::size_t Draft::host_index(HostId id) const {
@@ -56,7 +84,7 @@ bool Draft::may_change(std::size_t i, Resource r, bool upwards) const {
   return s == Scaling::kLiveUpAndDown || (upwards && s == Scaling::kLiveUp);
 }
 
-bool Draft::open(std::size_t h) const { return host(h).power == PowerState::kOn && host(h).accepts_vms; }
+bool Draft::open(std::size_t h) const { return host(h).power == PowerState::kOn && host(h).accepts_vms && !closed_[h]; }
 
 void Draft::resize(std::size_t i, const Resources& after, const Reason& reason, AutomationLevel level) {
   HEADROOM_CHECK(free_[i], "one action a VM");
@@ -83,6 +111,7 @@ void Draft::start_host(std::size_t h, const Reason& reason) {
 }
 
 void Draft::stop_host(std::size_t h, const Reason& reason) {
+  close(h);
   plan_.actions.push_back({ActionKind::kStopHost, {}, host(h).id, {}, {}, {}, reason});
 }
 

@@ -2,6 +2,7 @@
 // the planner is here, so that no step can forget a move that is still in flight.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "headroom/model/snapshot.h"
@@ -32,10 +33,14 @@ class Draft {
   bool free_to_act(std::size_t vm) const { return free_[vm]; }
   bool movable(std::size_t vm) const;
   bool may_change(std::size_t vm, Resource r, bool upwards) const;
-  // The host can take VMs now.
+  // The host can take VMs now, and this plan neither empties nor stops it.
   bool open(std::size_t host) const;
+  void close(std::size_t host) { closed_[host] = 1; }
   bool awaits_vm(std::size_t host) const { return incoming_[host] > 0; }
   bool starting_planned() const { return starts_ > 0; }
+  // What a unit of the resource costs as a share of its list price: 1 for the one that fills the running hosts most, less
+  // for those of which they will have some to spare whatever is done. Always 1 without PricedSizing::host_scarcity.
+  double price_share(Resource r) const { return price_share_[index(r)]; }
 
   // An action that is only recommended takes its room, so that two of them fit together, but gives none: nothing that is
   // done may count on it.
@@ -51,6 +56,8 @@ class Draft {
   Plan finish() &&;
 
  private:
+  void set_price_shares();
+
   const Snapshot& snapshot_;
   const Policy& policy_;
   Plan plan_;
@@ -59,6 +66,8 @@ class Draft {
   std::vector<Resources> room_;
   std::vector<char> free_;
   std::vector<int> incoming_;
+  std::vector<char> closed_;
+  std::array<double, kResourceCount> price_share_{};
   std::size_t migrations_ = 0;
   std::size_t starts_ = 0;
 };

@@ -22,12 +22,12 @@ bool grow_in_place(Draft& d, const Wish& wish) {
   return true;
 }
 
-// Neighbours give back what would be too dear for them if the resource cost this many times its price.
-bool take_from_neighbours(Draft& d, const Wish& wish) {
+// Neighbours give back what would be too dear for them if the resource cost so many times its price.
+bool take_from_neighbours(Draft& d, const Wish& wish, std::initializer_list<double> times_the_price) {
   if (!d.policy().priced || !d.policy().priced->host_scarcity) return false;
   for (Resource r : kAllResources) {
     std::int64_t lack = missing(d, wish.vm, wish.want)[r];
-    for (double times : {1.0, 2.0, 4.0, 8.0}) {
+    for (double times : times_the_price) {
       for (std::size_t other : d.residents(d.host_of(wish.vm))) {
         if (lack <= 0) break;
         if (other == wish.vm || !d.free_to_act(other)) continue;
@@ -96,7 +96,7 @@ void climb_ladder(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
   std::vector<const Wish*> growing;
   for (const Wish& wish : wishes) {
     const Resources& now = d.vm(wish.vm).allocation;
-    if (!wish.changes(now)) continue;
+    if (!wish.changes(now) || !d.free_to_act(wish.vm)) continue;
     if (wish.grows(now)) growing.push_back(&wish);
     else d.resize(wish.vm, wish.want, wish.reason);
   }
@@ -107,7 +107,9 @@ void climb_ladder(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
   for (const Wish* wish : growing) {
     if (!d.free_to_act(wish->vm)) continue;  // it gave to a neighbour in the meantime
     if (wish->by_move && move_itself(d, p, *wish)) continue;
-    if (grow_in_place(d, *wish) || take_from_neighbours(d, *wish) || move_itself(d, p, *wish)) continue;
+    if (grow_in_place(d, *wish) || take_from_neighbours(d, *wish, {1, 2}) || move_itself(d, p, *wish) ||
+        take_from_neighbours(d, *wish, {4, 8}))
+      continue;
     if (!move_a_neighbour(d, p, *wish, wishes)) {
       denied_usd_per_hour += wish->worth_usd_per_hour;
       if (!largest_denied) largest_denied = wish;

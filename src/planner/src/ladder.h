@@ -12,8 +12,12 @@ void climb_ladder(Draft& draft, Placement& placement, const std::vector<Wish>& w
 // After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver.
 void relieve_hosts(Draft& draft, Placement& placement);
 
-// Once every HostPolicy::consolidate_every: one host is emptied if that is worth its moves; empty hosts are stopped.
-void consolidate(Draft& draft, Placement& placement, const std::vector<Wish>& wishes);
+// Before the ladder, once every HostPolicy::consolidate_every: one host is emptied if that is worth its moves, and all
+// its VMs get what they wish for where they go. (After the ladder a VM or two of every host have just been resized.)
+void empty_a_host(Draft& draft, Placement& placement, const std::vector<Wish>& wishes);
+
+// After everything else, so that a host that was started for somebody is not stopped before they are on their way.
+void stop_empty_hosts(Draft& draft);
 
 // The specification's order (policy.h, MigrateFirst).
 void migrate_first(Draft& draft, Placement& placement);

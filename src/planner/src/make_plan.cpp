@@ -30,16 +30,17 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
     return std::move(draft).finish();
   }
   const std::vector<Wish> wishes = size_all(draft);
+  if (policy.order != Order::kPveCrs) empty_a_host(draft, placement, wishes);
   climb_ladder(draft, placement, wishes);
   switch (policy.order) {
     case Order::kPveCrs: pve_crs(draft, placement); break;
     case Order::kLrMmt:
       lr_mmt(draft, placement);
-      consolidate(draft, placement, wishes);
+      stop_empty_hosts(draft);
       break;
     default:
       relieve_hosts(draft, placement);
-      consolidate(draft, placement, wishes);
+      stop_empty_hosts(draft);
   }
   advise(draft, placement);
   return std::move(draft).finish();

@@ -29,16 +29,7 @@ bool shrink_allowed(const Draft& d, std::size_t i, Resource r) {
   return true;
 }
 
-// Hosts that are paid for anyway make their spare capacity cheap; the price rises to the list price (and past it) as
-// they fill up.
-double scarcity(const Draft& d, std::size_t vm, Resource r) {
-  const std::size_t h = d.host_of(vm);
-  const double all = static_cast<double>(d.host(h).admissible()[r]);
-  const double fill = 1 - static_cast<double>(d.room(h)[r]) / std::max(all, 1.0);
-  return std::clamp(std::pow(std::max(fill, 0.0) / 0.9, 8), 0.02, 3.0);
-}
-
-SizingTask task_for(const Draft& d, std::size_t i, Resource r, double price_times) {
+SizingTask task_for(const Draft& d, std::size_t i, Resource r, double price_times = 1) {
   const Vm& vm = d.vm(i);
   SizingTask task;
   task.resource = r;
@@ -46,7 +37,7 @@ SizingTask task_for(const Draft& d, std::size_t i, Resource r, double price_time
   task.step = d.policy().step[r];
   task.lowest = shrink_allowed(d, i, r) ? lowest(d, vm, r) : task.now;
   task.highest = d.may_change(i, r, true) ? std::max(vm.ceiling[r], task.now) : task.now;
-  task.usd_per_unit_hour = d.policy().priced->usd_per_unit_hour[index(r)] * price_times;
+  task.usd_per_unit_hour = d.policy().priced->usd_per_unit_hour[index(r)] * d.price_share(r) * price_times;
   return task;
 }
 
@@ -73,13 +64,8 @@ Reason reason_for(const Draft& d, const Vm& vm, Resource r, const Sizing& sizing
 
 void wish_by_price(const Draft& d, std::size_t i, Resource r, Wish& wish) {
   const Vm& vm = d.vm(i);
-  const PricedSizing& prices = *d.policy().priced;
-  const double times = prices.host_scarcity ? scarcity(d, i, r) : 1;
-  const Sizing sizing = price_allocation(d.snapshot(), vm, prices, task_for(d, i, r, times));
+  const Sizing sizing = price_allocation(d.snapshot(), vm, *d.policy().priced, task_for(d, i, r));
   wish.want[r] = sizing.amount;
-  wish.lean[r] = sizing.amount;
-  if (prices.host_scarcity && d.policy().hosts.may_power)
-    wish.lean[r] = std::min(sizing.amount, price_allocation(d.snapshot(), vm, prices, task_for(d, i, r, 1)).amount);
   if (sizing.amount == vm.allocation[r]) return;
   const bool first = wish.reason.rule.empty();
   const bool more_pressing = sizing.amount > vm.allocation[r] && sizing.usd_saved_per_hour > wish.worth_usd_per_hour;
@@ -161,10 +147,9 @@ std::vector<Wish> size_all(const Draft& d) {
     const Vm& vm = d.vm(i);
     Wish& wish = wishes[i];
     wish.vm = i;
-    wish.want = wish.lean = vm.allocation;
+    wish.want = vm.allocation;
     if (!d.free_to_act(i) || !vm.sampled_at) continue;
     wish_by_rules(d, i, AutomationLevel::kAuto, wish);
-    wish.lean = wish.want;
     if (!d.policy().priced) continue;
     for (Resource r : kAllResources)
       if (!governed[index(r)]) wish_by_price(d, i, r, wish);

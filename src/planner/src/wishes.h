@@ -13,7 +13,6 @@ namespace headroom {
 struct Wish {
   std::size_t vm = 0;
   Resources want;             // the whole new allocation
-  Resources lean;             // what it would keep at the full list price; a mover takes this along
   Reason reason;              // of the most pressing change
   double worth_usd_per_hour = 0;  // what granting it saves, by the prices; a rule's wish counts as 1 USD/h
   bool by_move = false;       // a migrate rule asked
@@ -31,7 +30,7 @@ void wish_by_rules(const Draft& draft, std::size_t vm, AutomationLevel level, Wi
 // Reports what the alert rules see; a VM that may not be acted on is reported too.
 void raise_alerts(Draft& draft);
 
-// What VM i would give back if the unit price of `r` were `times` the list price (0 or more, base units).
+// What VM i would give back if the unit price of `r` were `times` what it is (0 or more, base units).
 std::int64_t release_at_price(const Draft& draft, std::size_t vm, Resource r, double times);
 
 }  // namespace headroom

@@ -23,7 +23,7 @@ struct PricedSizing {
   // overload that is left is CPU.
   std::array<double, kResourceCount> overload_weight{5, 1, 1, 1};
   std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
-  // Marginal price of an allocation where hosts are paid for anyway: share of the list price as a host fills up.
+  // Hosts count: what they have more of than of the resource that fills them most is cheap (Draft::price_share).
   bool host_scarcity = false;
 };
 
@@ -39,7 +39,7 @@ struct MigrateFirst {
 struct HostPolicy {
   bool may_migrate = false;
   bool may_power = false;                    // start and stop hosts
-  double overload_confidence = 0.25;         // move a VM away when P(host's demand > what it delivers) is above this
+  double overload_confidence = 0.1;          // move a VM away when P(host's demand > what it delivers) is above this
   Duration overload_horizon = std::chrono::minutes(15);
   double shared_variance = 0.1;              // share of a VM's deviation that moves with its neighbours'
   double fill_after_move = 0.95;             // a destination is not filled beyond this share of admissible

@@ -1,0 +1,121 @@
+// What counts hosts: their shared price, emptying and stopping them, and who moves before who is squeezed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "headroom/planner/checker.h"
+#include "headroom/planner/make_plan.h"
+#include "world.h"
+
+namespace headroom {
+namespace {
+
+Policy elastic_policy() {
+  Policy policy = priced_policy();
+  policy.priced->host_scarcity = true;
+  policy.hosts.may_migrate = policy.hosts.may_power = true;
+  return policy;
+}
+
+// On the hour, when hosts are emptied; two hosts, a small VM on each, the second one oversized.
+TestWorld two_nearly_empty_hosts() {
+  TestWorld w(2);
+  w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);
+  w.add(0, 1000, 990);
+  w.add(1, 4000, 490);
+  return w;
+}
+
+std::size_t count(const Plan& plan, ActionKind kind) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.actions.begin(), plan.actions.end(), [&](const Action& a) { return a.kind == kind; }));
+}
+
+TEST(Hosts, AnEmptiedHostsVmsGetWhatTheyWishForWhereTheyGo) {
+  const TestWorld w = two_nearly_empty_hosts();
+  const Plan plan = make_plan(w.s, elastic_policy());
+  EXPECT_TRUE(check_plan(w.s, plan).empty());
+  const auto move = std::find_if(plan.actions.begin(), plan.actions.end(),
+                                 [](const Action& a) { return a.kind == ActionKind::kMigrate; });
+  ASSERT_NE(move, plan.actions.end());
+  EXPECT_EQ(move->reason.code, ReasonCode::kConsolidation);
+  EXPECT_TRUE(move->after.cpu() < 4_cores || move->vm == w.s.vms[0].id);
+}
+
+// However restless the VMs are: were they resized first, no host would ever have all of its VMs free to go.
+TEST(Hosts, AreEmptiedAlsoWhenEveryVmWantsAnotherSize) {
+  TestWorld w = two_nearly_empty_hosts();
+  w.s.vms[0].allocation[Resource::kCpu] = 3000;
+  const Plan plan = make_plan(w.s, elastic_policy());
+  EXPECT_EQ(count(plan, ActionKind::kMigrate), 1U);
+}
+
+TEST(Hosts, OneThatIsBeingEmptiedTakesNobodyIn) {
+  TestWorld w(2);
+  w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);
+  w.add(0, 1000, 990);
+  for (int i = 0; i < 3; ++i) w.add(1, 2000, 1990);
+  // The first host is the emptier one and leaves; a growth on the second then finds no other host to go to.
+  for (Outlook& o : w.s.vms[1].forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = Band::certain(4000);
+  const Plan plan = make_plan(w.s, elastic_policy());
+  ASSERT_EQ(count(plan, ActionKind::kMigrate), 1U);
+  for (const Action& action : plan.actions)
+    if (action.kind == ActionKind::kMigrate) {
+      EXPECT_EQ(action.from, w.s.hosts[0].id);
+      EXPECT_EQ(action.to, w.s.hosts[1].id);
+    }
+}
+
+TEST(Hosts, OneThatIsStillEmptyIsNotStoppedUnderWhomItWasStartedFor) {
+  TestWorld w(2);
+  w.add(0, 4000, 6000);
+  w.add(0, 4000, 3900);
+  const Plan plan = make_plan(w.s, elastic_policy());
+  EXPECT_EQ(count(plan, ActionKind::kMigrate), 1U);
+  EXPECT_EQ(count(plan, ActionKind::kStopHost), 0U);
+  for (Vm& vm : w.s.vms) vm.allocation[Resource::kCpu] = 2000;  // now nobody needs it
+  for (Outlook& o : w.s.vms[0].forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = Band::certain(1990);
+  EXPECT_EQ(count(make_plan(w.s, elastic_policy()), ActionKind::kStopHost), 1U);
+}
+
+// Memory fills the host and carries its price; cores to spare are nearly free, so a VM gets them for a small risk.
+TEST(Hosts, WhatTheyHaveToSpareIsGivenAway) {
+  TestWorld w(1);
+  Vm& vm = w.add(0, 1000, 900);
+  vm.allocation[Resource::kMemory] = (16_GiB).count();
+  vm.used[index(Resource::kMemory)] = 15.5 * (1 << 30);
+  for (Outlook& o : vm.forecast.outlook[index(Resource::kMemory)]) o.peak = o.value = Band::certain(15.5 * (1 << 30));
+  Band rarely_more;
+  rarely_more.at = {900, 900, 900, 900, 900, 900, 900, 3000};
+  for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = rarely_more;
+  Policy policy = elastic_policy();
+  policy.priced->minutes_per_scaling = 0;
+  policy.priced->usd_per_overloaded_vm_hour = 0.2;
+  auto cores = [&] {
+    const Plan plan = make_plan(w.s, policy);
+    return plan.actions.empty() ? vm.allocation.cpu() : plan.actions.front().after.cpu();
+  };
+  EXPECT_GE(cores(), 3_cores);
+  policy.priced->host_scarcity = false;
+  EXPECT_EQ(cores(), 1_cores);
+}
+
+// The neighbour would give back a core only at many times its price; the host next door has room.
+TEST(Hosts, AVmMovesBeforeItsNeighboursAreSqueezedHard) {
+  TestWorld w(2);
+  w.add(0, 4000, 5900);
+  w.add(0, 4000, 3900);
+  for (Vm& vm : w.s.vms) vm.allocation = Resources(4_cores, 3_GiB + 256_MiB, 1_MBps, 1_MBps);
+  Band seldom;
+  seldom.at = {1500, 1500, 1500, 1500, 1500, 3900, 3900, 3900};
+  for (Outlook& o : w.s.vms[1].forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = seldom;
+  Policy policy = elastic_policy();
+  policy.priced->minutes_per_scaling = 0;
+  policy.priced->usd_per_overloaded_vm_hour = 0.45;
+  const Plan plan = make_plan(w.s, policy);
+  EXPECT_EQ(count(plan, ActionKind::kMigrate), 1U);
+  for (const Action& action : plan.actions) EXPECT_NE(action.reason.code, ReasonCode::kMakeRoom);
+}
+
+}  // namespace
+}  // namespace headroom
