@@ -14,13 +14,16 @@ using std::chrono::minutes;
 constexpr std::array<double, 8> kThetas{0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95};
 const std::array<Duration, 6> kShrinkWindows{minutes(5), minutes(15), hours(1), hours(3), hours(12), hours(24)};
 constexpr std::array<double, 4> kNaiveQuantiles{0.8, 0.9, 0.95, 0.98};
-constexpr std::size_t kKnobPoints = 16;
-// The knob: what an hour of an overloaded VM is worth, USD, from kKnobLow to kKnobHigh. The more trouble counts, the less
-// restlessness is wanted: below kCalmFrom changes are nearly free and the fleet follows its load closely, above it a
-// change is as bad as kCalmMinutes of overload. Ends, turn and calm were chosen on 19 to 29 July with a model grown on
-// 1 to 18 July, and nothing later.
-constexpr double kKnobLow = 0.042, kKnobHigh = 0.42;
-constexpr double kCalmFrom = 0.1, kCalmMinutes = 50, kTurn = 6;
+// The knob: what an hour of an overloaded VM is worth, USD, and how many overloaded minutes a scaling is as bad as. The
+// more trouble counts, the less restlessness is wanted: lean fleets follow their load closely, generous ones stay calm.
+// Chosen on 19 to 29 July with a model grown on 1 to 18 July, and nothing later, so that the allocation bills of
+// neighbours lie a twentieth apart, and from the ninth on a VM is scaled at most ten times a day.
+struct Knob {
+  double usd_per_overloaded_vm_hour = 0, minutes_per_scaling = 0;
+};
+constexpr std::array<Knob, 16> kKnobs{{{0.032, 0.1}, {0.046, 0.4}, {0.058, 1.2}, {0.069, 2.5}, {0.080, 4.5}, {0.090, 7.5},
+                                       {0.100, 12}, {0.108, 18}, {0.116, 28}, {0.135, 30}, {0.165, 30}, {0.20, 30},
+                                       {0.225, 33}, {0.245, 37}, {0.258, 50}, {0.34, 56}}};
 constexpr std::size_t kDefaultKnob = 8;
 constexpr double kDefaultTheta = 0.8;
 const Duration kDefaultWindow = hours(1);
@@ -70,10 +73,8 @@ Contender priced(const World& world, std::size_t knob) {
   set_view(c.policy, world);
   PricedSizing prices;
   prices.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
-  prices.usd_per_overloaded_vm_hour =
-      kKnobLow * std::pow(kKnobHigh / kKnobLow, static_cast<double>(knob) / (kKnobPoints - 1));
-  const double turned = std::pow(prices.usd_per_overloaded_vm_hour / kCalmFrom, kTurn);
-  prices.minutes_per_scaling = kCalmMinutes * turned / (1 + turned);
+  prices.usd_per_overloaded_vm_hour = kKnobs[knob].usd_per_overloaded_vm_hour;
+  prices.minutes_per_scaling = kKnobs[knob].minutes_per_scaling;
   prices.host_scarcity = world.view != View::kVertical;
   c.policy.priced = prices;
   c.setting = fmt::format("{:.3f} USD an overloaded VM-hour", prices.usd_per_overloaded_vm_hour);
@@ -152,7 +153,7 @@ std::vector<Contender> sweep_contenders(std::string_view policy, const World& wo
     for (Duration window : kShrinkWindows)
       all.push_back(threshold(world, std::string(policy), 1.0, window, Sight::kOracle, 0.5, *horizon));
   if (policy == "headroom")
-    for (std::size_t knob = 0; knob < kKnobPoints; ++knob) all.push_back(priced(world, knob));
+    for (std::size_t knob = 0; knob < kKnobs.size(); ++knob) all.push_back(priced(world, knob));
   if (all.empty())
     if (const auto one = default_contender(policy, world)) all.push_back(*one);
   return spread(std::move(all), points);
