@@ -50,17 +50,24 @@ struct Burden {
   std::size_t horizon = 0;  // the one it is spread over
 };
 
+struct Risk {
+  double p = 0;
+  std::size_t horizon = 0;  // the one that says so
+};
+
 // P(demand of the step ahead > amount), never less than an average step's of a longer horizon.
-double risk_ahead(const Snapshot& s, const std::vector<Outlook>& outlook, double amount) {
-  double risk = outlook[0].peak.exceedance(amount);
-  for (std::size_t h = 1; h < outlook.size(); ++h)
-    risk = std::max(risk, outlook[h].peak.exceedance(amount) * hours(s.horizons[0]) / hours(s.horizons[h]));
+Risk risk_ahead(const Snapshot& s, const std::vector<Outlook>& outlook, double amount) {
+  Risk risk{outlook[0].peak.exceedance(amount), 0};
+  for (std::size_t h = 1; h < outlook.size(); ++h) {
+    const double p = outlook[h].peak.exceedance(amount) * hours(s.horizons[0]) / hours(s.horizons[h]);
+    if (p > risk.p) risk = {p, h};
+  }
   return risk;
 }
 
 // What a change to an amount costs, spread over the time until a breach ends it or the horizon at which it is cheapest.
 Burden burden_of_change(const Snapshot& s, const std::vector<Outlook>& outlook, const Prices& prices, double amount) {
-  const double next = risk_ahead(s, outlook, amount);
+  const double next = risk_ahead(s, outlook, amount).p;
   double breached = next, seen_hours = hours(s.horizons[0]), held_hours = seen_hours;
   Burden best{prices.kappa * (1 + next) / held_hours, 0};
   for (std::size_t h = 1; h < outlook.size(); ++h) {
@@ -96,13 +103,14 @@ Sizing price_allocation(const Snapshot& s, const Vm& vm, const PricedSizing& pri
   for (const std::int64_t amount : candidates) {
     const double a = static_cast<double>(amount), rent = task.usd_per_unit_hour * a;
     if (!first && rent >= best.usd_per_hour) continue;
-    const double risk = cost_of.lambda * risk_ahead(s, outlook, a);
+    const double risk = cost_of.lambda * risk_ahead(s, outlook, a).p;
     const Burden change = first ? Burden{} : burden_of_change(s, outlook, cost_of, a);
     const double cost = rent + risk + change.usd_per_hour;
     if (first || cost < best.usd_per_hour) best = {amount, change.horizon, cost, 0};
     if (first) keeping = cost;  // the first candidate is the present allocation
     first = false;
   }
+  if (best.amount > task.now) best.horizon = risk_ahead(s, outlook, static_cast<double>(task.now)).horizon;
   best.usd_saved_per_hour = keeping - best.usd_per_hour;
   return best;
 }

@@ -26,7 +26,7 @@ namespace headroom {
 
 struct Sizing {
   std::int64_t amount = 0;     // the allocation wanted; equal to the present one when nothing should change
-  std::size_t horizon = 0;     // the horizon a change is spread over; the first when nothing changes
+  std::size_t horizon = 0;     // that calls for it: a growth's is where the risk is, a shrink is held that long
   double usd_per_hour = 0;     // its cost, all in
   double usd_saved_per_hour = 0;  // against keeping the present one
 };

@@ -72,6 +72,21 @@ TEST(Sizing, KeepsRoomForWhatStrikesOnceADayIfTroubleIsDearEnough) {
   EXPECT_EQ(cores_after(w, policy_with(10, 0)), 4000);
 }
 
+TEST(Sizing, AGrowthNamesTheHorizonThatCallsForIt) {
+  TestWorld w(1);
+  w.add(0, 1000, 500);
+  auto& outlook = w.s.vms[0].forecast.outlook[index(Resource::kCpu)];
+  outlook.back().peak = Band::certain(3900);
+  Plan plan = make_plan(w.s, policy_with(10, 0));
+  ASSERT_EQ(plan.actions.size(), 1U);
+  EXPECT_EQ(plan.actions[0].reason.horizon, w.s.horizons.back());
+  EXPECT_EQ(plan.actions[0].reason.demand, 3900);
+  for (Outlook& o : outlook) o.peak = Band::certain(3900);
+  plan = make_plan(w.s, policy_with(10, 0));
+  ASSERT_EQ(plan.actions.size(), 1U);
+  EXPECT_EQ(plan.actions[0].reason.horizon, w.s.horizons.front());
+}
+
 // The weight is of CPU: the same forecast at a fifth of the price is the same decision with a weight of one.
 TEST(Sizing, WeighsAnOverloadedMinuteByItsResource) {
   TestWorld w(1);

@@ -23,7 +23,7 @@ struct Knob {
 };
 constexpr std::array<Knob, 16> kKnobs{{{0.032, 0.1}, {0.046, 0.4}, {0.058, 1.2}, {0.069, 2.5}, {0.080, 4.5}, {0.090, 7.5},
                                        {0.100, 12}, {0.108, 18}, {0.116, 28}, {0.135, 30}, {0.165, 30}, {0.20, 30},
-                                       {0.225, 33}, {0.245, 37}, {0.258, 50}, {0.34, 56}}};
+                                       {0.225, 33}, {0.24, 40}, {0.25, 56}, {0.34, 60}}};
 constexpr std::size_t kDefaultKnob = 8;
 constexpr double kDefaultTheta = 0.8;
 const Duration kDefaultWindow = hours(1);
