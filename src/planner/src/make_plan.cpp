@@ -30,13 +30,14 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
     return std::move(draft).finish();
   }
   const std::vector<Wish> wishes = size_all(draft);
-  if (policy.order != Order::kPveCrs) empty_a_host(draft, placement, wishes);
+  if (policy.order == Order::kLadder) empty_a_host(draft, placement, wishes);
   climb_ladder(draft, placement, wishes);
   switch (policy.order) {
     case Order::kPveCrs: pve_crs(draft, placement); break;
     case Order::kLrMmt:
       lr_mmt(draft, placement);
       stop_empty_hosts(draft);
+      empty_a_host(draft, placement, wishes);
       break;
     default:
       relieve_hosts(draft, placement);
