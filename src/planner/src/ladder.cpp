@@ -125,32 +125,55 @@ void climb_ladder(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
   d.start_host(*off, why);
 }
 
+namespace {
+
+Reason overload_reason(const Draft& d, std::size_t h, double risk) {
+  Reason why;
+  why.code = ReasonCode::kHostOverload;
+  why.rule = d.policy().name;
+  why.resource = Resource::kCpu;
+  why.horizon = d.policy().hosts.overload_horizon;
+  why.level = 0.5;
+  why.limit = static_cast<double>(d.host(h).deliverable().cpu().count());
+  why.confidence = risk;
+  return why;
+}
+
+// The VM with the least memory whose leaving brings the host's risk down, to the cheapest host that can take it.
+bool move_one_away(Draft& d, Placement& p, std::size_t h, const Reason& why) {
+  std::optional<std::size_t> best, target;
+  for (std::size_t i : d.residents(h)) {
+    if (!may_move(d, i) || p.overload_without(h, i) > d.policy().hosts.overload_confidence) continue;
+    if (best && d.vm(i).allocation.memory() >= d.vm(*best).allocation.memory()) continue;
+    if (const auto to = p.cheapest(i, d.vm(i).allocation)) {
+      best = i;
+      target = to;
+    }
+  }
+  if (best) p.move(*best, *target, d.vm(*best).allocation, why);
+  return best.has_value();
+}
+
+// Nobody can leave for a running host. All VMs of an overloaded host suffer, so one more is soon worth its price.
+void start_for(Draft& d, Placement& p, std::size_t h, const Reason& why) {
+  if (!d.policy().hosts.may_power || !d.policy().priced || d.starting_planned()) return;
+  const PricedSizing& prices = *d.policy().priced;
+  const double usd_per_hour = why.confidence * static_cast<double>(d.residents(h).size()) *
+                              prices.usd_per_overloaded_vm_hour * prices.overload_weight[index(Resource::kCpu)];
+  const auto off = p.cheapest_off({});
+  if (off && d.host(*off).price.usd_per_hour <= usd_per_hour) d.start_host(*off, why);
+}
+
+}  // namespace
+
 void relieve_hosts(Draft& d, Placement& p) {
-  const HostPolicy& policy = d.policy().hosts;
-  if (!policy.may_migrate) return;
+  if (!d.policy().hosts.may_migrate) return;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
     if (d.host(h).power != PowerState::kOn) continue;
     const double risk = p.overload(h);
-    if (risk <= policy.overload_confidence) continue;
-    std::optional<std::size_t> best, target;
-    for (std::size_t i : d.residents(h)) {
-      if (!may_move(d, i) || p.overload_without(h, i) > policy.overload_confidence) continue;
-      if (best && d.vm(i).allocation.memory() >= d.vm(*best).allocation.memory()) continue;
-      if (const auto to = p.cheapest(i, d.vm(i).allocation)) {
-        best = i;
-        target = to;
-      }
-    }
-    if (!best) continue;
-    Reason why;
-    why.code = ReasonCode::kHostOverload;
-    why.rule = d.policy().name;
-    why.resource = Resource::kCpu;
-    why.horizon = policy.overload_horizon;
-    why.level = 0.5;
-    why.limit = static_cast<double>(d.host(h).deliverable().cpu().count());
-    why.confidence = risk;
-    p.move(*best, *target, d.vm(*best).allocation, why);
+    if (risk <= d.policy().hosts.overload_confidence) continue;
+    const Reason why = overload_reason(d, h, risk);
+    if (!move_one_away(d, p, h, why)) start_for(d, p, h, why);
   }
 }
 

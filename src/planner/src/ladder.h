@@ -9,7 +9,8 @@ namespace headroom {
 
 void climb_ladder(Draft& draft, Placement& placement, const std::vector<Wish>& wishes);
 
-// After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver.
+// After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver; when none can, a host is
+// started if their overload is worth more.
 void relieve_hosts(Draft& draft, Placement& placement);
 
 // Before the ladder, once every HostPolicy::consolidate_every: one host is emptied if that is worth its moves, and all

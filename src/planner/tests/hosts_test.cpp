@@ -117,5 +117,23 @@ TEST(Hosts, AVmMovesBeforeItsNeighboursAreSqueezedHard) {
   for (const Action& action : plan.actions) EXPECT_NE(action.reason.code, ReasonCode::kMakeRoom);
 }
 
+// Four VMs want ten cores of a host that delivers eight, within their limits; the only other host is off.
+TEST(Hosts, OneMoreIsStartedWhenAnOverloadedOneCanSendNobodyAwayAndItsVmsAreWorthIt) {
+  TestWorld w(2);
+  w.s.hosts[0].overcommit[index(Resource::kCpu)] = 2;
+  w.s.hosts[1].power = PowerState::kOff;
+  for (int i = 0; i < 4; ++i) w.add(0, 2500, 2500).allocation = Resources(MilliCores(2500), 3_GiB + 256_MiB, 1_MBps, 1_MBps);
+  Policy policy = elastic_policy();
+  policy.priced->usd_per_overloaded_vm_hour = 0.06;  // four VMs at a weight of 5: 1.2 USD an hour, the host costs 1
+  const Plan plan = make_plan(w.s, policy);
+  ASSERT_EQ(count(plan, ActionKind::kStartHost), 1U);
+  EXPECT_EQ(plan.actions.back().reason.code, ReasonCode::kHostOverload);
+  policy.priced->usd_per_overloaded_vm_hour = 0.04;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 0U);
+  policy.priced->usd_per_overloaded_vm_hour = 0.06;
+  w.s.hosts[1].power = PowerState::kOn;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 1U);
+}
+
 }  // namespace
 }  // namespace headroom
