@@ -48,6 +48,8 @@ bool plan_evacuation(Draft& d, Placement& p, const std::vector<Wish>& wishes, st
   // Tried on copies first: an evacuation that stops half way is only cost.
   Draft trial = d;
   Placement trial_placement = p.onto(trial);
+  for (std::size_t other = 0; other < d.host_count(); ++other)  // nothing is saved by filling an empty host
+    if (d.residents(other).empty() && d.host(other).price.price_class != PriceClass::kReserved) trial.close(other);
   std::vector<std::size_t> targets;
   for (std::size_t i : leaving) {
     const auto to = trial_placement.cheapest(i, wishes[i].want);
@@ -59,7 +61,7 @@ bool plan_evacuation(Draft& d, Placement& p, const std::vector<Wish>& wishes, st
   why.code = ReasonCode::kConsolidation;
   why.rule = d.policy().name;
   why.saves_usd_per_hour = d.host(h).price.usd_per_hour;
-  d.close(h);
+  d.empty(h);
   for (std::size_t k = 0; k < leaving.size(); ++k) p.move(leaving[k], targets[k], wishes[leaving[k]].want, why);
   return true;
 }

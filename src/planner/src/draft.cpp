@@ -33,6 +33,7 @@ Draft::Draft(const Snapshot& snapshot, const Policy& policy)
     if (a.kind == ActionKind::kMigrate) {
       room_[host_index(a.to)] -= a.after;
       ++incoming_[host_index(a.to)];
+      if (a.reason.code == ReasonCode::kConsolidation) close(host_index(a.from));
     }
     if (a.kind == ActionKind::kResize)
       for (Resource r : kAllResources)
@@ -48,13 +49,13 @@ void Draft::set_price_shares() {
   if (!policy_.priced || !policy_.priced->host_scarcity) return;
   std::array<double, kResourceCount> fill{};
   for (Resource r : kAllResources) {
-    double all = 1, free = 0;
+    double all = 0, free = 0;
     for (std::size_t h = 0; h < host_count(); ++h)
       if (host(h).power == PowerState::kOn) {
         all += static_cast<double>(host(h).admissible()[r]);
         free += static_cast<double>(room_[h][r]);
       }
-    fill[index(r)] = std::max(0.0, 1 - free / all);
+    if (all > 0) fill[index(r)] = std::max(0.0, 1 - free / all);
   }
   const double fullest = *std::max_element(fill.begin(), fill.end());
   if (fullest <= 0) return;
@@ -78,6 +79,10 @@ Resources Draft::part_that_fits(std::size_t i, const Resources& want) const {
 }
 
 bool Draft::movable(std::size_t i) const { return free_[i] && vm(i).mobility == Mobility::kLive; }
+
+bool Draft::may_move(std::size_t i) const {
+  return policy_.hosts.may_migrate && movable(i) && migrations_ < policy_.hosts.moves_per_round;
+}
 
 bool Draft::may_change(std::size_t i, Resource r, bool upwards) const {
   const Scaling s = vm(i).scaling[index(r)];

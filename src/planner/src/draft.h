@@ -32,10 +32,16 @@ class Draft {
   // The VM may be acted on in this plan: ours, reporting, nothing in flight, nothing planned yet.
   bool free_to_act(std::size_t vm) const { return free_[vm]; }
   bool movable(std::size_t vm) const;
+  bool may_move(std::size_t vm) const;                     // also by the policy, with a move left in this round
   bool may_change(std::size_t vm, Resource r, bool upwards) const;
-  // The host can take VMs now, and this plan neither empties nor stops it.
+  // The host can take VMs now: it is neither being emptied, in this plan or still from an earlier one, nor stopped.
   bool open(std::size_t host) const;
   void close(std::size_t host) { closed_[host] = 1; }
+  void empty(std::size_t host) {
+    close(host);
+    empties_ = true;
+  }
+  bool empties_a_host() const { return empties_; }         // in this plan
   bool awaits_vm(std::size_t host) const { return incoming_[host] > 0; }
   bool starting_planned() const { return starts_ > 0; }
   // What a unit of the resource costs as a share of its list price: 1 for the one that fills the running hosts most, less
@@ -70,6 +76,7 @@ class Draft {
   std::array<double, kResourceCount> price_share_{};
   std::size_t migrations_ = 0;
   std::size_t starts_ = 0;
+  bool empties_ = false;
 };
 
 }  // namespace headroom

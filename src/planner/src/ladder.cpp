@@ -1,7 +1,8 @@
 #include "ladder.h"
 
 #include <algorithm>
-#include <cmath>
+#include <initializer_list>
+#include <map>
 
 namespace headroom {
 namespace {
@@ -22,28 +23,33 @@ bool grow_in_place(Draft& d, const Wish& wish) {
   return true;
 }
 
-// Neighbours give back what would be too dear for them if the resource cost so many times its price.
-bool take_from_neighbours(Draft& d, const Wish& wish, std::initializer_list<double> times_the_price) {
-  if (!d.policy().priced || !d.policy().priced->host_scarcity) return false;
-  for (Resource r : kAllResources) {
-    std::int64_t lack = missing(d, wish.vm, wish.want)[r];
-    for (double times : times_the_price) {
-      for (std::size_t other : d.residents(d.host_of(wish.vm))) {
-        if (lack <= 0) break;
-        if (other == wish.vm || !d.free_to_act(other)) continue;
-        const std::int64_t back = release_at_price(d, other, r, times);
-        if (back <= 0) continue;
-        Resources after = d.vm(other).allocation;
-        after[r] -= back;
-        Reason why = wish.reason;
-        why.code = ReasonCode::kMakeRoom;
-        why.resource = r;
-        d.resize(other, after, why);
-        lack -= back;
-      }
+// What neighbours would give back of a resource if it cost so many times its price, until it is enough; the VMs that
+// already give in `gifts` may give more. False when all of it is not enough.
+bool ask_neighbours(const Draft& d, std::size_t asking, Resource r, std::int64_t lack,
+                    std::initializer_list<double> times_the_price, std::map<std::size_t, Resources>& gifts) {
+  for (double times : times_the_price)
+    for (std::size_t other : d.residents(d.host_of(asking))) {
+      if (lack <= 0) return true;
+      if (other == asking || !d.free_to_act(other)) continue;
+      const std::int64_t left = d.vm(other).allocation[r] - release_at_price(d, other, r, times);
+      Resources& after = gifts.try_emplace(other, d.vm(other).allocation).first->second;
+      if (left >= after[r]) continue;
+      lack -= after[r] - left;
+      after[r] = left;
     }
-    if (lack > 0) return false;
-  }
+  return lack <= 0;
+}
+
+bool take_from_neighbours(Draft& d, const Wish& wish, std::initializer_list<double> times_the_price) {
+  if (!d.policy().priced) return false;
+  const Resources lack = missing(d, wish.vm, wish.want);
+  std::map<std::size_t, Resources> gifts;
+  for (Resource r : kAllResources)
+    if (!ask_neighbours(d, wish.vm, r, lack[r], times_the_price, gifts)) return false;
+  Reason why = wish.reason;
+  why.code = ReasonCode::kMakeRoom;
+  for (const auto& [other, after] : gifts)
+    if (after != d.vm(other).allocation) d.resize(other, after, why);
   return grow_in_place(d, wish);
 }
 
@@ -52,12 +58,8 @@ bool worth_a_move(const Draft& d, double usd_per_hour) {
   return !d.policy().priced || usd_per_hour >= d.policy().hosts.usd_per_migration;
 }
 
-bool may_move(const Draft& d, std::size_t i) {
-  return d.policy().hosts.may_migrate && d.movable(i) && d.migrations() < d.policy().hosts.moves_per_round;
-}
-
 bool move_itself(Draft& d, Placement& p, const Wish& wish) {
-  if (!may_move(d, wish.vm) || !worth_a_move(d, wish.worth_usd_per_hour)) return false;
+  if (!d.may_move(wish.vm) || !worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const auto to = p.cheapest(wish.vm, wish.want);
   if (!to) return false;
   p.move(wish.vm, *to, wish.want, wish.reason);
@@ -70,7 +72,7 @@ bool move_a_neighbour(Draft& d, Placement& p, const Wish& wish, const std::vecto
   const Resources lack = missing(d, wish.vm, wish.want);
   std::optional<std::size_t> best, target;
   for (std::size_t other : d.residents(d.host_of(wish.vm))) {
-    if (other == wish.vm || !may_move(d, other) || !lack.fits_in(d.vm(other).allocation)) continue;
+    if (other == wish.vm || !d.may_move(other) || !lack.fits_in(d.vm(other).allocation)) continue;
     if (best && d.vm(other).allocation.memory() >= d.vm(*best).allocation.memory()) continue;
     if (const auto to = p.cheapest(other, wishes[other].want)) {
       best = other;
@@ -116,65 +118,14 @@ void climb_ladder(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
     }
     grow_in_part(d, *wish);
   }
-  if (!largest_denied || !d.policy().hosts.may_power || d.starting_planned()) return;
+  // Emptying one has taken room that the next round may find elsewhere.
+  if (!largest_denied || !d.policy().hosts.may_power || d.starting_planned() || d.empties_a_host()) return;
   const auto off = p.cheapest_off(largest_denied->want);
   if (!off) return;
   if (d.policy().priced && denied_usd_per_hour < d.host(*off).price.usd_per_hour) return;
   Reason why = largest_denied->reason;
   why.code = ReasonCode::kNeedCapacity;
   d.start_host(*off, why);
-}
-
-namespace {
-
-Reason overload_reason(const Draft& d, std::size_t h, double risk) {
-  Reason why;
-  why.code = ReasonCode::kHostOverload;
-  why.rule = d.policy().name;
-  why.resource = Resource::kCpu;
-  why.horizon = d.policy().hosts.overload_horizon;
-  why.level = 0.5;
-  why.limit = static_cast<double>(d.host(h).deliverable().cpu().count());
-  why.confidence = risk;
-  return why;
-}
-
-// The VM with the least memory whose leaving brings the host's risk down, to the cheapest host that can take it.
-bool move_one_away(Draft& d, Placement& p, std::size_t h, const Reason& why) {
-  std::optional<std::size_t> best, target;
-  for (std::size_t i : d.residents(h)) {
-    if (!may_move(d, i) || p.overload_without(h, i) > d.policy().hosts.overload_confidence) continue;
-    if (best && d.vm(i).allocation.memory() >= d.vm(*best).allocation.memory()) continue;
-    if (const auto to = p.cheapest(i, d.vm(i).allocation)) {
-      best = i;
-      target = to;
-    }
-  }
-  if (best) p.move(*best, *target, d.vm(*best).allocation, why);
-  return best.has_value();
-}
-
-// Nobody can leave for a running host. All VMs of an overloaded host suffer, so one more is soon worth its price.
-void start_for(Draft& d, Placement& p, std::size_t h, const Reason& why) {
-  if (!d.policy().hosts.may_power || !d.policy().priced || d.starting_planned()) return;
-  const PricedSizing& prices = *d.policy().priced;
-  const double usd_per_hour = why.confidence * static_cast<double>(d.residents(h).size()) *
-                              prices.usd_per_overloaded_vm_hour * prices.overload_weight[index(Resource::kCpu)];
-  const auto off = p.cheapest_off({});
-  if (off && d.host(*off).price.usd_per_hour <= usd_per_hour) d.start_host(*off, why);
-}
-
-}  // namespace
-
-void relieve_hosts(Draft& d, Placement& p) {
-  if (!d.policy().hosts.may_migrate) return;
-  for (std::size_t h = 0; h < d.host_count(); ++h) {
-    if (d.host(h).power != PowerState::kOn) continue;
-    const double risk = p.overload(h);
-    if (risk <= d.policy().hosts.overload_confidence) continue;
-    const Reason why = overload_reason(d, h, risk);
-    if (!move_one_away(d, p, h, why)) start_for(d, p, h, why);
-  }
 }
 
 }  // namespace headroom

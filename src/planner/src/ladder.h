@@ -1,5 +1,6 @@
-// Headroom's ladder, cheapest and quickest rung first: give back what is not needed, grow in place, take from
-// neighbours that hardly need it, move somebody, start a host, grow in part, and say what was denied.
+// Headroom's ladder, cheapest and quickest rung first: give back what is not needed, grow in place, take from neighbours
+// that hardly need it, move, take from neighbours that need it less, move one of them, grow in part and say what was
+// denied, start a host.
 #pragma once
 
 #include "placement.h"

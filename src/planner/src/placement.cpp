@@ -23,8 +23,7 @@ Resources share_of(const Resources& all, double share) {
 
 Placement::Placement(Draft& draft) : draft_(draft), host_load_(draft.host_count()) {
   for (std::size_t i = 0; i < draft.vm_count(); ++i) {
-    const Vm& vm = draft.vm(i);
-    vm_load_.push_back(cpu_load(draft.snapshot(), vm, draft.policy().hosts, static_cast<double>(vm.allocation.cpu().count())));
+    vm_load_.push_back(load_of(i, draft.vm(i).allocation));
     host_load_[draft.host_of(i)].add(vm_load_[i]);
   }
   for (const InFlight& f : draft.snapshot().in_flight)
@@ -35,6 +34,10 @@ Placement::Placement(Draft& draft) : draft_(draft), host_load_(draft.host_count(
 
 double Placement::capacity(std::size_t h) const {
   return kUsableShare * static_cast<double>(draft_.host(h).deliverable().cpu().count());
+}
+
+Load Placement::load_of(std::size_t vm, const Resources& allocation) const {
+  return cpu_load(draft_.snapshot(), draft_.vm(vm), draft_.policy().hosts, static_cast<double>(allocation.cpu().count()));
 }
 
 double Placement::overload(std::size_t h) const {
@@ -57,7 +60,7 @@ std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& 
     need += all - share_of(all, policy.fill_after_move);
     if (!draft_.has_room(h, need)) continue;
     Load with = host_load_[h];
-    with.add(vm_load_[vm]);
+    with.add(load_of(vm, after));
     if (with.exceedance(capacity(h), policy.shared_variance) > policy.overload_confidence / 2) continue;
     if (!best) {
       best = h;
@@ -81,7 +84,7 @@ std::optional<std::size_t> Placement::cheapest_off(const Resources& after) const
 
 void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {
   host_load_[draft_.host_of(vm)].remove(vm_load_[vm]);
-  host_load_[to].add(vm_load_[vm]);
+  host_load_[to].add(load_of(vm, after));
   draft_.migrate(vm, to, after, reason, level);
 }
 

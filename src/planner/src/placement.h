@@ -20,6 +20,7 @@ class Placement {
   // P(the host's CPU demand passes what it delivers), planned moves counted.
   double overload(std::size_t host) const;
   double overload_without(std::size_t host, std::size_t vm) const;
+  double expected_cpu(std::size_t host) const { return host_load_[host].mean; }  // millicores
   // Plans the move and keeps the loads right.
   void move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
             AutomationLevel level = AutomationLevel::kAuto);
@@ -31,6 +32,7 @@ class Placement {
       : draft_(draft), vm_load_(other.vm_load_), host_load_(other.host_load_) {}
 
   double capacity(std::size_t host) const;
+  Load load_of(std::size_t vm, const Resources& allocation) const;
   Draft& draft_;
   std::vector<Load> vm_load_;
   std::vector<Load> host_load_;

@@ -9,8 +9,8 @@
 // and T_h(a) how long a is expected to be held: until a breach or until h, the integral of 1 - P over [0, h].
 //
 // P_0(a) is the largest of P_h(a) step / h: an amount passed within h is passed in an average step of h with at least
-// that. The step's own band ends too early, since what strikes once a day is not in it, and only the longer ones know.
-// (Without it most overload of a generous fleet is of that kind, and what is cut by it costs next to nothing.)
+// that. The step's own band ends too early: what strikes once a day is not in it, and only the longer ones know. (Without
+// this, most overload that generous fleets are left with is of that kind.)
 //
 // Why: the step ahead is what a decision now decides; everything later may be decided anew, so it only counts in what
 // a change is worth: its price, the change back that a breach forces, and what that breach costs, spread over the time

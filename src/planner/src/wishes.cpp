@@ -1,7 +1,6 @@
 #include "wishes.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "rule_signal.h"
 #include "sizing.h"
@@ -29,7 +28,7 @@ bool shrink_allowed(const Draft& d, std::size_t i, Resource r) {
   return true;
 }
 
-SizingTask task_for(const Draft& d, std::size_t i, Resource r, double price_times = 1) {
+SizingTask task_for(const Draft& d, std::size_t i, Resource r, double share_of_list_price) {
   const Vm& vm = d.vm(i);
   SizingTask task;
   task.resource = r;
@@ -37,7 +36,7 @@ SizingTask task_for(const Draft& d, std::size_t i, Resource r, double price_time
   task.step = d.policy().step[r];
   task.lowest = shrink_allowed(d, i, r) ? lowest(d, vm, r) : task.now;
   task.highest = d.may_change(i, r, true) ? std::max(vm.ceiling[r], task.now) : task.now;
-  task.usd_per_unit_hour = d.policy().priced->usd_per_unit_hour[index(r)] * d.price_share(r) * price_times;
+  task.usd_per_unit_hour = d.policy().priced->usd_per_unit_hour[index(r)] * share_of_list_price;
   return task;
 }
 
@@ -64,7 +63,7 @@ Reason reason_for(const Draft& d, const Vm& vm, Resource r, const Sizing& sizing
 
 void wish_by_price(const Draft& d, std::size_t i, Resource r, Wish& wish) {
   const Vm& vm = d.vm(i);
-  const Sizing sizing = price_allocation(d.snapshot(), vm, *d.policy().priced, task_for(d, i, r));
+  const Sizing sizing = price_allocation(d.snapshot(), vm, *d.policy().priced, task_for(d, i, r, d.price_share(r)));
   wish.want[r] = sizing.amount;
   if (sizing.amount == vm.allocation[r]) return;
   const bool first = wish.reason.rule.empty();

@@ -30,7 +30,7 @@ void wish_by_rules(const Draft& draft, std::size_t vm, AutomationLevel level, Wi
 // Reports what the alert rules see; a VM that may not be acted on is reported too.
 void raise_alerts(Draft& draft);
 
-// What VM i would give back if the unit price of `r` were `times` what it is (0 or more, base units).
+// What VM i would give back if the unit price of `r` were `times` its list price (0 or more, base units).
 std::int64_t release_at_price(const Draft& draft, std::size_t vm, Resource r, double times);
 
 }  // namespace headroom

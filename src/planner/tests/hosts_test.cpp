@@ -17,12 +17,12 @@ Policy elastic_policy() {
   return policy;
 }
 
-// On the hour, when hosts are emptied; two hosts, a small VM on each, the second one oversized.
+// On the hour, when hosts are emptied; two hosts, a small VM on each, the first, emptier one oversized.
 TestWorld two_nearly_empty_hosts() {
   TestWorld w(2);
   w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);
-  w.add(0, 1000, 990);
-  w.add(1, 4000, 490);
+  w.add(0, 2000, 490);
+  w.add(1, 3000, 2990);
   return w;
 }
 
@@ -39,13 +39,14 @@ TEST(Hosts, AnEmptiedHostsVmsGetWhatTheyWishForWhereTheyGo) {
                                  [](const Action& a) { return a.kind == ActionKind::kMigrate; });
   ASSERT_NE(move, plan.actions.end());
   EXPECT_EQ(move->reason.code, ReasonCode::kConsolidation);
-  EXPECT_TRUE(move->after.cpu() < 4_cores || move->vm == w.s.vms[0].id);
+  EXPECT_EQ(move->vm, w.s.vms[0].id);
+  EXPECT_EQ(move->after.cpu(), 500_mcores);
 }
 
 // However restless the VMs are: were they resized first, no host would ever have all of its VMs free to go.
 TEST(Hosts, AreEmptiedAlsoWhenEveryVmWantsAnotherSize) {
   TestWorld w = two_nearly_empty_hosts();
-  w.s.vms[0].allocation[Resource::kCpu] = 3000;
+  w.s.vms[1].allocation[Resource::kCpu] = 4000;
   const Plan plan = make_plan(w.s, elastic_policy());
   EXPECT_EQ(count(plan, ActionKind::kMigrate), 1U);
 }
@@ -127,12 +128,62 @@ TEST(Hosts, OneMoreIsStartedWhenAnOverloadedOneCanSendNobodyAwayAndItsVmsAreWort
   policy.priced->usd_per_overloaded_vm_hour = 0.06;  // four VMs at a weight of 5: 1.2 USD an hour, the host costs 1
   const Plan plan = make_plan(w.s, policy);
   ASSERT_EQ(count(plan, ActionKind::kStartHost), 1U);
-  EXPECT_EQ(plan.actions.back().reason.code, ReasonCode::kHostOverload);
+  EXPECT_EQ(plan.actions.back().reason.code, ReasonCode::kNeedCapacity);
+  EXPECT_NEAR(plan.actions.back().reason.demand, 10'000, 1);
   policy.priced->usd_per_overloaded_vm_hour = 0.04;
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 0U);
   policy.priced->usd_per_overloaded_vm_hour = 0.06;
   w.s.hosts[1].power = PowerState::kOn;
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 1U);
+}
+
+// Ten VMs want ten cores of eight: no single one leaving cures that, and yet one goes, so that a host started for them is
+// of use and not stopped again.
+TEST(Hosts, AVmLeavesAnOverloadedOneAlsoWhenThatIsNotEnough) {
+  TestWorld w(2);
+  w.s.hosts[0].overcommit[index(Resource::kCpu)] = 2;
+  w.s.hosts[1].power = PowerState::kOff;
+  Band band;
+  band.at = {900, 1000, 1000, 1000, 1000, 1000, 1000, 1100};
+  for (int i = 0; i < 10; ++i) {
+    Vm& vm = w.add(0, 1250, 1000);
+    vm.allocation = Resources(MilliCores(1250), 3_GiB + 256_MiB, 1_MBps, 1_MBps);
+    for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = band;
+  }
+  w.s.hosts[0].physical[Resource::kCpu] = 9000;
+  w.s.hosts[0].physical[Resource::kMemory] = (64_GiB).count();
+  Policy policy = elastic_policy();
+  policy.priced->usd_per_overloaded_vm_hour = 1;
+  const Plan plan = make_plan(w.s, policy);
+  ASSERT_EQ(count(plan, ActionKind::kStartHost), 1U);
+  w.s.hosts[1].power = PowerState::kOn;
+  const Plan next = make_plan(w.s, policy);
+  EXPECT_EQ(count(next, ActionKind::kMigrate), 1U);
+  EXPECT_EQ(count(next, ActionKind::kStopHost), 0U);
+}
+
+TEST(Hosts, AnEmptyOneIsNotFilledOnlyToEmptyAnother) {
+  TestWorld w(2);
+  w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);
+  w.add(0, 1000, 990);
+  EXPECT_EQ(count(make_plan(w.s, elastic_policy()), ActionKind::kMigrate), 0U);
+}
+
+TEST(Hosts, OneWhoseVmsAreStillLeavingTakesNobodyIn) {
+  TestWorld w(2);
+  w.add(0, 1000, 990);
+  w.add(1, 4000, 6000);
+  w.add(1, 4000, 3900);
+  EXPECT_EQ(count(make_plan(w.s, elastic_policy()), ActionKind::kMigrate), 1U);
+  InFlight leaving;
+  leaving.action.kind = ActionKind::kMigrate;
+  leaving.action.vm = w.s.vms[0].id;
+  leaving.action.from = w.s.hosts[0].id;
+  leaving.action.to = w.s.hosts[1].id;
+  leaving.action.reason.code = ReasonCode::kConsolidation;
+  w.s.vms[0].action_in_flight = true;
+  w.s.in_flight.push_back(leaving);
+  EXPECT_EQ(count(make_plan(w.s, elastic_policy()), ActionKind::kMigrate), 0U);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // What the operator wants of the planner. A Policy is a value; together with a Snapshot it determines the Plan.
 //
-// Money is USD. The one knob of aggressiveness is PricedSizing::usd_per_overloaded_vm_hour: what an hour in which a VM
-// does not get what it wants is worth. Everything else has a fixed default.
+// Money is USD. The knob of aggressiveness is PricedSizing::usd_per_overloaded_vm_hour, what an hour in which a VM does not
+// get what it wants is worth, and minutes_per_scaling beside it (sim/contender.cpp pairs them). The rest has a fixed default.
 #pragma once
 
 #include <optional>
@@ -50,7 +50,7 @@ struct HostPolicy {
 };
 
 enum class Order : std::uint8_t {
-  kLadder,        // scale in place, take from neighbours, migrate, start a host, grow in part, say what was denied
+  kLadder,        // Headroom's own, docs/planner.md
   kMigrateFirst,  // the specification's order
   kPveCrs,        // Proxmox VE's cluster resource scheduling, plus whatever rules there are
   kLrMmt,         // local regression, minimum migration time (Beloglazov and Buyya); no scaling
