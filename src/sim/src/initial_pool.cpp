@@ -57,16 +57,17 @@ class Packing {
     for (std::size_t i : order) place(i);
   }
 
+  // Hosts that are off, the on-demand types in turn, until their cores are the share of those that are on.
   void add_spare() {
-    const auto on = world_.hosts.size();
-    const auto spare = static_cast<std::size_t>(static_cast<double>(on) * world_.scenario.spare_share + 0.999);
-    std::size_t added = 0;
-    while (added < spare)
-      for (const HostType& t : types_)
-        if (t.price.price_class == PriceClass::kOnDemand && added < spare) {
-          world_.hosts.push_back(make_host(world_, t, world_.hosts.size(), PowerState::kOff));
-          ++added;
-        }
+    double missing = 0;
+    for (const Host& h : world_.hosts) missing += world_.scenario.spare_share * static_cast<double>(h.physical.cpu().count());
+    const auto for_rent = [](const HostType& t) { return t.price.price_class == PriceClass::kOnDemand; };
+    if (std::none_of(types_.begin(), types_.end(), for_rent)) return;
+    for (std::size_t next = 0; missing > 0; next = (next + 1) % types_.size()) {
+      if (!for_rent(types_[next])) continue;
+      world_.hosts.push_back(make_host(world_, types_[next], world_.hosts.size(), PowerState::kOff));
+      missing -= static_cast<double>(types_[next].physical.cpu().count());
+    }
   }
 
  private:
