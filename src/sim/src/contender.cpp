@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace headroom {
 namespace {
@@ -75,7 +74,7 @@ Contender priced(const World& world, std::size_t knob) {
   prices.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
   prices.usd_per_overloaded_vm_hour = kKnobs[knob].usd_per_overloaded_vm_hour;
   prices.minutes_per_scaling = kKnobs[knob].minutes_per_scaling;
-  prices.host_scarcity = world.view != View::kVertical;
+  prices.host_scarcity = world.view == View::kElastic;
   c.policy.priced = prices;
   c.setting = fmt::format("{:.3f} USD an overloaded VM-hour", prices.usd_per_overloaded_vm_hour);
   c.sight = Sight::kModel;
