@@ -42,6 +42,26 @@ Report run(const World& world, const char* policy) {
   return replay(world, default_contender(policy, world).value(), {}).value();
 }
 
+TEST(World, SparesAShareOfTheCoresThatAreOnInTheOnDemandTypesInTurn) {
+  const Fleet fleet = rising_fleet();
+  Scenario scenario;
+  auto add = [&](const char* type, MilliCores cores, PriceClass price) {
+    HostType host{type, Resources(cores, 32_GiB, 1000_MBps, 1000_MBps), {}};
+    host.price.price_class = price;
+    scenario.host_types.push_back(host);
+  };
+  add("reserved", 8_cores, PriceClass::kReserved);
+  add("large", 4_cores, PriceClass::kOnDemand);
+  add("small", 2_cores, PriceClass::kOnDemand);
+  scenario.spare_share = 0.6;  // 4.8 of the 8 cores that are on
+  const Instant begin = fleet.vms[0].start + std::chrono::hours(24 * 9);
+  const auto world = make_world(fleet, scenario, View::kElastic, Window{begin, begin + std::chrono::hours(24)}).value();
+  std::vector<std::string> off;
+  for (const Host& host : world->hosts)
+    if (host.power == PowerState::kOff) off.push_back(host.type);
+  EXPECT_EQ(off, (std::vector<std::string>{"large", "small"}));
+}
+
 TEST(Replay, AStaticFleetIsOverloadedExactlyWhenDemandPassesItsAllocation) {
   const auto world = world_of(rising_fleet());
   EXPECT_EQ(world->vms[0].allocation.cpu(), 250_mcores);
