@@ -39,3 +39,10 @@ const subscribe = (listener: () => void) => {
 export function useHash(): string {
   return useSyncExternalStore(subscribe, () => window.location.hash);
 }
+
+// Goes there without a new entry in the history, and has everyone know at once: the browser tells of a new hash only
+// later, and a field that shows a part of it would meanwhile lose what is typed.
+export function replace(to: string): void {
+  window.history.replaceState(null, "", to);
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+}

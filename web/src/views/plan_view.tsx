@@ -4,7 +4,7 @@ import { actionsFeed, planFeed, useFeed } from "../api/use_feed";
 import { full } from "../format/time";
 import { Actions, Alerts, Denials } from "../parts/actions";
 import { Loaded } from "../parts/state_of";
-import { href } from "../route";
+import { href, replace } from "../route";
 
 function of<T extends Action | Alert | Denial>(all: T[], vm: string): T[] {
   const wanted = vm.trim().toLowerCase();
@@ -26,7 +26,7 @@ export function PlanView({ vm }: { vm: string }) {
           placeholder="Only VM …   /"
           value={vm}
           // Replaced, not pushed: Back should leave the page, not undo letter by letter.
-          onChange={(event) => window.location.replace(href.plan(event.target.value))}
+          onChange={(event) => replace(href.plan(event.target.value))}
         />
       </div>
       <Loaded reading={plan} what="plan">
