@@ -118,11 +118,9 @@ void climb_ladder(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
     }
     grow_in_part(d, *wish);
   }
-  // Emptying one has taken room that the next round may find elsewhere.
-  if (!largest_denied || !d.policy().hosts.may_power || d.starting_planned() || d.empties_a_host()) return;
-  const auto off = p.cheapest_off(largest_denied->want);
+  if (!largest_denied) return;
+  const auto off = p.worth_starting(largest_denied->want, denied_usd_per_hour);
   if (!off) return;
-  if (d.policy().priced && denied_usd_per_hour < d.host(*off).price.usd_per_hour) return;
   Reason why = largest_denied->reason;
   why.code = ReasonCode::kNeedCapacity;
   d.start_host(*off, why);

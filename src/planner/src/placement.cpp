@@ -52,6 +52,7 @@ double Placement::overload_without(std::size_t h, std::size_t vm) const {
 
 std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& after) const {
   const HostPolicy& policy = draft_.policy().hosts;
+  const Load mine = load_of(vm, after);
   std::optional<std::size_t> best;
   for (std::size_t h = 0; h < draft_.host_count(); ++h) {
     if (!draft_.open(h) || h == draft_.host_of(vm)) continue;
@@ -60,7 +61,7 @@ std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& 
     need += all - share_of(all, policy.fill_after_move);
     if (!draft_.has_room(h, need)) continue;
     Load with = host_load_[h];
-    with.add(load_of(vm, after));
+    with.add(mine);
     if (with.exceedance(capacity(h), policy.shared_variance) > policy.overload_confidence / 2) continue;
     if (!best) {
       best = h;
@@ -80,6 +81,14 @@ std::optional<std::size_t> Placement::cheapest_off(const Resources& after) const
     if (!best || host.price.usd_per_hour < draft_.host(*best).price.usd_per_hour) best = h;
   }
   return best;
+}
+
+std::optional<std::size_t> Placement::worth_starting(const Resources& after, double usd_per_hour) const {
+  const Policy& policy = draft_.policy();
+  if (!policy.hosts.may_power || draft_.starting_planned() || draft_.empties_a_host()) return std::nullopt;
+  const auto off = cheapest_off(after);
+  if (off && policy.priced && usd_per_hour < draft_.host(*off).price.usd_per_hour) return std::nullopt;
+  return off;
 }
 
 void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {

@@ -15,8 +15,9 @@ class Placement {
 
   // The cheapest fitting host for VM i with allocation `after`, never its own; ties by the tighter fit, then by id.
   std::optional<std::size_t> cheapest(std::size_t vm, const Resources& after) const;
-  // The cheapest host that is off and would hold it.
-  std::optional<std::size_t> cheapest_off(const Resources& after) const;
+  // The cheapest host that is off and would hold it, if starting it is worth its price to a priced policy. None while
+  // another one is starting, nor in a plan that empties one.
+  std::optional<std::size_t> worth_starting(const Resources& after, double usd_per_hour) const;
   // P(the host's CPU demand passes what it delivers), planned moves counted.
   double overload(std::size_t host) const;
   double overload_without(std::size_t host, std::size_t vm) const;
@@ -31,6 +32,7 @@ class Placement {
   Placement(const Placement& other, Draft& draft)
       : draft_(draft), vm_load_(other.vm_load_), host_load_(other.host_load_) {}
 
+  std::optional<std::size_t> cheapest_off(const Resources& after) const;
   double capacity(std::size_t host) const;
   Load load_of(std::size_t vm, const Resources& allocation) const;
   Draft& draft_;

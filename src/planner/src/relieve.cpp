@@ -54,13 +54,13 @@ bool move_one(const Draft& d, Placement& p, const std::vector<Leaver>& leaving, 
 
 // Nobody can leave for a running host. All VMs of an overloaded one suffer, so one more is soon worth its price.
 void start_for(Draft& d, const Placement& p, std::size_t h, const Leaver& leaver, Reason why) {
-  if (!d.policy().hosts.may_power || !d.policy().priced || d.starting_planned() || d.empties_a_host()) return;
+  if (!d.policy().priced) return;
   const PricedSizing& prices = *d.policy().priced;
   const double usd_per_hour = (why.confidence - leaver.risk_after) * static_cast<double>(d.residents(h).size()) *
                               prices.usd_per_overloaded_vm_hour * prices.overload_weight[index(Resource::kCpu)];
   const Resources& takes = d.vm(leaver.vm).allocation;
-  const auto off = p.cheapest_off(takes);
-  if (!off || !takes.fits_in(d.host(*off).deliverable()) || d.host(*off).price.usd_per_hour > usd_per_hour) return;
+  const auto off = p.worth_starting(takes, usd_per_hour);
+  if (!off || !takes.fits_in(d.host(*off).deliverable())) return;
   why.code = ReasonCode::kNeedCapacity;
   d.start_host(*off, why);
 }
