@@ -21,23 +21,13 @@ double fill(const Draft& d, std::size_t h) {
   return most;
 }
 
-}  // namespace
-
-void stop_empty_hosts(Draft& d) {
-  if (!d.policy().hosts.may_power || !d.policy().hosts.may_migrate) return;
-  for (std::size_t h = 0; h < d.host_count(); ++h) {
-    const Host& host = d.host(h);
-    if (host.power != PowerState::kOn || !d.residents(h).empty() || d.awaits_vm(h)) continue;
-    if (host.price.price_class == PriceClass::kReserved) continue;  // stopping it saves nothing
-    Reason why;
-    why.code = ReasonCode::kConsolidation;
-    why.rule = d.policy().name;
-    why.saves_usd_per_hour = host.price.usd_per_hour;
-    d.stop_host(h, why);
-  }
+Reason consolidation(const Draft& d, std::size_t h) {
+  Reason why;
+  why.code = ReasonCode::kConsolidation;
+  why.rule = d.policy().name;
+  why.saves_usd_per_hour = d.host(h).price.usd_per_hour;
+  return why;
 }
-
-namespace {
 
 // All VMs of the host at once, biggest first, or none of them.
 bool plan_evacuation(Draft& d, Placement& p, const std::vector<Wish>& wishes, std::size_t h) {
@@ -57,12 +47,8 @@ bool plan_evacuation(Draft& d, Placement& p, const std::vector<Wish>& wishes, st
     trial_placement.move(i, *to, wishes[i].want, {});
     targets.push_back(*to);
   }
-  Reason why;
-  why.code = ReasonCode::kConsolidation;
-  why.rule = d.policy().name;
-  why.saves_usd_per_hour = d.host(h).price.usd_per_hour;
-  d.empty(h);
-  for (std::size_t k = 0; k < leaving.size(); ++k) p.move(leaving[k], targets[k], wishes[leaving[k]].want, why);
+  for (std::size_t k = 0; k < leaving.size(); ++k)
+    p.move(leaving[k], targets[k], wishes[leaving[k]].want, consolidation(d, h));
   return true;
 }
 
@@ -72,7 +58,7 @@ void empty_a_host(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
   const HostPolicy& policy = d.policy().hosts;
   if (!policy.may_power || !policy.may_migrate) return;
   const bool due = d.snapshot().taken_at.time_since_epoch() % policy.consolidate_every < d.snapshot().step;
-  if (!due || d.starting_planned() || d.migrations() > 0) return;
+  if (!due || d.starting_planned() || d.migrations() > 0) return;  // lr-mmt has moved by now; the ladder has not
   std::vector<std::size_t> order;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
     const Host& host = d.host(h);
@@ -87,6 +73,16 @@ void empty_a_host(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return fill(d, a) < fill(d, b); });
   for (std::size_t h : order)
     if (plan_evacuation(d, p, wishes, h)) return;
+}
+
+void stop_empty_hosts(Draft& d) {
+  if (!d.policy().hosts.may_power || !d.policy().hosts.may_migrate) return;
+  for (std::size_t h = 0; h < d.host_count(); ++h) {
+    const Host& host = d.host(h);
+    if (host.power != PowerState::kOn || !d.residents(h).empty() || d.awaits_vm(h)) continue;
+    if (host.price.price_class == PriceClass::kReserved) continue;  // stopping it saves nothing
+    d.stop_host(h, consolidation(d, h));
+  }
 }
 
 }  // namespace headroom

@@ -30,17 +30,22 @@ Draft::Draft(const Snapshot& snapshot, const Policy& policy)
   }
   for (const InFlight& f : snapshot.in_flight) {
     const Action& a = f.action;
-    if (a.kind == ActionKind::kMigrate) {
-      room_[host_index(a.to)] -= a.after;
-      ++incoming_[host_index(a.to)];
-      if (a.reason.code == ReasonCode::kConsolidation) close(host_index(a.from));
-    }
+    if (a.kind == ActionKind::kMigrate) expect(a);
     if (a.kind == ActionKind::kResize)
       for (Resource r : kAllResources)
         room_[host_index(a.from)][r] -= std::max<std::int64_t>(0, a.after[r] - a.before[r]);
     if (a.kind == ActionKind::kStartHost) ++starts_;
   }
   set_price_shares();
+}
+
+// A move takes its room at once; the source keeps its share until the VM has left, and takes nobody in if it is left for
+// good.
+void Draft::expect(const Action& move) {
+  const std::size_t to = host_index(move.to);
+  room_[to] -= move.after;
+  ++incoming_[to];
+  if (move.reason.code == ReasonCode::kConsolidation) close(host_index(move.from));
 }
 
 // One price for the whole fleet, since VMs can move: prices of its own for each host would swing with every neighbour.
@@ -103,10 +108,10 @@ void Draft::resize(std::size_t i, const Resources& after, const Reason& reason, 
 
 void Draft::migrate(std::size_t i, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {
   HEADROOM_CHECK(free_[i], "one action a VM");
-  room_[to] -= after;  // the source keeps its share until the VM has left
-  ++incoming_[to];
-  ++migrations_;
   plan_.actions.push_back({ActionKind::kMigrate, vm(i).id, vm(i).host, host(to).id, vm(i).allocation, after, reason, level});
+  expect(plan_.actions.back());
+  ++migrations_;
+  empties_ = empties_ || reason.code == ReasonCode::kConsolidation;
   free_[i] = 0;
 }
 

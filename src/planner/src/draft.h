@@ -37,10 +37,6 @@ class Draft {
   // The host can take VMs now: it is neither being emptied, in this plan or still from an earlier one, nor stopped.
   bool open(std::size_t host) const;
   void close(std::size_t host) { closed_[host] = 1; }
-  void empty(std::size_t host) {
-    close(host);
-    empties_ = true;
-  }
   bool empties_a_host() const { return empties_; }         // in this plan
   bool awaits_vm(std::size_t host) const { return incoming_[host] > 0; }
   bool starting_planned() const { return starts_ > 0; }
@@ -62,6 +58,7 @@ class Draft {
   Plan finish() &&;
 
  private:
+  void expect(const Action& move);
   void set_price_shares();
 
   const Snapshot& snapshot_;
