@@ -66,8 +66,9 @@ Risk risk_ahead(const Snapshot& s, const std::vector<Outlook>& outlook, double a
 }
 
 // What a change to an amount costs, spread over the time until a breach ends it or the horizon at which it is cheapest.
-Burden burden_of_change(const Snapshot& s, const std::vector<Outlook>& outlook, const Prices& prices, double amount) {
-  const double next = risk_ahead(s, outlook, amount).p;
+// `next`: risk_ahead() of the amount.
+Burden burden_of_change(const Snapshot& s, const std::vector<Outlook>& outlook, const Prices& prices, double amount,
+                        double next) {
   double breached = next, seen_hours = hours(s.horizons[0]), held_hours = seen_hours;
   Burden best{prices.kappa * (1 + next) / held_hours, 0};
   for (std::size_t h = 1; h < outlook.size(); ++h) {
@@ -99,18 +100,22 @@ Sizing price_allocation(const Snapshot& s, const Vm& vm, const PricedSizing& pri
   const Prices cost_of = prices_of(prices, task.resource);
   Sizing best;
   double keeping = 0;
+  Risk present;
   bool first = true;
   for (const std::int64_t amount : candidates) {
     const double a = static_cast<double>(amount), rent = task.usd_per_unit_hour * a;
     if (!first && rent >= best.usd_per_hour) continue;
-    const double risk = cost_of.lambda * risk_ahead(s, outlook, a).p;
-    const Burden change = first ? Burden{} : burden_of_change(s, outlook, cost_of, a);
-    const double cost = rent + risk + change.usd_per_hour;
+    const Risk risk = risk_ahead(s, outlook, a);
+    const Burden change = first ? Burden{} : burden_of_change(s, outlook, cost_of, a, risk.p);
+    const double cost = rent + cost_of.lambda * risk.p + change.usd_per_hour;
     if (first || cost < best.usd_per_hour) best = {amount, change.horizon, cost, 0};
-    if (first) keeping = cost;  // the first candidate is the present allocation
+    if (first) {  // the present allocation
+      keeping = cost;
+      present = risk;
+    }
     first = false;
   }
-  if (best.amount > task.now) best.horizon = risk_ahead(s, outlook, static_cast<double>(task.now)).horizon;
+  if (best.amount > task.now) best.horizon = present.horizon;
   best.usd_saved_per_hour = keeping - best.usd_per_hour;
   return best;
 }
