@@ -17,10 +17,10 @@ Policy elastic_policy() {
   return policy;
 }
 
-// On the hour, when hosts are emptied; two hosts, a small VM on each, the first, emptier one oversized.
+// On the hour; two hosts, a small VM on each, the first, emptier one oversized.
 TestWorld two_nearly_empty_hosts() {
   TestWorld w(2);
-  w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);
+  w.s.taken_at = on_the_hour();
   w.add(0, 2000, 490);
   w.add(1, 3000, 2990);
   return w;
@@ -53,7 +53,7 @@ TEST(Hosts, AreEmptiedAlsoWhenEveryVmWantsAnotherSize) {
 
 TEST(Hosts, OneThatIsBeingEmptiedTakesNobodyIn) {
   TestWorld w(2);
-  w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);
+  w.s.taken_at = on_the_hour();
   w.add(0, 1000, 990);
   for (int i = 0; i < 3; ++i) w.add(1, 2000, 1990);
   // The first host is the emptier one and leaves; a growth on the second then finds no other host to go to.
@@ -137,7 +137,7 @@ TEST(Hosts, OneMoreIsStartedWhenAnOverloadedOneCanSendNobodyAwayAndItsVmsAreWort
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 1U);
 }
 
-// Ten VMs want ten cores of eight: no single one leaving cures that, and yet one goes, so that a host started for them is
+// Ten VMs want ten cores of nine: no single one leaving cures that, and yet one goes, so that a host started for them is
 // of use and not stopped again.
 TEST(Hosts, AVmLeavesAnOverloadedOneAlsoWhenThatIsNotEnough) {
   TestWorld w(2);
@@ -164,7 +164,7 @@ TEST(Hosts, AVmLeavesAnOverloadedOneAlsoWhenThatIsNotEnough) {
 
 TEST(Hosts, AnEmptyOneIsNotFilledOnlyToEmptyAnother) {
   TestWorld w(2);
-  w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);
+  w.s.taken_at = on_the_hour();
   w.add(0, 1000, 990);
   EXPECT_EQ(count(make_plan(w.s, elastic_policy()), ActionKind::kMigrate), 0U);
 }

@@ -90,7 +90,7 @@ TEST(Planner, EqualInputGivesAnEqualPlanAndNoPlanBreaksAHardConstraint) {
     policy.hosts.may_migrate = pick(0, 1);
     policy.hosts.may_power = pick(0, 1);
     if (policy.priced) policy.priced->host_scarcity = pick(0, 1);
-    if (pick(0, 1)) w.s.taken_at = instant_from_epoch_seconds(1'375'315'200);  // the hour, when hosts are emptied
+    if (pick(0, 1)) w.s.taken_at = on_the_hour();
     if (pick(0, 3) == 0) w.s.hosts.back().price.price_class = PriceClass::kReserved;
     const Plan plan = make_plan(w.s, policy), again = make_plan(w.s, policy);
     const auto breaches = check_plan(w.s, plan);

@@ -87,7 +87,7 @@ TEST(Sizing, AGrowthNamesTheHorizonThatCallsForIt) {
   EXPECT_EQ(plan.actions[0].reason.horizon, w.s.horizons.front());
 }
 
-// The weight is of CPU: the same forecast at a fifth of the price is the same decision with a weight of one.
+// The same forecast at the same price is not worth a core when CPU weighs next to nothing.
 TEST(Sizing, WeighsAnOverloadedMinuteByItsResource) {
   TestWorld w(1);
   w.add(0, 1000, 500);

@@ -49,6 +49,9 @@ struct TestWorld {
   }
 };
 
+// When hosts are emptied (HostPolicy::consolidate_every).
+inline Instant on_the_hour() { return instant_from_epoch_seconds(1'375'315'200); }
+
 inline Policy migrate_first_policy() {
   Policy p;
   p.name = "migrate-first";

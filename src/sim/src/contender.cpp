@@ -15,8 +15,8 @@ const std::array<Duration, 6> kShrinkWindows{minutes(5), minutes(15), hours(1), 
 constexpr std::array<double, 4> kNaiveQuantiles{0.8, 0.9, 0.95, 0.98};
 // The knob: what an hour of an overloaded VM is worth, USD, and how many overloaded minutes a scaling is as bad as. The
 // more trouble counts, the less restlessness is wanted: lean fleets follow their load closely, generous ones stay calm.
-// Chosen on 19 to 29 July with a model grown on 1 to 18 July, so that the allocation bills of neighbours lie a twentieth
-// apart, and from the ninth on a VM is scaled at most ten times a day. Only the last three were made calmer after August
+// Chosen on 19 to 29 July with a model grown on 1 to 18 July, so that the allocation bills of neighbours lie about a
+// twentieth apart, and from the ninth on a VM is scaled at most ten times a day. Only the last three were made calmer after August
 // had been judged: the one meant for at most four scalings a day had come to 4.05.
 struct Knob {
   double usd_per_overloaded_vm_hour = 0, minutes_per_scaling = 0;

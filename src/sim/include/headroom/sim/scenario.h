@@ -37,7 +37,7 @@ struct Scenario {
   Duration warmup_forecasts = std::chrono::hours(48);  // the last part of it with forecasts, so that calibration starts
   std::vector<HostType> host_types;           // any order; reserved ones first in use
   double reserved_share = 0.6;                // of the initial need covered by reserved hosts
-  double spare_share = 0.25;                  // of the initial pool, on demand and off at the start
+  double spare_share = 0.25;                  // of the initial pool's cores, on demand and off at the start
   std::array<double, kResourceCount> overcommit{1.5, 1, 4, 4};
   std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
   Resources step{250_mcores, 256_MiB, BytesPerSecond(1'000'000), BytesPerSecond(1'000'000)};
