@@ -6,12 +6,6 @@
 #include "headroom/base/check.h"
 
 namespace headroom {
-namespace {
-
-constexpr double kLeastShare = 0.02, kSteepness = 8;  // of the price over how full a resource is against the fullest
-
-}  // namespace
-
 Draft::Draft(const Snapshot& snapshot, const Policy& policy)
     : snapshot_(snapshot),
       policy_(policy),
@@ -36,7 +30,6 @@ Draft::Draft(const Snapshot& snapshot, const Policy& policy)
         room_[host_index(a.from)][r] -= std::max<std::int64_t>(0, a.after[r] - a.before[r]);
     if (a.kind == ActionKind::kStartHost) ++starts_;
   }
-  set_price_shares();
 }
 
 // A move takes its room at once; the source keeps its share until the VM has left, and takes nobody in if it is left for
@@ -46,26 +39,6 @@ void Draft::expect(const Action& move) {
   room_[to] -= move.after;
   ++incoming_[to];
   if (move.reason.code == ReasonCode::kConsolidation) close(host_index(move.from));
-}
-
-// One price for the whole fleet, since VMs can move: prices of its own for each host would swing with every neighbour.
-void Draft::set_price_shares() {
-  price_share_.fill(1);
-  if (!policy_.priced || !policy_.priced->host_scarcity) return;
-  std::array<double, kResourceCount> fill{};
-  for (Resource r : kAllResources) {
-    double all = 0, free = 0;
-    for (std::size_t h = 0; h < host_count(); ++h)
-      if (host(h).power == PowerState::kOn) {
-        all += static_cast<double>(host(h).admissible()[r]);
-        free += static_cast<double>(room_[h][r]);
-      }
-    if (all > 0) fill[index(r)] = std::max(0.0, 1 - free / all);
-  }
-  const double fullest = *std::max_element(fill.begin(), fill.end());
-  if (fullest <= 0) return;
-  for (Resource r : kAllResources)
-    price_share_[index(r)] = std::max(kLeastShare, std::pow(fill[index(r)] / fullest, kSteepness));
 }
 
 std::size_t Draft::host_index(HostId id) const {

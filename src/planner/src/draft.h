@@ -40,9 +40,6 @@ class Draft {
   bool empties_a_host() const { return empties_; }         // in this plan
   bool awaits_vm(std::size_t host) const { return incoming_[host] > 0; }
   bool starting_planned() const { return starts_ > 0; }
-  // What a unit of the resource costs as a share of its list price: 1 for the one that fills the running hosts most, less
-  // for those of which they will have some to spare whatever is done. Always 1 without PricedSizing::host_scarcity.
-  double price_share(Resource r) const { return price_share_[index(r)]; }
 
   // An action that is only recommended takes its room, so that two of them fit together, but gives none: nothing that is
   // done may count on it.
@@ -59,7 +56,6 @@ class Draft {
 
  private:
   void expect(const Action& move);
-  void set_price_shares();
 
   const Snapshot& snapshot_;
   const Policy& policy_;
@@ -70,7 +66,6 @@ class Draft {
   std::vector<char> free_;
   std::vector<int> incoming_;
   std::vector<char> closed_;
-  std::array<double, kResourceCount> price_share_{};
   std::size_t migrations_ = 0;
   std::size_t starts_ = 0;
   bool empties_ = false;

@@ -1,11 +1,12 @@
 #include "ladder.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <map>
 
 namespace headroom {
 namespace {
+
+constexpr std::array<double, 3> kSqueezes{2, 4, 8};  // times the price at which neighbours are asked, one after another
 
 Resources missing(const Draft& d, std::size_t i, const Resources& want) {
   Resources lack;
@@ -17,35 +18,42 @@ Resources missing(const Draft& d, std::size_t i, const Resources& want) {
   return lack;
 }
 
+}  // namespace
+
 bool grow_in_place(Draft& d, const Wish& wish) {
   if (missing(d, wish.vm, wish.want) != Resources()) return false;
   d.resize(wish.vm, wish.want, wish.reason);
   return true;
 }
 
-// What neighbours would give back of a resource if it cost so many times its price, until it is enough; the VMs that
-// already give in `gifts` may give more. False when all of it is not enough.
-bool ask_neighbours(const Draft& d, std::size_t asking, Resource r, std::int64_t lack,
-                    std::initializer_list<double> times_the_price, std::map<std::size_t, Resources>& gifts) {
-  for (double times : times_the_price)
-    for (std::size_t other : d.residents(d.host_of(asking))) {
-      if (lack <= 0) return true;
-      if (other == asking || !d.free_to_act(other)) continue;
-      const std::int64_t left = d.vm(other).allocation[r] - release_at_price(d, other, r, times);
-      Resources& after = gifts.try_emplace(other, d.vm(other).allocation).first->second;
-      if (left >= after[r]) continue;
-      lack -= after[r] - left;
-      after[r] = left;
-    }
-  return lack <= 0;
+namespace {
+
+// What neighbours would give back of a resource at such a price, until it is enough; the VMs that already give in `gifts`
+// may give more. Returns what is still missing.
+std::int64_t ask_neighbours(const Draft& d, const Market& market, std::size_t asking, Resource r, double share,
+                            std::int64_t lack, std::map<std::size_t, Resources>& gifts) {
+  for (std::size_t other : d.residents(d.host_of(asking))) {
+    if (lack <= 0) break;
+    if (other == asking || !d.free_to_act(other)) continue;
+    const std::int64_t left = d.vm(other).allocation[r] - market.release(other, r, share);
+    Resources& after = gifts.try_emplace(other, d.vm(other).allocation).first->second;
+    if (left >= after[r]) continue;
+    lack -= after[r] - left;
+    after[r] = left;
+  }
+  return lack;
 }
 
-bool take_from_neighbours(Draft& d, const Wish& wish, std::initializer_list<double> times_the_price) {
+bool take_from_neighbours(Draft& d, const Market& market, const PriceShares& shares, const Wish& wish) {
   if (!d.policy().priced) return false;
   const Resources lack = missing(d, wish.vm, wish.want);
   std::map<std::size_t, Resources> gifts;
-  for (Resource r : kAllResources)
-    if (!ask_neighbours(d, wish.vm, r, lack[r], times_the_price, gifts)) return false;
+  for (Resource r : kAllResources) {
+    std::int64_t still = lack[r];
+    for (double times : kSqueezes)
+      if (still > 0) still = ask_neighbours(d, market, wish.vm, r, times * shares[index(r)], still, gifts);
+    if (still > 0) return false;
+  }
   Reason why = wish.reason;
   why.code = ReasonCode::kMakeRoom;
   for (const auto& [other, after] : gifts)
@@ -67,14 +75,14 @@ bool move_itself(Draft& d, Placement& p, const Wish& wish) {
 }
 
 // The neighbour with the least memory whose leaving makes the room. It is moved now; the growth follows when it has left.
-bool move_a_neighbour(Draft& d, Placement& p, const Wish& wish, const std::vector<Wish>& wishes) {
+bool move_a_neighbour(Draft& d, Placement& p, const Wish& wish, const Wishes& wishes) {
   if (!worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const Resources lack = missing(d, wish.vm, wish.want);
   std::optional<std::size_t> best, target;
   for (std::size_t other : d.residents(d.host_of(wish.vm))) {
     if (other == wish.vm || !d.may_move(other) || !lack.fits_in(d.vm(other).allocation)) continue;
     if (best && d.vm(other).allocation.memory() >= d.vm(*best).allocation.memory()) continue;
-    if (const auto to = p.cheapest(other, wishes[other].want)) {
+    if (const auto to = p.cheapest(other, wishes.of[other].want)) {
       best = other;
       target = to;
     }
@@ -82,7 +90,7 @@ bool move_a_neighbour(Draft& d, Placement& p, const Wish& wish, const std::vecto
   if (!best) return false;
   Reason why = wish.reason;
   why.code = ReasonCode::kMakeRoom;
-  p.move(*best, *target, wishes[*best].want, why);
+  p.move(*best, *target, wishes.of[*best].want, why);
   return true;
 }
 
@@ -92,38 +100,41 @@ void grow_in_part(Draft& d, const Wish& wish) {
   d.deny(wish.vm, wish.reason, "no running host has all the room");
 }
 
-}  // namespace
-
-void climb_ladder(Draft& d, Placement& p, const std::vector<Wish>& wishes) {
+std::vector<const Wish*> growths(const Draft& d, const Wishes& wishes) {
   std::vector<const Wish*> growing;
-  for (const Wish& wish : wishes) {
-    const Resources& now = d.vm(wish.vm).allocation;
-    if (!wish.changes(now) || !d.free_to_act(wish.vm)) continue;
-    if (wish.grows(now)) growing.push_back(&wish);
-    else d.resize(wish.vm, wish.want, wish.reason);
-  }
+  for (const Wish& wish : wishes.of)
+    if (d.free_to_act(wish.vm) && wish.grows(d.vm(wish.vm).allocation)) growing.push_back(&wish);
   std::stable_sort(growing.begin(), growing.end(),
                    [](const Wish* a, const Wish* b) { return a->worth_usd_per_hour > b->worth_usd_per_hour; });
-  double denied_usd_per_hour = 0;
-  const Wish* largest_denied = nullptr;
-  for (const Wish* wish : growing) {
+  return growing;
+}
+
+}  // namespace
+
+void give_back(Draft& d, const Wishes& wishes, std::optional<std::size_t> but_not_on) {
+  for (const Wish& wish : wishes.of) {
+    const Resources& now = d.vm(wish.vm).allocation;
+    if (d.free_to_act(wish.vm) && d.host_of(wish.vm) != but_not_on && wish.changes(now) && !wish.grows(now))
+      d.resize(wish.vm, wish.want, wish.reason);
+  }
+}
+
+Shortage climb_ladder(Draft& d, Placement& p, const Market& market, const Wishes& wishes) {
+  give_back(d, wishes);
+  Shortage shortage;
+  for (const Wish* wish : growths(d, wishes)) {
+    if (!shortage.most_pressing) shortage.most_pressing = wish;
     if (!d.free_to_act(wish->vm)) continue;  // it gave to a neighbour in the meantime
     if (wish->by_move && move_itself(d, p, *wish)) continue;
-    if (grow_in_place(d, *wish) || take_from_neighbours(d, *wish, {1, 2}) || move_itself(d, p, *wish) ||
-        take_from_neighbours(d, *wish, {4, 8}))
-      continue;
+    if (grow_in_place(d, *wish) || move_itself(d, p, *wish) || take_from_neighbours(d, market, wishes.shares, *wish)) continue;
     if (!move_a_neighbour(d, p, *wish, wishes)) {
-      denied_usd_per_hour += wish->worth_usd_per_hour;
-      if (!largest_denied) largest_denied = wish;
+      if (!shortage.denied) shortage.most_pressing = wish;
+      shortage.denied = true;
+      shortage.denied_usd_per_hour += wish->worth_usd_per_hour;
     }
     grow_in_part(d, *wish);
   }
-  if (!largest_denied) return;
-  const auto off = p.worth_starting(largest_denied->want, denied_usd_per_hour);
-  if (!off) return;
-  Reason why = largest_denied->reason;
-  why.code = ReasonCode::kNeedCapacity;
-  d.start_host(*off, why);
+  return shortage;
 }
 
 }  // namespace headroom

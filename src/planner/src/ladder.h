@@ -1,22 +1,40 @@
-// Headroom's ladder, cheapest and quickest rung first: give back what is not needed, grow in place, take from neighbours
-// that hardly need it, move, take from neighbours that need it less, move one of them, grow in part and say what was
-// denied, start a host.
+// Headroom's ladder, in this order: give back what is not needed, grow in place, move, take from neighbours that need it
+// less, move one of them, grow in part and say what was denied. And how many hosts run, which goes by the same prices.
 #pragma once
+
+#include <optional>
 
 #include "placement.h"
 #include "wishes.h"
 
 namespace headroom {
 
-void climb_ladder(Draft& draft, Placement& placement, const std::vector<Wish>& wishes);
+// What the ladder could not give.
+struct Shortage {
+  bool denied = false;
+  double denied_usd_per_hour = 0;       // what granting it would have saved
+  const Wish* most_pressing = nullptr;  // of those denied, else of those granted; null: nobody wanted more
+};
+
+Shortage climb_ladder(Draft& draft, Placement& placement, const Market& market, const Wishes& wishes);
+
+// Its rungs that are of use elsewhere. VMs on the host `but_not_on` give nothing back.
+void give_back(Draft& draft, const Wishes& wishes, std::optional<std::size_t> but_not_on = std::nullopt);
+bool grow_in_place(Draft& draft, const Wish& wish);
 
 // After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver; when none can, a host is
 // started if their overload is worth more.
 void relieve_hosts(Draft& draft, Placement& placement);
 
-// Before the ladder, once every HostPolicy::consolidate_every: one host is emptied if that is worth its moves, and all
-// its VMs get what they wish for where they go. (After the ladder a VM or two of every host have just been resized.)
-void empty_a_host(Draft& draft, Placement& placement, const std::vector<Wish>& wishes);
+// A host is started when what was denied, and the overload that its resources would spare at the prices it brings about,
+// are worth its price. A policy without prices starts one whenever a wish was denied.
+void start_a_host(Draft& draft, const Placement& placement, const Market& market, const PriceShares& shares,
+                  const Shortage& shortage);
+
+// Before the ladder, once every HostPolicy::consolidate_every: one host is emptied if its price is more than its moves and
+// the overload that the dearer resources would let through, and if everybody fits elsewhere at the size wished for at
+// those prices. `wishes` are then those. (After the ladder a VM or two of every host have just been resized.)
+void empty_a_host(Draft& draft, Placement& placement, const Market& market, Wishes& wishes);
 
 // After everything else, so that a host that was started for somebody is not stopped before they are on their way.
 void stop_empty_hosts(Draft& draft);

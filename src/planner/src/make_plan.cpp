@@ -29,15 +29,17 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
     migrate_first(draft, placement);
     return std::move(draft).finish();
   }
-  const std::vector<Wish> wishes = size_all(draft);
-  if (policy.order == Order::kLadder) empty_a_host(draft, placement, wishes);
-  climb_ladder(draft, placement, wishes);
+  const Market market(draft);
+  Wishes wishes = size_all(draft, market, market.clearing());
+  if (policy.order == Order::kLadder) empty_a_host(draft, placement, market, wishes);
+  const Shortage shortage = climb_ladder(draft, placement, market, wishes);
+  start_a_host(draft, placement, market, wishes.shares, shortage);
   switch (policy.order) {
     case Order::kPveCrs: pve_crs(draft, placement); break;
     case Order::kLrMmt:
       lr_mmt(draft, placement);
       stop_empty_hosts(draft);
-      empty_a_host(draft, placement, wishes);
+      empty_a_host(draft, placement, market, wishes);
       break;
     default:
       relieve_hosts(draft, placement);

@@ -50,19 +50,22 @@ double Placement::overload_without(std::size_t h, std::size_t vm) const {
   return rest.exceedance(capacity(h), draft_.policy().hosts.shared_variance);
 }
 
-std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& after) const {
+bool Placement::would_do(std::size_t h, const Resources& after, const Load& mine) const {
   const HostPolicy& policy = draft_.policy().hosts;
+  Resources need = after;  // plus what must stay free
+  const Resources all = draft_.host(h).admissible();
+  need += all - share_of(all, policy.fill_after_move);
+  if (!draft_.has_room(h, need)) return false;
+  Load with = host_load_[h];
+  with.add(mine);
+  return with.exceedance(capacity(h), policy.shared_variance) <= policy.overload_confidence / 2;
+}
+
+std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& after) const {
   const Load mine = load_of(vm, after);
   std::optional<std::size_t> best;
   for (std::size_t h = 0; h < draft_.host_count(); ++h) {
-    if (!draft_.open(h) || h == draft_.host_of(vm)) continue;
-    Resources need = after;  // plus what must stay free
-    const Resources all = draft_.host(h).admissible();
-    need += all - share_of(all, policy.fill_after_move);
-    if (!draft_.has_room(h, need)) continue;
-    Load with = host_load_[h];
-    with.add(mine);
-    if (with.exceedance(capacity(h), policy.shared_variance) > policy.overload_confidence / 2) continue;
+    if (!draft_.open(h) || h == draft_.host_of(vm) || !would_do(h, after, mine)) continue;
     if (!best) {
       best = h;
       continue;
@@ -73,22 +76,16 @@ std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& 
   return best;
 }
 
-std::optional<std::size_t> Placement::cheapest_off(const Resources& after) const {
+std::optional<std::size_t> Placement::cheapest_off(std::size_t vm, const Resources& after) const {
+  if (!draft_.policy().hosts.may_power || draft_.starting_planned() || draft_.empties_a_host()) return std::nullopt;
+  const Load mine = load_of(vm, after);
   std::optional<std::size_t> best;
   for (std::size_t h = 0; h < draft_.host_count(); ++h) {
     const Host& host = draft_.host(h);
-    if (host.power != PowerState::kOff || !host.accepts_vms || !after.fits_in(host.admissible())) continue;
+    if (host.power != PowerState::kOff || !host.accepts_vms || !would_do(h, after, mine)) continue;
     if (!best || host.price.usd_per_hour < draft_.host(*best).price.usd_per_hour) best = h;
   }
   return best;
-}
-
-std::optional<std::size_t> Placement::worth_starting(const Resources& after, double usd_per_hour) const {
-  const Policy& policy = draft_.policy();
-  if (!policy.hosts.may_power || draft_.starting_planned() || draft_.empties_a_host()) return std::nullopt;
-  const auto off = cheapest_off(after);
-  if (off && policy.priced && usd_per_hour < draft_.host(*off).price.usd_per_hour) return std::nullopt;
-  return off;
 }
 
 void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {

@@ -15,9 +15,8 @@ class Placement {
 
   // The cheapest fitting host for VM i with allocation `after`, never its own; ties by the tighter fit, then by id.
   std::optional<std::size_t> cheapest(std::size_t vm, const Resources& after) const;
-  // The cheapest host that is off and would hold it, if starting it is worth its price to a priced policy. None while
-  // another one is starting, nor in a plan that empties one.
-  std::optional<std::size_t> worth_starting(const Resources& after, double usd_per_hour) const;
+  // The cheapest host that could be started for it. None while another one is starting, nor in a plan that empties one.
+  std::optional<std::size_t> cheapest_off(std::size_t vm, const Resources& after) const;
   // P(the host's CPU demand passes what it delivers), planned moves counted.
   double overload(std::size_t host) const;
   double overload_without(std::size_t host, std::size_t vm) const;
@@ -32,7 +31,8 @@ class Placement {
   Placement(const Placement& other, Draft& draft)
       : draft_(draft), vm_load_(other.vm_load_), host_load_(other.host_load_) {}
 
-  std::optional<std::size_t> cheapest_off(const Resources& after) const;
+  // It has the room, on or off, and keeps a share of it; and its CPU will very likely do.
+  bool would_do(std::size_t host, const Resources& after, const Load& mine) const;
   double capacity(std::size_t host) const;
   Load load_of(std::size_t vm, const Resources& allocation) const;
   Draft& draft_;

@@ -58,9 +58,8 @@ void start_for(Draft& d, const Placement& p, std::size_t h, const Leaver& leaver
   const PricedSizing& prices = *d.policy().priced;
   const double usd_per_hour = (why.confidence - leaver.risk_after) * static_cast<double>(d.residents(h).size()) *
                               prices.usd_per_overloaded_vm_hour * prices.overload_weight[index(Resource::kCpu)];
-  const Resources& takes = d.vm(leaver.vm).allocation;
-  const auto off = p.worth_starting(takes, usd_per_hour);
-  if (!off || !takes.fits_in(d.host(*off).deliverable())) return;
+  const auto off = p.cheapest_off(leaver.vm, d.vm(leaver.vm).allocation);
+  if (!off || usd_per_hour < d.host(*off).price.usd_per_hour) return;
   why.code = ReasonCode::kNeedCapacity;
   d.start_host(*off, why);
 }

@@ -15,6 +15,7 @@ class Candidates {
   void add(double amount) {
     add_amount(std::clamp(round_up(amount, task_.step), task_.lowest, task_.highest));
   }
+  void sort() { std::sort(amounts_.data(), amounts_.data() + count_); }
   const std::int64_t* begin() const { return amounts_.data(); }
   const std::int64_t* end() const { return amounts_.data() + count_; }
 
@@ -90,34 +91,47 @@ std::int64_t round_up(double amount, std::int64_t step) {
   return std::max<std::int64_t>(1, steps) * step;
 }
 
-Sizing price_allocation(const Snapshot& s, const Vm& vm, const PricedSizing& prices, const SizingTask& task) {
+DemandCurve::DemandCurve(const Snapshot& s, const Vm& vm, const PricedSizing& prices, const SizingTask& task) {
   const std::vector<Outlook>& outlook = vm.forecast.outlook[index(task.resource)];
+  const Prices cost_of = prices_of(prices, task.resource);
+  const Risk present = risk_ahead(s, outlook, static_cast<double>(task.now));
+  keep_ = {task.now, cost_of.lambda * present.p, cost_of.lambda * present.p, present.horizon};
   Candidates candidates(task);
   for (const Outlook& o : outlook) {
     for (float quantile : o.peak.at) candidates.add(quantile);
     for (double level : kTailLevels) candidates.add(o.peak.quantile(level));
   }
-  const Prices cost_of = prices_of(prices, task.resource);
-  Sizing best;
-  double keeping = 0;
-  Risk present;
-  bool first = true;
+  candidates.sort();
   for (const std::int64_t amount : candidates) {
-    const double a = static_cast<double>(amount), rent = task.usd_per_unit_hour * a;
-    if (!first && rent >= best.usd_per_hour) continue;
+    if (amount == task.now) continue;
+    const double a = static_cast<double>(amount);
     const Risk risk = risk_ahead(s, outlook, a);
-    const Burden change = first ? Burden{} : burden_of_change(s, outlook, cost_of, a, risk.p);
-    const double cost = rent + cost_of.lambda * risk.p + change.usd_per_hour;
-    if (first || cost < best.usd_per_hour) best = {amount, change.horizon, cost, 0};
-    if (first) {  // the present allocation
-      keeping = cost;
-      present = risk;
-    }
-    first = false;
+    const Burden change = burden_of_change(s, outlook, cost_of, a, risk.p);
+    const double at_risk = cost_of.lambda * risk.p;
+    add({amount, at_risk + change.usd_per_hour, at_risk, amount > task.now ? present.horizon : change.horizon});
   }
-  if (best.amount > task.now) best.horizon = present.horizon;
-  best.usd_saved_per_hour = keeping - best.usd_per_hour;
-  return best;
+}
+
+// Andrew's monotone chain (1979): the lower convex hull holds whatever is cheapest at some price.
+void DemandCurve::add(const Choice& next) {
+  auto above_the_line = [&](const Choice& a, const Choice& b) {
+    return (b.usd_per_hour - a.usd_per_hour) * static_cast<double>(next.amount - b.amount) >=
+           (next.usd_per_hour - b.usd_per_hour) * static_cast<double>(b.amount - a.amount);
+  };
+  while (changes_.size() > 1 && above_the_line(changes_[changes_.size() - 2], changes_.back())) changes_.pop_back();
+  changes_.push_back(next);
+}
+
+Sizing DemandCurve::at(double usd_per_unit_hour) const {
+  auto cost = [&](const Choice& c) { return usd_per_unit_hour * static_cast<double>(c.amount) + c.usd_per_hour; };
+  const Choice* best = &keep_;
+  double least = cost(keep_);
+  for (const Choice& c : changes_)
+    if (cost(c) < least) {
+      best = &c;
+      least = cost(c);
+    }
+  return {best->amount, best->horizon, cost(keep_) - least, best->usd_at_risk};
 }
 
 }  // namespace headroom

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "headroom/model/snapshot.h"
 #include "headroom/planner/policy.h"
@@ -27,17 +28,34 @@ namespace headroom {
 struct Sizing {
   std::int64_t amount = 0;     // the allocation wanted; equal to the present one when nothing should change
   std::size_t horizon = 0;     // that calls for it: a growth's is where the risk is, a shrink is held that long
-  double usd_per_hour = 0;     // its cost, all in
   double usd_saved_per_hour = 0;  // against keeping the present one
+  double usd_at_risk_per_hour = 0;  // lambda P_0 of it
 };
 
 struct SizingTask {
   Resource resource = Resource::kCpu;
   std::int64_t now = 0, lowest = 0, highest = 0, step = 1;  // base units
-  double usd_per_unit_hour = 0;
 };
 
-Sizing price_allocation(const Snapshot& snapshot, const Vm& vm, const PricedSizing& prices, const SizingTask& task);
+// What a VM should have of a resource, at any price of a unit-hour.
+class DemandCurve {
+ public:
+  DemandCurve() = default;
+  DemandCurve(const Snapshot& snapshot, const Vm& vm, const PricedSizing& prices, const SizingTask& task);
+
+  Sizing at(double usd_per_unit_hour) const;
+
+ private:
+  struct Choice {
+    std::int64_t amount = 0;
+    double usd_per_hour = 0;   // R without the rent
+    double usd_at_risk = 0;
+    std::size_t horizon = 0;
+  };
+  void add(const Choice& next);  // amounts ascend
+  Choice keep_;                  // the present amount
+  std::vector<Choice> changes_;  // those that are best at some price: convex, by ascending amount
+};
 
 // Smallest multiple of `step` that is at least `amount`.
 std::int64_t round_up(double amount, std::int64_t step);

@@ -28,18 +28,6 @@ bool shrink_allowed(const Draft& d, std::size_t i, Resource r) {
   return true;
 }
 
-SizingTask task_for(const Draft& d, std::size_t i, Resource r, double share_of_list_price) {
-  const Vm& vm = d.vm(i);
-  SizingTask task;
-  task.resource = r;
-  task.now = vm.allocation[r];
-  task.step = d.policy().step[r];
-  task.lowest = shrink_allowed(d, i, r) ? lowest(d, vm, r) : task.now;
-  task.highest = d.may_change(i, r, true) ? std::max(vm.ceiling[r], task.now) : task.now;
-  task.usd_per_unit_hour = d.policy().priced->usd_per_unit_hour[index(r)] * share_of_list_price;
-  return task;
-}
-
 Reason reason_for(const Draft& d, const Vm& vm, Resource r, const Sizing& sizing) {
   const Snapshot& s = d.snapshot();
   const Band& band = vm.forecast.at(r, sizing.horizon).peak;
@@ -61,9 +49,8 @@ Reason reason_for(const Draft& d, const Vm& vm, Resource r, const Sizing& sizing
   return why;
 }
 
-void wish_by_price(const Draft& d, std::size_t i, Resource r, Wish& wish) {
-  const Vm& vm = d.vm(i);
-  const Sizing sizing = price_allocation(d.snapshot(), vm, *d.policy().priced, task_for(d, i, r, d.price_share(r)));
+void wish_by_price(const Draft& d, const Sizing& sizing, Resource r, Wish& wish) {
+  const Vm& vm = d.vm(wish.vm);
   wish.want[r] = sizing.amount;
   if (sizing.amount == vm.allocation[r]) return;
   const bool first = wish.reason.rule.empty();
@@ -137,21 +124,28 @@ void wish_by_rule(const Draft& d, std::size_t i, const Rule& rule, const RuleMem
 
 }  // namespace
 
-std::vector<Wish> size_all(const Draft& d) {
-  std::array<bool, kResourceCount> governed{};
-  for (const Rule& rule : d.policy().rules)
-    if (rule.action != RuleAction::kAlert) governed[index(rule.metric)] = true;
-  std::vector<Wish> wishes(d.vm_count());
+SizingTask sizing_task(const Draft& d, std::size_t i, Resource r) {
+  const Vm& vm = d.vm(i);
+  SizingTask task;
+  task.resource = r;
+  task.now = vm.allocation[r];
+  task.step = d.policy().step[r];
+  task.lowest = shrink_allowed(d, i, r) ? lowest(d, vm, r) : task.now;
+  task.highest = d.may_change(i, r, true) ? std::max(vm.ceiling[r], task.now) : task.now;
+  return task;
+}
+
+Wishes size_all(const Draft& d, const Market& market, const PriceShares& shares) {
+  Wishes wishes{shares, std::vector<Wish>(d.vm_count())};
   for (std::size_t i = 0; i < d.vm_count(); ++i) {
     const Vm& vm = d.vm(i);
-    Wish& wish = wishes[i];
+    Wish& wish = wishes.of[i];
     wish.vm = i;
     wish.want = vm.allocation;
     if (!d.free_to_act(i) || !vm.sampled_at) continue;
     wish_by_rules(d, i, AutomationLevel::kAuto, wish);
-    if (!d.policy().priced) continue;
     for (Resource r : kAllResources)
-      if (!governed[index(r)]) wish_by_price(d, i, r, wish);
+      if (market.prices(i, r)) wish_by_price(d, market.at(i, r, shares[index(r)]), r, wish);
   }
   return wishes;
 }
@@ -174,13 +168,6 @@ void raise_alerts(Draft& d) {
       if (rule_holds(d, rules[k], vm.memory[k], s, vm)) d.alert(i, reason_for(d, rules[k], vm, s));
     }
   }
-}
-
-std::int64_t release_at_price(const Draft& d, std::size_t i, Resource r, double times) {
-  if (!d.free_to_act(i) || !d.policy().priced || !shrink_allowed(d, i, r)) return 0;
-  SizingTask task = task_for(d, i, r, times);
-  task.highest = task.now;
-  return task.now - price_allocation(d.snapshot(), d.vm(i), *d.policy().priced, task).amount;
 }
 
 }  // namespace headroom

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "draft.h"
+#include "market.h"
 
 namespace headroom {
 
@@ -21,16 +22,22 @@ struct Wish {
   bool changes(const Resources& now) const { return want != now; }
 };
 
-// One wish per VM, in the snapshot's order. A VM that may not be acted on wishes for what it has.
-std::vector<Wish> size_all(const Draft& draft);
+// What everybody wants at such prices: one wish per VM, in the snapshot's order. A VM that may not be acted on wishes for
+// what it has.
+struct Wishes {
+  PriceShares shares{};
+  std::vector<Wish> of;
+};
+
+Wishes size_all(const Draft& draft, const Market& market, const PriceShares& shares);
+
+// What the sizing of a resource may choose from.
+SizingTask sizing_task(const Draft& draft, std::size_t vm, Resource r);
 
 // The part of it that the rules of exactly this level ask for; `wish` starts as what the VM has.
 void wish_by_rules(const Draft& draft, std::size_t vm, AutomationLevel level, Wish& wish);
 
 // Reports what the alert rules see; a VM that may not be acted on is reported too.
 void raise_alerts(Draft& draft);
-
-// What VM i would give back if the unit price of `r` were `times` its list price (0 or more, base units).
-std::int64_t release_at_price(const Draft& draft, std::size_t vm, Resource r, double times);
 
 }  // namespace headroom

@@ -12,17 +12,18 @@ namespace {
 
 Policy elastic_policy() {
   Policy policy = priced_policy();
-  policy.priced->host_scarcity = true;
+  policy.priced->least_share = 0.02;
+  policy.priced->most_share = 8;
   policy.hosts.may_migrate = policy.hosts.may_power = true;
   return policy;
 }
 
-// On the hour; two hosts, a small VM on each, the first, emptier one oversized.
-TestWorld two_nearly_empty_hosts() {
+// On the hour; two hosts, a VM on each. The smaller one is oversized; both fit one host when it is not.
+TestWorld two_hosts_for_one() {
   TestWorld w(2);
   w.s.taken_at = on_the_hour();
   w.add(0, 2000, 490);
-  w.add(1, 3000, 2990);
+  w.add(1, 6500, 6490);
   return w;
 }
 
@@ -32,7 +33,7 @@ std::size_t count(const Plan& plan, ActionKind kind) {
 }
 
 TEST(Hosts, AnEmptiedHostsVmsGetWhatTheyWishForWhereTheyGo) {
-  const TestWorld w = two_nearly_empty_hosts();
+  const TestWorld w = two_hosts_for_one();
   const Plan plan = make_plan(w.s, elastic_policy());
   EXPECT_TRUE(check_plan(w.s, plan).empty());
   const auto move = std::find_if(plan.actions.begin(), plan.actions.end(),
@@ -45,8 +46,8 @@ TEST(Hosts, AnEmptiedHostsVmsGetWhatTheyWishForWhereTheyGo) {
 
 // However restless the VMs are: were they resized first, no host would ever have all of its VMs free to go.
 TEST(Hosts, AreEmptiedAlsoWhenEveryVmWantsAnotherSize) {
-  TestWorld w = two_nearly_empty_hosts();
-  w.s.vms[1].allocation[Resource::kCpu] = 4000;
+  TestWorld w = two_hosts_for_one();
+  w.s.vms[1].allocation[Resource::kCpu] = 7500;
   const Plan plan = make_plan(w.s, elastic_policy());
   EXPECT_EQ(count(plan, ActionKind::kMigrate), 1U);
 }
@@ -97,7 +98,7 @@ TEST(Hosts, WhatTheyHaveToSpareIsGivenAway) {
     return plan.actions.empty() ? vm.allocation.cpu() : plan.actions.front().after.cpu();
   };
   EXPECT_GE(cores(), 3_cores);
-  policy.priced->host_scarcity = false;
+  policy.priced->least_share = policy.priced->most_share = 1;
   EXPECT_EQ(cores(), 1_cores);
 }
 
@@ -160,6 +161,55 @@ TEST(Hosts, AVmLeavesAnOverloadedOneAlsoWhenThatIsNotEnough) {
   const Plan next = make_plan(w.s, policy);
   EXPECT_EQ(count(next, ActionKind::kMigrate), 1U);
   EXPECT_EQ(count(next, ActionKind::kStopHost), 0U);
+}
+
+// A VM that would overload the only host that is off, too, does not go there: starting it would help nobody, and it would
+// be stopped and started again for ever.
+TEST(Hosts, NoneIsStartedThatCouldNotTakeTheVmItIsFor) {
+  TestWorld w(2);
+  w.s.hosts[0].physical[Resource::kCpu] = 16'000;
+  w.s.hosts[1].power = PowerState::kOff;
+  w.s.hosts[1].overcommit[index(Resource::kCpu)] = 2;
+  w.s.hosts[0].overcommit[index(Resource::kCpu)] = 2;
+  for (int i = 0; i < 2; ++i) w.add(0, 12'000, 11'900).ceiling[Resource::kCpu] = 12'000;
+  Policy policy = elastic_policy();
+  policy.priced->usd_per_overloaded_vm_hour = 10;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 0U);
+  w.s.hosts[1].physical[Resource::kCpu] = 14'000;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 1U);
+}
+
+// Two and a half cores each would fit one host only for three of four.
+TEST(Hosts, OneStaysWhenWhatTheOthersHaveWouldBeTooDear) {
+  TestWorld w(2);
+  w.s.taken_at = on_the_hour();
+  Band often;
+  often.at = {900, 900, 2400, 2400, 2400, 2400, 2400, 2400};
+  for (std::size_t h : {0U, 0U, 1U, 1U}) {
+    Vm& vm = w.add(h, 2500, 900);
+    vm.allocation[Resource::kMemory] = (3_GiB + 256_MiB).count();
+    for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = often;
+  }
+  Policy policy = elastic_policy();
+  policy.hosts.overload_confidence = 1;
+  policy.priced->minutes_per_scaling = 0;
+  policy.priced->usd_per_overloaded_vm_hour = 1;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 0U);
+  policy.priced->usd_per_overloaded_vm_hour = 0.1;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 2U);
+}
+
+// Three cores are free there, and the VM that is there is about to want one and a half of them.
+TEST(Hosts, WhatNewNeighboursAreAboutToWantIsNotGivenToThoseWhoCome) {
+  TestWorld w(2);
+  w.s.taken_at = on_the_hour();
+  w.add(0, 2000, 1990);
+  Vm& neighbour = w.add(1, 5000, 6490);
+  Policy policy = elastic_policy();
+  policy.priced->most_share = 1;  // the price alone must not see to it
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 0U);
+  for (Outlook& o : neighbour.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = Band::certain(4990);
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 1U);
 }
 
 TEST(Hosts, AnEmptyOneIsNotFilledOnlyToEmptyAnother) {

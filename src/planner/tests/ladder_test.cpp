@@ -89,7 +89,7 @@ TEST(Planner, EqualInputGivesAnEqualPlanAndNoPlanBreaksAHardConstraint) {
     Policy policy = pick(0, 1) ? priced_policy() : migrate_first_policy();
     policy.hosts.may_migrate = pick(0, 1);
     policy.hosts.may_power = pick(0, 1);
-    if (policy.priced) policy.priced->host_scarcity = pick(0, 1);
+    if (policy.priced && pick(0, 1) == 1) policy.priced->least_share = 0.02, policy.priced->most_share = 8;
     if (pick(0, 1)) w.s.taken_at = on_the_hour();
     if (pick(0, 3) == 0) w.s.hosts.back().price.price_class = PriceClass::kReserved;
     const Plan plan = make_plan(w.s, policy), again = make_plan(w.s, policy);

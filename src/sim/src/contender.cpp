@@ -24,7 +24,15 @@ struct Knob {
 constexpr std::array<Knob, 16> kKnobs{{{0.032, 0.1}, {0.046, 0.4}, {0.058, 1.2}, {0.069, 2.5}, {0.080, 4.5}, {0.090, 7.5},
                                        {0.100, 12}, {0.108, 18}, {0.116, 28}, {0.135, 30}, {0.165, 30}, {0.20, 30},
                                        {0.225, 33}, {0.24, 40}, {0.25, 56}, {0.34, 60}}};
+// In a pool whose hosts start and stop, room that is paid for is given away: there the price of trouble decides how many
+// hosts run. Chosen on the same days, so that the hosts' bills span what the reactive rule's do.
+constexpr std::array<Knob, 16> kElasticKnobs{{{0.006, 2}, {0.007, 2}, {0.008, 2}, {0.0095, 2}, {0.011, 2}, {0.014, 2},
+                                              {0.018, 2}, {0.025, 3}, {0.035, 4}, {0.05, 5}, {0.075, 6}, {0.11, 8},
+                                              {0.17, 8}, {0.27, 8}, {0.4, 8}, {0.6, 8}}};
 constexpr std::size_t kDefaultKnob = 8;
+// Between what bounds hosts move the prices. In a fixed pool nothing gets cheaper than its list price, or every setting
+// would fill the pool and the allocations' bill say nothing.
+constexpr double kGivenAway = 0.02, kScarce = 8;
 constexpr double kDefaultTheta = 0.8;
 const Duration kDefaultWindow = hours(1);
 const Duration kNaiveHorizon = minutes(15);
@@ -73,9 +81,11 @@ Contender priced(const World& world, std::size_t knob) {
   set_view(c.policy, world);
   PricedSizing prices;
   prices.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
-  prices.usd_per_overloaded_vm_hour = kKnobs[knob].usd_per_overloaded_vm_hour;
-  prices.minutes_per_scaling = kKnobs[knob].minutes_per_scaling;
-  prices.host_scarcity = world.view == View::kElastic;
+  const Knob& chosen = (world.view == View::kElastic ? kElasticKnobs : kKnobs)[knob];
+  prices.usd_per_overloaded_vm_hour = chosen.usd_per_overloaded_vm_hour;
+  prices.minutes_per_scaling = chosen.minutes_per_scaling;
+  if (world.view == View::kElastic) prices.least_share = kGivenAway;
+  if (world.view != View::kVertical) prices.most_share = kScarce;
   c.policy.priced = prices;
   c.setting = fmt::format("{:.3f} USD an overloaded VM-hour", prices.usd_per_overloaded_vm_hour);
   c.sight = Sight::kModel;

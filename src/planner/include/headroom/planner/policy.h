@@ -23,8 +23,8 @@ struct PricedSizing {
   // overload that is left is CPU.
   std::array<double, kResourceCount> overload_weight{5, 1, 1, 1};
   std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
-  // Hosts count: what they have more of than of the resource that fills them most is cheap (Draft::price_share).
-  bool host_scarcity = false;
+  // Where hosts count: bounds of what a unit costs, as shares of its list price (planner/src/market.h). Both 1: always it.
+  double least_share = 1, most_share = 1;
 };
 
 // The specification's own order: forecast over the VM's limit with confidence -> move to the cheapest host with the

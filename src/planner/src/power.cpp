@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <cmath>
+
+#include "ladder.h"
+
+namespace headroom {
+namespace {
+
+constexpr double kHoursAhead = 6;  // a stopped host is counted to stay off this long
+
+bool recently_moved(const Draft& d, std::size_t i) {
+  const auto& moved = d.vm(i).moved_at;
+  return moved && d.snapshot().taken_at - *moved < d.policy().hosts.stay_after_move;
+}
+
+double fill(const Draft& d, std::size_t h) {
+  const Resources all = d.host(h).admissible();
+  double most = 0;
+  for (Resource r : {Resource::kCpu, Resource::kMemory})
+    most = std::max(most, 1 - static_cast<double>(d.room(h)[r]) / std::max<double>(1, static_cast<double>(all[r])));
+  return most;
+}
+
+Reason consolidation(const Draft& d, std::size_t h) {
+  Reason why;
+  why.code = ReasonCode::kConsolidation;
+  why.rule = d.policy().name;
+  why.saves_usd_per_hour = d.host(h).price.usd_per_hour;
+  return why;
+}
+
+// Hosts that could be emptied now, the emptiest first.
+std::vector<std::size_t> emptiable(const Draft& d) {
+  std::vector<std::size_t> hosts;
+  for (std::size_t h = 0; h < d.host_count(); ++h) {
+    const Host& host = d.host(h);
+    if (host.power != PowerState::kOn || d.residents(h).empty() || d.awaits_vm(h)) continue;
+    if (host.price.price_class == PriceClass::kReserved) continue;
+    if (std::all_of(d.residents(h).begin(), d.residents(h).end(),
+                    [&](std::size_t i) { return d.movable(i) && !recently_moved(d, i); }))
+      hosts.push_back(h);
+  }
+  std::stable_sort(hosts.begin(), hosts.end(), [&](std::size_t a, std::size_t b) { return fill(d, a) < fill(d, b); });
+  return hosts;
+}
+
+// Where the host's VMs would go, biggest first, once their new neighbours have what they wish for; none when one of them
+// can go nowhere. Tried on copies: an evacuation that stops half way is only cost.
+std::vector<std::pair<std::size_t, std::size_t>> evacuation(const Draft& d, const Placement& p, const Wishes& wishes,
+                                                            std::size_t h) {
+  Draft trial = d;
+  Placement placement = p.onto(trial);
+  give_back(trial, wishes, h);
+  for (const Wish& wish : wishes.of)
+    if (d.host_of(wish.vm) != h && trial.free_to_act(wish.vm) && wish.changes(d.vm(wish.vm).allocation))
+      grow_in_place(trial, wish);
+  for (std::size_t other = 0; other < d.host_count(); ++other)  // nothing is saved by filling an empty host
+    if (d.residents(other).empty() && d.host(other).price.price_class != PriceClass::kReserved) trial.close(other);
+  std::vector<std::size_t> leaving = d.residents(h);
+  std::stable_sort(leaving.begin(), leaving.end(), [&](std::size_t a, std::size_t b) {
+    return wishes.of[a].want.memory() > wishes.of[b].want.memory();
+  });
+  std::vector<std::pair<std::size_t, std::size_t>> moves;
+  for (std::size_t i : leaving) {
+    const auto to = placement.cheapest(i, wishes.of[i].want);
+    if (!to) return {};
+    placement.move(i, *to, wishes.of[i].want, {});
+    moves.emplace_back(i, *to);
+  }
+  return moves;
+}
+
+}  // namespace
+
+void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) {
+  const HostPolicy& policy = d.policy().hosts;
+  if (!policy.may_power || !policy.may_migrate) return;
+  const bool due = d.snapshot().taken_at.time_since_epoch() % policy.consolidate_every < d.snapshot().step;
+  if (!due || d.starting_planned() || d.migrations() > 0) return;  // lr-mmt has moved by now; the ladder has not
+  const double at_risk = market.usd_at_risk_per_hour(wishes.shares);
+  for (std::size_t h : emptiable(d)) {
+    const PriceShares dearer = market.clearing(Resources() - d.host(h).admissible());
+    const double usd_per_hour = market.usd_at_risk_per_hour(dearer) - at_risk +
+                                static_cast<double>(d.residents(h).size()) * policy.usd_per_migration / kHoursAhead;
+    if (usd_per_hour > d.host(h).price.usd_per_hour) continue;
+    Wishes then = size_all(d, market, dearer);
+    const auto moves = evacuation(d, p, then, h);
+    if (moves.empty()) continue;
+    give_back(d, then, h);
+    for (const auto& [vm, to] : moves) p.move(vm, to, then.of[vm].want, consolidation(d, h));
+    wishes = std::move(then);
+    return;
+  }
+}
+
+void start_a_host(Draft& d, const Placement& p, const Market& market, const PriceShares& shares, const Shortage& shortage) {
+  if (!shortage.most_pressing) return;
+  const Wish& wish = *shortage.most_pressing;
+  const auto off = p.cheapest_off(wish.vm, wish.want);
+  if (!off) return;
+  const double usd_per_hour = shortage.denied_usd_per_hour + market.usd_at_risk_per_hour(shares) -
+                              market.usd_at_risk_per_hour(market.clearing(d.host(*off).admissible()));
+  if (d.policy().priced ? usd_per_hour < d.host(*off).price.usd_per_hour : !shortage.denied) return;
+  Reason why = wish.reason;
+  why.code = ReasonCode::kNeedCapacity;
+  d.start_host(*off, why);
+}
+
+void stop_empty_hosts(Draft& d) {
+  if (!d.policy().hosts.may_power || !d.policy().hosts.may_migrate) return;
+  for (std::size_t h = 0; h < d.host_count(); ++h) {
+    const Host& host = d.host(h);
+    if (host.power != PowerState::kOn || !d.residents(h).empty() || d.awaits_vm(h)) continue;
+    if (host.price.price_class == PriceClass::kReserved) continue;  // stopping it saves nothing
+    d.stop_host(h, consolidation(d, h));
+  }
+}
+
+}  // namespace headroom
