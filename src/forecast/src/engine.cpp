@@ -13,7 +13,6 @@ namespace headroom {
 namespace {
 
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
-constexpr double kMostBelievable = 1e15;  // base units; a sample beyond is taken for a broken counter
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
 constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
 

@@ -12,6 +12,8 @@
 
 namespace headroom {
 
+inline constexpr double kMostBelievable = 1e15;  // base units; a sample beyond is taken for a broken counter
+
 class StepGrid {
  public:
   // The step a sample belongs to: that of the interval that ends at `at`.

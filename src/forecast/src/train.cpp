@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "grow.h"
+#include "held_out.h"
 #include "model_parts.h"
 #include "rows.h"
 
@@ -16,11 +17,9 @@ namespace headroom {
 namespace {
 
 constexpr std::size_t kFewestRows = 1000;  // known targets of a head, without which it would be guesswork
-constexpr std::size_t kRowsUntilSure = 64;  // held-out rows a score needs
+constexpr std::size_t kTargetsUntilSure = 64;  // held-out targets a score needs
 
-double pinball(double p, double error) { return std::max(p * error, (p - 1) * error); }
-
-Result<std::vector<int>> horizon_steps(const TrainOptions& options) {
+Result<std::vector<int>> horizon_steps_of(const TrainOptions& options) {
   if (options.step <= Duration::zero() || options.horizons.empty() || options.trees < 1 || options.max_rows < kFewestRows)
     return invalid("training needs a step, a horizon, a tree and 1000 rows at least");
   std::vector<int> steps;
@@ -89,7 +88,7 @@ bool Trainer::go_on(std::size_t head) {
   const std::scoped_lock lock(mutex_);
   ++done_;
   if (error_) return false;
-  if (!options_.progress || done_ % 8 != 0) return true;
+  if (!options_.progress) return true;
   const double share = static_cast<double>(done_) / static_cast<double>(total_);
   return options_.progress(share, fmt::format("growing {} at {} steps", heads_[head].peak ? "peak" : "value", heads_[head].steps));
 }
@@ -123,60 +122,64 @@ Result<void> Trainer::grow(std::size_t head) {
 }
 
 HeadScore Trainer::score(std::size_t head) const {
-  std::vector<std::size_t> judged;
-  for (std::size_t row = 0; row < rows_.count; ++row)
-    if (rows_.held_out[row] != 0 && !std::isnan(target(row, head))) judged.push_back(row);
   HeadScore score{heads_[head].steps, heads_[head].peak};
-  if (judged.size() < kRowsUntilSure) return score;
-  const Ensemble& ensemble = parts_.heads[head];
-  CodeBlock block;
-  LeafNumbers numbers;
-  BlockQuantiles z;
-  double loss = 0, base_loss = 0;
-  std::array<double, kLevelCount> below{};
-  for (std::size_t i = 0; i < judged.size(); ++i) {
-    if (i % kBlockRows == 0) {
-      for (std::size_t k = i; k < std::min(i + kBlockRows, judged.size()); ++k)
-        for (std::size_t f = 0; f < kFeatureCount; ++f)
-          Bins::encode_bin(parts_.bins.bin(f, rows_.features[judged[k] * kFeatureCount + f]), f, k - i, block);
-      predict(ensemble, block, numbers, z);
-    }
-    const float y = target(judged[i], head);
-    for (std::size_t l = 0; l < kLevelCount; ++l) {
-      loss += pinball(kLevels[l], y - z[i % kBlockRows][l]);
-      base_loss += pinball(kLevels[l], y - ensemble.base[l]);
-      below[l] += y <= z[i % kBlockRows][l] ? 1 : 0;
-    }
-  }
-  const auto share = [&](std::size_t l) { return static_cast<float>(below[l] / static_cast<double>(judged.size())); };
-  score.loss_ratio = base_loss > 0 ? static_cast<float>(loss / base_loss) : 1;
+  const HeldOut judged = judge(parts_.bins, parts_.heads[head], rows_, head);
+  if (judged.targets < kTargetsUntilSure) return score;
+  const auto share = [&](std::size_t l) { return static_cast<float>(judged.below[l] / static_cast<double>(judged.targets)); };
+  score.loss_ratio = judged.base_loss > 0 ? static_cast<float>(judged.loss / judged.base_loss) : 1;
   score.below_q90 = share(4), score.below_q95 = share(5), score.below_q99 = share(6);
   return score;
 }
 
-Result<std::shared_ptr<const GlobalModel>> train_guarded(const TrainingSource& source, const TrainOptions& options) {
-  auto steps = horizon_steps(options);
-  if (!steps) return tl::unexpected(steps.error());
-  const std::vector<Head> heads = heads_of(*steps);
-  auto rows = sample_rows(source, options, heads);
-  if (!rows) return tl::unexpected(rows.error());
-  if (rows->count < kFewestRows) return invalid("the training window holds too few samples; widen it or add traces");
+Result<std::shared_ptr<const GlobalModel>> train_guarded(const TrainingSet& set, const TrainOptions& options) {
+  const TrainingRows& rows = set.rows();
+  if (rows.count < kFewestRows) return invalid("the training window holds too few samples; widen it or add traces");
   ModelParts parts;
-  parts.info = ModelInfo{options.step, *steps, rows->from, rows->to, options.seed, rows->vms, rows->count, {}};
-  parts.bins = Bins::from_rows(rows->features);
-  Trainer trainer(options, *rows, heads, parts);
+  parts.info = ModelInfo{set.step(), set.horizon_steps(), rows.from, rows.to, options.seed, rows.vms, rows.count, {}};
+  parts.bins = Bins::from_rows(rows.features);
+  const std::vector<Head> heads = heads_of(set.horizon_steps());
+  Trainer trainer(options, rows, heads, parts);
   if (auto ran = trainer.run(); !ran) return tl::unexpected(ran.error());
   return std::make_shared<const GlobalModel>(std::move(parts));
 }
 
+tl::unexpected<Error> no_memory() {
+  return fail(ErrorCode::kFailed, "out of memory while training; lower the number of rows");
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const GlobalModel>> train(const TrainingSource& source, const TrainOptions& options) {
+TrainingSet::TrainingSet(TrainingSet&&) noexcept = default;
+TrainingSet::~TrainingSet() = default;
+
+Result<TrainingSet> TrainingSet::sample(const TrainingSource& source, const TrainOptions& options) {
+  auto steps = horizon_steps_of(options);
+  if (!steps) return tl::unexpected(steps.error());
   try {
-    return train_guarded(source, options);
+    auto rows = sample_rows(source, options, heads_of(*steps));
+    if (!rows) return tl::unexpected(rows.error());
+    TrainingSet set;
+    set.rows_ = std::make_unique<const TrainingRows>(std::move(*rows));
+    set.step_ = options.step;
+    set.horizon_steps_ = std::move(*steps);
+    return set;
   } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::kFailed, "out of memory while training; lower the number of rows");
+    return no_memory();
   }
+}
+
+Result<std::shared_ptr<const GlobalModel>> train(const TrainingSet& set, const TrainOptions& options) {
+  try {
+    return train_guarded(set, options);
+  } catch (const std::bad_alloc&) {
+    return no_memory();
+  }
+}
+
+Result<std::shared_ptr<const GlobalModel>> train(const TrainingSource& source, const TrainOptions& options) {
+  auto set = TrainingSet::sample(source, options);
+  if (!set) return tl::unexpected(set.error());
+  return train(*set, options);
 }
 
 }  // namespace headroom

@@ -5,6 +5,7 @@
 
 #include "../src/booster.h"
 #include "../src/model_parts.h"
+#include "headroom/forecast/training_grid.h"
 #include "synthetic.h"
 
 namespace headroom {
@@ -104,6 +105,66 @@ TEST(Training, RefusesTooLittleHistoryAndCanBeCancelled) {
   TrainOptions options = quick_training();
   options.progress = [](double, std::string_view) { return false; };
   EXPECT_EQ(train(waves(2, 600), options).error().code, ErrorCode::kFailed);
+}
+
+TEST(Training, JudgesAnyModelOnTheRowsItHeldOut) {
+  const TrainOptions options = quick_training();
+  const auto set = TrainingSet::sample(waves(3, 288 * 8), options).value();
+  const auto trained = train(set, options).value();
+  TrainOptions hasty = options;
+  hasty.trees = 1;
+  const auto good = held_out_losses(*trained, set).value(), poor = held_out_losses(*train(set, hasty).value(), set).value();
+  ASSERT_EQ(good.size(), 5U);
+  for (std::size_t h = 0; h < good.size(); ++h) {
+    EXPECT_GT(good[h].targets, 500U);
+    EXPECT_EQ(good[h].targets, poor[h].targets) << "one set, the same rows";
+    EXPECT_LT(good[h].loss, poor[h].loss);
+    EXPECT_GT(good[h].loss, 0);
+  }
+  TrainOptions other = options;
+  other.horizons = {kStep, 6 * kStep};
+  const auto unlike = TrainingSet::sample(waves(1, 288 * 4), other).value();
+  EXPECT_EQ(held_out_losses(*trained, unlike).error().code, ErrorCode::kInvalid);
+}
+
+TEST(Training, CanBeCancelledAtAnyTree) {
+  TrainOptions options = quick_training();
+  const auto set = TrainingSet::sample(waves(2, 288 * 6), options).value();
+  int asked = 0;
+  options.threads = 1;
+  options.progress = [&](double, std::string_view) { return ++asked < 3; };
+  EXPECT_EQ(train(set, options).error().code, ErrorCode::kFailed);
+  EXPECT_EQ(asked, 3);
+}
+
+TEST(TrainingGrid, LaysEachSampleOnTheStepThatItsIntervalEndsIn) {
+  const Instant to = kBeginning + 10 * kStep;
+  TrainingGrid grid(kBeginning, to, kStep);
+  const auto add = [&](Duration after, double used, float stalled = 0) {
+    Sample sample{kBeginning + after, {}, {}, true};
+    sample.used.fill(used);
+    sample.stalled.fill(stalled);
+    grid.add(sample);
+  };
+  add(Duration(0), 99);                                // ends where the window begins: of the step before
+  EXPECT_TRUE(grid.empty());
+  add(2 * kStep, 1);                                   // the second step
+  add(3 * kStep - Duration(1), 2), add(3 * kStep, 3, 0.5F);  // the third one: the last wins
+  add(6 * kStep, 1e300);                               // a broken counter
+  add(7 * kStep, 7);
+  add(10 * kStep + Duration(1), 99);                   // after the window
+  const TrainingVm vm = grid.finish("vm", Resources(4_cores, 8_GiB, 100_MBps, 100_MBps));
+  EXPECT_EQ(vm.start, kBeginning + kStep);
+  for (Resource r : kAllResources) {
+    const auto& demand = vm.demand[index(r)];
+    ASSERT_EQ(demand.size(), 6U);
+    EXPECT_EQ(demand[0], 1);
+    EXPECT_EQ(demand[1], 3);
+    for (std::size_t gap : {2U, 3U, 4U}) EXPECT_TRUE(std::isnan(demand[gap]));
+    EXPECT_EQ(demand[5], 7);
+    EXPECT_EQ(vm.stalled[index(r)], (std::vector<float>{0, 0.5F, 0, 0, 0, 0}));
+  }
+  EXPECT_EQ(vm.ceiling, (std::array<double, kResourceCount>{4000, 8.0 * (1ULL << 30), 0, 0}));
 }
 
 TEST(ShippedModel, LoadsAndKnowsNothingAfterJuly) {

@@ -40,6 +40,8 @@ struct ModelInfo {
   std::vector<HeadScore> scores;   // one a head
 
   Horizons horizons() const;
+  // Whether nothing of `begin` or later had a part in it, held-out time included: only then may it be judged from there on.
+  bool ends_by(Instant begin) const { return trained_to <= begin; }
 };
 
 struct ModelParts;

@@ -7,6 +7,7 @@
 //
 // No look-ahead: origins and targets lie in [from, to); the last tenth (at most two days) is held out and only scores
 // the result, and no training target reaches into it.
+// What was held back is no target: a step with stalled > 0 tells less than was wanted.
 // Memory: about 900 B x max_rows. Deterministic: equal input, options and seed give an equal model whatever the number
 // of threads. Errors: kInvalid for options or a window without enough samples; kFailed when cancelled.
 #pragma once
@@ -54,5 +55,38 @@ struct TrainOptions {
 };
 
 Result<std::shared_ptr<const GlobalModel>> train(const TrainingSource& source, const TrainOptions& options);
+
+// The same in two steps, for who wants to judge models on the very rows that the new one was not grown from.
+struct TrainingRows;
+class TrainingSet {
+ public:
+  static Result<TrainingSet> sample(const TrainingSource& source, const TrainOptions& options);
+  TrainingSet(TrainingSet&&) noexcept;
+  ~TrainingSet();
+
+  const TrainingRows& rows() const { return *rows_; }
+  Duration step() const { return step_; }
+  const std::vector<int>& horizon_steps() const { return horizon_steps_; }
+
+ private:
+  TrainingSet() = default;
+  std::unique_ptr<const TrainingRows> rows_;
+  Duration step_{};
+  std::vector<int> horizon_steps_;
+};
+
+// `options` as for sample(); what they say of the window and the rows is settled by then.
+Result<std::shared_ptr<const GlobalModel>> train(const TrainingSet& set, const TrainOptions& options);
+
+// How a model does on the rows held out, one a head. A target is a moment of a series; the loss is the pinball loss in z,
+// the mean over targets and levels, so losses of two models on one set can be compared head by head. kInvalid when the
+// model has another step or other horizons than the set.
+struct HeadLoss {
+  int horizon_steps = 0;
+  bool peak = false;
+  std::size_t targets = 0;   // how many are known; the loss is 0 when none is
+  double loss = 0;
+};
+Result<std::vector<HeadLoss>> held_out_losses(const GlobalModel& model, const TrainingSet& set);
 
 }  // namespace headroom
