@@ -114,6 +114,7 @@ struct Replay::State {
         actuator(pool, journal, SafetyLimits::for_replay()),
         loop({pool, *forecaster, actuator, options.history}, c.policy, w.step) {
     pool.attach(&referee);
+    if (c.sight == Sight::kModel) engine = static_cast<PredictiveLoadEngine*>(forecaster.get());
     counted.policy = c.policy.name;
     counted.setting = c.setting;
   }
@@ -121,6 +122,7 @@ struct Replay::State {
   const World& world;
   Stopwatch wall;
   std::unique_ptr<Forecaster> forecaster;
+  PredictiveLoadEngine* engine = nullptr;  // the forecaster, where it sees through the model
   SimulatedPool pool;
   Referee referee;
   MemoryJournal journal{10'000};
@@ -155,6 +157,9 @@ Instant Replay::now() const {
 }
 const Loop& Replay::loop() const { return state_->loop; }
 Actuator& Replay::actuator() { return state_->actuator; }
+bool Replay::replace_model(std::shared_ptr<const GlobalModel> model) {
+  return state_->engine != nullptr && state_->engine->replace_model(std::move(model));
+}
 
 Result<Round> Replay::advance() {
   HEADROOM_CHECK(!done(), "a replay that is done has no further round");

@@ -62,6 +62,18 @@ TEST(World, SparesAShareOfTheCoresThatAreOnInTheOnDemandTypesInTurn) {
   EXPECT_EQ(off, (std::vector<std::string>{"large", "small"}));
 }
 
+TEST(Replay, ANewModelIsTakenOnlyWhereForecastsAreMadeWithTheModel) {
+  const auto world = world_of(rising_fleet());
+  ReplayOptions options;
+  options.model = GlobalModel::load(HEADROOM_SOURCE_DIR "/models/ple.model").value();
+  for (const char* policy : {"static", "naive-re", "headroom", "migrate-first"}) {
+    const auto contender = default_contender(policy, *world).value();
+    const auto replay = Replay::make(*world, contender, options).value();
+    EXPECT_EQ(replay->replace_model(options.model), contender.sight == Sight::kModel) << policy;
+    EXPECT_FALSE(replay->replace_model(nullptr));
+  }
+}
+
 TEST(Replay, AStaticFleetIsOverloadedExactlyWhenDemandPassesItsAllocation) {
   const auto world = world_of(rising_fleet());
   EXPECT_EQ(world->vms[0].allocation.cpu(), 250_mcores);

@@ -50,6 +50,9 @@ class Replay {
 
   const Loop& loop() const;
   Actuator& actuator();                      // to pause and resume between rounds
+  // Between rounds: forecasts with another model from here on. False, and nothing changes, where the contender does not see
+  // through the model, or the new one has another step or other horizons.
+  bool replace_model(std::shared_ptr<const GlobalModel> model);
 
  private:
   struct State;
