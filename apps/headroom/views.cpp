@@ -154,6 +154,16 @@ std::string score_text(const json& score) {
   return fmt::format("Up to {}\n\n{}", moment(score.at("policies").at(0).at("now")), report_table(reports));
 }
 
+// An older manager says nothing of it.
+std::string training_text(const json& s) {
+  const json trainer = s.value("trainer", json());
+  if (!trainer.is_object()) return "off";
+  std::string text = trainer.at("state") == "training" ? fmt::format("{:.0f} % done", 100 * trainer.at("share").get<double>()) : "idle";
+  if (trainer.at("next_at").is_string()) text += ", next at " + moment(trainer.at("next_at"));
+  if (trainer.at("last").is_object()) text += "; " + trainer.at("last").at("text").get<std::string>();
+  return text;
+}
+
 std::string status_text(const json& s) {
   std::string state = s.at("state");
   if (!s.at("message").get<std::string>().empty()) state += ": " + s.at("message").get<std::string>();
@@ -167,6 +177,7 @@ std::string status_text(const json& s) {
                 {"Model", model.is_object() ? fmt::format("trained on {} VMs, {} to {}", model.at("vms").dump(),
                                                           moment(model.at("trained_from")), moment(model.at("trained_to")))
                                             : std::string("none")},
+                {"Training", training_text(s)},
                 {"Last round", fmt::format("forecast {:.1f} ms, decision {:.2f} ms", s.at("forecast_ms").get<double>(),
                                            s.at("decision_ms").get<double>())},
                 {"Version", s.at("version")}});

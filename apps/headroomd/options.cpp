@@ -9,6 +9,20 @@
 #include "traces.h"
 
 namespace headroom::cli {
+namespace {
+
+constexpr Duration kShortestPeriod = std::chrono::hours(1), kLongestPeriod = std::chrono::hours(24 * 90);
+
+Result<std::optional<Duration>> read_period(const std::string& text) {
+  if (text == "off") return std::nullopt;
+  const auto period = parse_duration(text);
+  if (!period) return invalid("--retrain: " + period.error().message);
+  if (*period < kShortestPeriod || *period > kLongestPeriod)
+    return invalid(fmt::format("--retrain is {}; it must be {} to {}, or off", text, to_text(kShortestPeriod), to_text(kLongestPeriod)));
+  return *period;
+}
+
+}  // namespace
 
 void add_options(CLI::App& app, Options& o) {
   o.scenario = shipped("scenarios/bitbrains.yaml");
@@ -26,7 +40,9 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--take", o.take, "Wall time the replay is spread over; 0: as fast as it goes")->capture_default_str();
   app.add_option("--listen", o.listen, "Loopback address and port of the page and the read-only API")->capture_default_str();
   app.add_option("--socket", o.socket, "Unix socket (mode 0600) of the API that may change things")->capture_default_str();
-  app.add_option("--state", o.state, "Directory to keep the history in; default: a temporary one, removed at the end");
+  app.add_option("--state", o.state, "Directory to keep the history in, and the model that --retrain grows; default: a temporary one, removed at the end");
+  app.add_option("--retrain", o.retrain, "Train the model on all VMs in the background whenever so much of the replay's time has passed: 1h to 90d, or off")
+      ->capture_default_str();
   app.add_option("--page", o.page, "Directory of the built page")->capture_default_str();
   app.add_option("--seed", o.seed, "Seed of everything random")->capture_default_str();
   app.add_option("--report", o.report, "Write the final score as JSON");
@@ -42,6 +58,9 @@ Result<void> read_options(Options& o) {
   auto taken = parse_duration(o.take);
   if (!taken) return invalid("--take: " + taken.error().message);
   o.taken = *taken;
+  auto period = read_period(o.retrain);
+  if (!period) return tl::unexpected(period.error());
+  o.retrain_every = *period;
   auto at = parse_tcp_address(o.listen);
   if (!at) return tl::unexpected(at.error());
   o.at = *at;

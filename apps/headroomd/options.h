@@ -17,7 +17,7 @@ namespace headroom::cli {
 struct Options {
   std::filesystem::path scenario;
   std::vector<std::filesystem::path> traces;
-  std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474";
+  std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474", retrain = "off";
   std::vector<std::string> compare{"static", "reactive-threshold", "pve-crs"};
   std::filesystem::path socket, state, page, report;
   std::optional<std::filesystem::path> rules_file;
@@ -27,6 +27,7 @@ struct Options {
   // Read from the text above.
   std::optional<Window> counted;
   Duration taken{};
+  std::optional<Duration> retrain_every;   // none: off
   TcpAddress at;
   GivenRules rules;
 };

@@ -8,6 +8,7 @@
 
 #include "headroom/daemon/json.h"
 #include "headroom/daemon/run.h"
+#include "headroom/daemon/start_model.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/sim/report_table.h"
 #include "output_file.h"
@@ -48,11 +49,12 @@ std::string overloads(const State& state) {
 }
 
 // How far the replay is: on a terminal one line that overwrites itself, else a line a day. And what goes wrong meanwhile,
-// once while it stays the same.
+// once while it stays the same, and what became of each training.
 class Ticker {
  public:
   void tell(const State& s) {
     log_trouble(s);
+    log_training(s);
     const std::string now = to_rfc3339(s.snapshot.taken_at).substr(0, 16);
     if (isatty(STDERR_FILENO)) {
       show_progress(fmt::format("{}  overloaded VM-minutes: {}", now.substr(0, 13) + "h", overloads(s)),
@@ -67,12 +69,20 @@ class Ticker {
   void log_trouble(const State& s) {
     if (s.message == trouble_) return;
     trouble_ = s.message;
-    if (trouble_.empty()) return;
+    if (!trouble_.empty()) log(s, trouble_);
+  }
+  void log_training(const State& s) {
+    if (!s.trainer || !s.trainer->last || s.trainer->last->at == trained_) return;
+    trained_ = s.trainer->last->at;
+    log(s, s.trainer->last->text);
+  }
+  static void log(const State& s, const std::string& text) {
     end_progress();
-    fmt::print(stderr, "headroomd: {}: {}\n", to_rfc3339(s.snapshot.taken_at), trouble_);
+    fmt::print(stderr, "headroomd: {}: {}\n", to_rfc3339(s.snapshot.taken_at), text);
   }
 
   std::string day_, trouble_;
+  std::optional<Instant> trained_;   // the training that was told last
 };
 
 void print_end(const State& state, const std::string& url) {
@@ -83,7 +93,27 @@ void print_end(const State& state, const std::string& url) {
   std::fflush(stdout);
 }
 
-RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> model, HistoryStore& history) {
+// The shipped model, or the one an earlier run saved in the directory given.
+Result<StartModel> start_model(const Options& o, Instant begin) {
+  auto shipped = load_model(std::nullopt);
+  if (!shipped) return tl::unexpected(shipped.error());
+  if (o.state.empty()) return StartModel{*shipped, StartModel::From::kShipped, ""};
+  StartModel start = choose_start_model(*shipped, saved_model_file(o.state), begin);
+  if (start.from != StartModel::From::kShipped || o.retrain_every) fmt::print(stderr, "headroomd: {}\n", start.note);
+  return start;
+}
+
+std::unique_ptr<Trainer> make_trainer(const Options& o, const StartModel& start, HistoryStore& history) {
+  if (!o.retrain_every) return nullptr;
+  TrainerOptions options;
+  options.every = *o.retrain_every;
+  options.training.seed = o.seed;
+  if (!o.state.empty()) options.file = saved_model_file(o.state);
+  if (start.from == StartModel::From::kSaved) options.last_trained = start.model->info().trained_to;
+  return std::make_unique<Trainer>(history, start.model, std::move(options));
+}
+
+RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> model, HistoryStore& history, Trainer* trainer) {
   RunOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
@@ -92,6 +122,7 @@ RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> mode
   options.model = std::move(model);
   options.seed = o.seed;
   options.history = &history;
+  options.trainer = trainer;
   options.take = o.taken;
   options.watch = [ticker = Ticker()](const State& state) mutable { ticker.tell(state); };
   return options;
@@ -121,14 +152,15 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   if (!scenario) return tl::unexpected(scenario.error());
   auto world = load_world(std::move(*scenario), o.traces, o.counted, *parse_view(o.view));
   if (!world) return tl::unexpected(world.error());
-  auto model = load_model(std::nullopt);
-  if (!model) return tl::unexpected(model.error());
-  if (auto good = o.rules.fit(**model); !good) return good;
+  auto start = start_model(o, (*world)->window.begin);
+  if (!start) return tl::unexpected(start.error());
+  if (auto good = o.rules.fit(*start->model); !good) return good;
   auto directory = StateDirectory::open(o.state);
   if (!directory) return tl::unexpected(directory.error());
   auto history = open_rocksdb_history(directory->path() / "history");
   if (!history) return tl::unexpected(history.error());
-  auto run = Run::make(*world, run_options(o, *model, **history));
+  const auto trainer = make_trainer(o, *start, **history);
+  auto run = Run::make(*world, run_options(o, start->model, **history, trainer.get()));
   if (!run) return tl::unexpected(run.error());
 
   const Api api({(*run)->board(), **history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page});

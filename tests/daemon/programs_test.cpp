@@ -187,6 +187,20 @@ TEST(Programs, RulesAreReadCheckedAndFollowedByBoth) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Programs, AStateDirectoryWithABrokenModelIsSaidOnceAndTheShippedOneForecasts) {
+  std::string folder = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  std::ofstream(folder + "/ple.model") << "scribbles";
+  const Ran once = run(fmt::format("{0} --once --take 0 --window 2013-08-10,2013-08-10T02:00:00Z --compare none --listen 127.0.0.1:0 "
+                                   "--socket {1}/s --state {1}", kManager, folder));
+  EXPECT_EQ(once.exit_code, 0) << once.text;
+  const std::string warning = "/ple.model' is not used";
+  const auto first = once.text.find(warning);
+  ASSERT_NE(first, std::string::npos) << once.text;
+  EXPECT_EQ(once.text.find(warning, first + 1), std::string::npos);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
   struct Case {
     std::string line;
@@ -196,6 +210,10 @@ TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
   for (const Case& c : {Case{kManager + " --listen 0.0.0.0:7474", 2, "loopback"}, Case{kManager + " --policy best", 2, "best"},
                         Case{kManager + " --compare static,best", 2, "best"}, Case{kManager + " --window soon", 2, "--window"},
                         Case{kManager + " --take long", 2, "--take"},
+                        Case{kManager + " --retrain soon", 2, "--retrain"},
+                        Case{kManager + " --retrain 5m", 2, "--retrain is 5m; it must be 1h to 90d, or off"},
+                        Case{kManager + " --retrain 91d", 2, "1h to 90d"},
+                        Case{kManager + " --policy static --compare none --retrain 1d", 2, "static does not forecast with it"},
                         Case{kManager + " --rules /none.yaml", 3, "/none.yaml"},
                         Case{kManager + " --policy static --compare none --rules /none.yaml", 2, "--rules goes with --policy headroom"},
                         Case{kManager + " --scenario /none.yaml", 3, "/none.yaml"},

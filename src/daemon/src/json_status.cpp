@@ -1,14 +1,29 @@
 #include "json_parts.h"
 
 namespace headroom {
+namespace {
+
+nlohmann::json trainer_json(const std::optional<TrainerStatus>& trainer) {
+  if (!trainer) return nullptr;
+  nlohmann::json next, last;
+  if (trainer->next) next = to_rfc3339(*trainer->next);
+  if (trainer->last)
+    last = {{"at", to_rfc3339(trainer->last->at)}, {"outcome", name(trainer->last->end)}, {"text", trainer->last->text}};
+  return {{"state", trainer->training ? "training" : "idle"},
+          {"share", rounded(trainer->share)},
+          {"next_at", std::move(next)},
+          {"last", std::move(last)}};
+}
+
+}  // namespace
 
 nlohmann::json status_json(const State& s) {
   const RunInfo& run = *s.run;
   nlohmann::json model;
-  if (run.model)
-    model = {{"trained_from", to_rfc3339(run.model->trained_from)},
-             {"trained_to", to_rfc3339(run.model->trained_to)},
-             {"vms", run.model->vms}};
+  if (s.model)
+    model = {{"trained_from", to_rfc3339(s.model->info().trained_from)},
+             {"trained_to", to_rfc3339(s.model->info().trained_to)},
+             {"vms", s.model->info().vms}};
   return {{"version", run.version},
           {"mode", "replay"},
           {"scenario", run.scenario},
@@ -25,6 +40,7 @@ nlohmann::json status_json(const State& s) {
           {"vms", s.snapshot.vms.size()},
           {"hosts", s.snapshot.hosts.size()},
           {"model", std::move(model)},
+          {"trainer", trainer_json(s.trainer)},
           {"decision_ms", rounded(s.decision_ms)},
           {"forecast_ms", rounded(s.forecast_ms)}};
 }

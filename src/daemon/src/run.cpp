@@ -28,7 +28,6 @@ std::shared_ptr<const RunInfo> describe(const World& world, const RunOptions& op
   info.to = world.window.end;
   info.step = world.step;
   info.rounds = world.rounds();
-  if (options.model && shown.sight == Sight::kModel) info.model = options.model->info();
   info.host_policy = shown.policy.hosts;
   return std::make_shared<const RunInfo>(std::move(info));
 }
@@ -48,6 +47,10 @@ Result<std::unique_ptr<Run>> Run::make(std::shared_ptr<const World> world, RunOp
     if (!contender) return invalid(fmt::format("there is no policy '{}'; known: {}", *name, fmt::join(policy_names(), ", ")));
     run->contenders_.push_back(std::move(*contender));
   }
+  const bool sees = run->contenders_.back().sight == Sight::kModel;
+  if (run->options_.trainer != nullptr && !sees)
+    return invalid(fmt::format("there is no model to train again: {} does not forecast with it", run->options_.policy));
+  if (sees) run->model_ = run->options_.model;
   if (!run->options_.rules.empty()) run->contenders_.back().policy.rules = run->options_.rules;
   run->info_ = describe(*run->world_, run->options_, run->contenders_.back());
   run->show(RunState::kRunning, "learning from the days before the window");
@@ -57,6 +60,7 @@ Result<std::unique_ptr<Run>> Run::make(std::shared_ptr<const World> world, RunOp
 Result<void> Run::go(const Stop& stop) {
   auto done = warm_up(stop);
   if (done) done = rounds(stop);
+  if (options_.trainer) options_.trainer->cancel();  // no round is left to take over in
   const std::lock_guard lock(mutex_);
   over_ = true;
   if (!done && stop.requested()) return {};
@@ -96,13 +100,23 @@ Result<void> Run::rounds(const Stop& stop) {
   return {};
 }
 
+void Run::hand_over() {
+  if (options_.trainer == nullptr) return;
+  auto next = options_.trainer->take();
+  if (!next) return;
+  for (auto& replay : replays_) replay->replace_model(next);
+  model_ = std::move(next);
+}
+
 Result<void> Run::one_round() {
+  hand_over();
   Result<Round> round;
   for (auto& replay : replays_) {
     round = replay->advance();
     if (!round) return fail(round.error().code, fmt::format("{}: {}", replay->report().policy, round.error().message));
   }
   const Replay& shown = *replays_.back();
+  if (options_.trainer) options_.trainer->begin_if_due(shown.loop().snapshot());
   auto state = std::make_shared<State>();
   state->run = info_;
   state->state = running_state();
@@ -110,6 +124,8 @@ Result<void> Run::one_round() {
   state->round = shown.round();
   state->decision_ms = round->decision_seconds * 1000;
   state->forecast_ms = round->forecast_seconds * 1000;
+  state->model = model_;
+  if (options_.trainer) state->trainer = options_.trainer->status();
   state->snapshot = shown.loop().snapshot();
   state->breaches = round->breaches;
   state->plan = board_.log.note(state->snapshot, *round);
@@ -126,6 +142,8 @@ void Run::show(RunState state, std::string message) {
   auto next = last ? std::make_shared<State>(*last) : blank(*world_, info_);
   next->state = state;
   next->message = std::move(message);
+  next->model = model_;
+  if (options_.trainer) next->trainer = options_.trainer->status();
   board_.publish(std::move(next));
 }
 

@@ -81,7 +81,7 @@ struct Replayed {
 
 void expect_status(const json& status) {
   EXPECT_THAT(keys(status), IsSupersetOf({"version", "mode", "scenario", "view", "policy", "state", "message", "now", "from", "to",
-                                          "step_seconds", "round", "rounds", "vms", "hosts", "model", "decision_ms", "forecast_ms"}));
+                                          "step_seconds", "round", "rounds", "vms", "hosts", "model", "trainer", "decision_ms", "forecast_ms"}));
   EXPECT_EQ(status.at("state"), "finished");
   EXPECT_EQ(status.at("round"), 36);
   EXPECT_EQ(status.at("now"), "2013-08-10T09:00:00Z");

@@ -12,6 +12,7 @@
 
 #include "headroom/daemon/action_log.h"
 #include "headroom/daemon/trail.h"
+#include "headroom/daemon/training_status.h"
 #include "headroom/forecast/global_model.h"
 #include "headroom/planner/policy.h"
 #include "headroom/sim/report.h"
@@ -27,7 +28,6 @@ struct RunInfo {
   Instant from, to;
   Duration step{};
   std::size_t rounds = 0;
-  std::optional<ModelInfo> model;
   HostPolicy host_policy;          // how a host's risk is judged
 };
 
@@ -38,6 +38,8 @@ struct State {
   std::string message;             // why it failed, what it waits for, or what goes wrong meanwhile
   std::size_t round = 0;           // 0: none was run yet; the snapshot has no samples and no forecasts then
   double decision_ms = 0, forecast_ms = 0;
+  std::shared_ptr<const GlobalModel> model;   // the one in force; none where the policy does not see through it
+  std::optional<TrainerStatus> trainer;       // none: it is not trained again
   Snapshot snapshot;
   std::vector<ActionEntry> plan;   // the newest plan's actions
   std::vector<DeniedEntry> denied;

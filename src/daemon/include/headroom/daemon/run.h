@@ -5,9 +5,12 @@
 //   doors open on run->board() ...
 //   run->go(stop);                       // warm-up, rounds; returns when all are run or the end is asked for
 //
-// Threads: go() in one; board() and set_paused() from any. Ownership: borrows the history store and the Stop.
-// Errors: make(): kInvalid for a policy nobody knows or a model that does not fit. go(): what failed is on the board too;
-// being stopped is no error. A round's troubles stop nothing; they are the message on the board.
+// A newly trained model takes over between two rounds, in every policy that sees through the model, so that the score
+// compares policies and not models.
+//
+// Threads: go() in one; board() and set_paused() from any. Ownership: borrows the history store, the trainer and the Stop.
+// Errors: make(): kInvalid for a policy nobody knows, a model that does not fit, or a trainer for a policy that does not
+// forecast with the model. go(): what failed is on the board too; being stopped is no error. A round's troubles stop nothing; they are the message on the board.
 #pragma once
 
 #include <atomic>
@@ -20,6 +23,7 @@
 
 #include "headroom/base/stop.h"
 #include "headroom/daemon/board.h"
+#include "headroom/daemon/trainer.h"
 #include "headroom/sim/replay.h"
 
 namespace headroom {
@@ -33,6 +37,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   HistoryStore* history = nullptr;                // takes the shown policy's samples
   Duration take{};                                // wall time the rounds are spread over; 0: as fast as it goes
+  Trainer* trainer = nullptr;                     // trains that model again meanwhile. Not owned; none: it stays as it is
   std::function<void(const State&)> watch;        // after each round, on go()'s thread
 };
 
@@ -51,6 +56,7 @@ class Run {
   Result<void> warm_up(const Stop& stop);
   Result<void> rounds(const Stop& stop);
   Result<void> one_round();
+  void hand_over();
   void show(RunState state, std::string message);
   RunState running_state() const { return paused_ ? RunState::kPaused : RunState::kRunning; }
 
@@ -59,6 +65,7 @@ class Run {
   std::shared_ptr<const RunInfo> info_;
   std::vector<Contender> contenders_;              // rivals first, the shown policy last, as in the score
   std::vector<std::unique_ptr<Replay>> replays_;   // the same order
+  std::shared_ptr<const GlobalModel> model_;       // the one in force, where the shown policy sees through it
   Board board_;
 
   std::mutex mutex_;                               // a round, or a pause
