@@ -117,6 +117,7 @@ TEST(Training, JudgesAnyModelOnTheRowsItHeldOut) {
   ASSERT_EQ(good.size(), 5U);
   for (std::size_t h = 0; h < good.size(); ++h) {
     EXPECT_GT(good[h].targets, 500U);
+    EXPECT_LT(good[h].targets, trained->info().rows / 5) << "the held-out tenth, not what it was grown from";
     EXPECT_EQ(good[h].targets, poor[h].targets) << "one set, the same rows";
     EXPECT_LT(good[h].loss, poor[h].loss);
     EXPECT_GT(good[h].loss, 0);
@@ -132,7 +133,10 @@ TEST(Training, CanBeCancelledAtAnyTree) {
   const auto set = TrainingSet::sample(waves(2, 288 * 6), options).value();
   int asked = 0;
   options.threads = 1;
-  options.progress = [&](double, std::string_view) { return ++asked < 3; };
+  options.progress = [&](double share, std::string_view) {
+    EXPECT_DOUBLE_EQ(share, ++asked / (5.0 * options.trees)) << "asked before each tree of each head";
+    return asked < 3;
+  };
   EXPECT_EQ(train(set, options).error().code, ErrorCode::kFailed);
   EXPECT_EQ(asked, 3);
 }
