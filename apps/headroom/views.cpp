@@ -158,8 +158,9 @@ std::string score_text(const json& score) {
 std::string training_text(const json& s) {
   const json trainer = s.value("trainer", json());
   if (!trainer.is_object()) return "off";
-  std::string text = trainer.at("state") == "training" ? fmt::format("{:.0f} % done", 100 * trainer.at("share").get<double>()) : "idle";
-  if (trainer.at("next_at").is_string()) text += ", next at " + moment(trainer.at("next_at"));
+  const bool training = trainer.at("state") == "training";
+  std::string text = training ? fmt::format("{:.0f} % done", 100 * trainer.at("share").get<double>()) : "idle";
+  if (!training && trainer.at("next_at").is_string()) text += ", next at " + moment(trainer.at("next_at"));
   if (trainer.at("last").is_object()) text += "; " + trainer.at("last").at("text").get<std::string>();
   return text;
 }

@@ -64,6 +64,8 @@ class Ticker {
       day_ = now.substr(0, 10);
     }
   }
+  // What came after the last round.
+  void tell_end(const State& s) { log_training(s); }
 
  private:
   void log_trouble(const State& s) {
@@ -113,7 +115,7 @@ std::unique_ptr<Trainer> make_trainer(const Options& o, const StartModel& start,
   return std::make_unique<Trainer>(history, start.model, std::move(options));
 }
 
-RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> model, HistoryStore& history, Trainer* trainer) {
+RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> model, HistoryStore& history, Trainer* trainer, Ticker& ticker) {
   RunOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
@@ -124,7 +126,7 @@ RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> mode
   options.history = &history;
   options.trainer = trainer;
   options.take = o.taken;
-  options.watch = [ticker = Ticker()](const State& state) mutable { ticker.tell(state); };
+  options.watch = [&ticker](const State& state) { ticker.tell(state); };
   return options;
 }
 
@@ -160,7 +162,8 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   auto history = open_rocksdb_history(directory->path() / "history");
   if (!history) return tl::unexpected(history.error());
   const auto trainer = make_trainer(o, *start, **history);
-  auto run = Run::make(*world, run_options(o, start->model, **history, trainer.get()));
+  Ticker ticker;
+  auto run = Run::make(*world, run_options(o, start->model, **history, trainer.get(), ticker));
   if (!run) return tl::unexpected(run.error());
 
   const Api api({(*run)->board(), **history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page});
@@ -177,6 +180,7 @@ Result<void> run_session(const Options& o, const Stop& stop) {
 
   auto ran = (*run)->go(stop);
   const auto last = (*run)->board().read();
+  ticker.tell_end(*last);
   if (!ran) end_progress();
   if (!ran && !o.once) fmt::print(stderr, "headroomd: the replay failed: {}\n", ran.error().message);
   if (ran && !last->score.empty()) print_end(*last, o.once || stop.requested() ? "" : (*page)->url());

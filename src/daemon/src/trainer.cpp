@@ -96,6 +96,10 @@ void Trainer::cancel() {
   }
   s.changed.notify_all();
   if (s.thread.joinable()) s.thread.join();
+  const std::lock_guard lock(s.mutex);
+  if (!s.successor) return;
+  s.status.last->text += s.options.file.empty() ? "; but the run is over" : "; but the run is over, so from the next start on";
+  s.successor.reset();
 }
 
 TrainerStatus Trainer::status() const {

@@ -146,6 +146,22 @@ TEST(Trainer, SavesWhatTakesOverAndSaysWhereItCannot) {
   EXPECT_NE(trainer.take(), nullptr);
 }
 
+TEST(Trainer, AModelThatNoRoundIsLeftForIsSavedAndSaidToWait) {
+  const Folder folder;
+  const auto history = make_memory_history();
+  append_waves(*history, 3, kWeek);
+  TrainerOptions options = quick_trainer();
+  options.file = folder / "ple.model";
+  Trainer trainer(*history, poor_model(), options);
+  outcome_of(trainer, snapshot_at(kWeek));
+  trainer.cancel();
+  trainer.cancel();  // once said is enough
+  const std::string text = trainer.status().last->text, said = "but the run is over, so from the next start on";
+  EXPECT_TRUE(text.ends_with(said)) << text;
+  EXPECT_EQ(text.find(said), text.rfind(said));
+  EXPECT_TRUE(std::filesystem::exists(options.file));
+}
+
 // Its trees would take minutes.
 TEST(Trainer, CancelledInTheMidstOfItEndsPromptly) {
   const auto history = make_memory_history();
