@@ -1,11 +1,11 @@
 #include "draft.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "headroom/base/check.h"
 
 namespace headroom {
+
 Draft::Draft(const Snapshot& snapshot, const Policy& policy)
     : snapshot_(snapshot),
       policy_(policy),

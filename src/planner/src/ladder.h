@@ -32,7 +32,7 @@ void start_a_host(Draft& draft, const Placement& placement, const Market& market
                   const Shortage& shortage);
 
 // Before the ladder, once every HostPolicy::consolidate_every: one host is emptied if its price is more than its moves and
-// the overload that the dearer resources would let through, and if everybody fits elsewhere at the size wished for at
+// the overload that the dearer resources would let through cost together, and if everybody fits elsewhere at the size wished for at
 // those prices. `wishes` are then those. (After the ladder a VM or two of every host have just been resized.)
 void empty_a_host(Draft& draft, Placement& placement, const Market& market, Wishes& wishes);
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "ladder.h"
 
@@ -52,7 +51,7 @@ std::vector<std::pair<std::size_t, std::size_t>> evacuation(const Draft& d, cons
   Placement placement = p.onto(trial);
   give_back(trial, wishes, h);
   for (const Wish& wish : wishes.of)
-    if (d.host_of(wish.vm) != h && trial.free_to_act(wish.vm) && wish.changes(d.vm(wish.vm).allocation))
+    if (d.host_of(wish.vm) != h && trial.free_to_act(wish.vm) && wish.grows(d.vm(wish.vm).allocation))
       grow_in_place(trial, wish);
   for (std::size_t other = 0; other < d.host_count(); ++other)  // nothing is saved by filling an empty host
     if (d.residents(other).empty() && d.host(other).price.price_class != PriceClass::kReserved) trial.close(other);

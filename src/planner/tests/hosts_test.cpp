@@ -163,6 +163,29 @@ TEST(Hosts, AVmLeavesAnOverloadedOneAlsoWhenThatIsNotEnough) {
   EXPECT_EQ(count(next, ActionKind::kStopHost), 0U);
 }
 
+// One VM wants to grow and can; five others, who need it less, have to do without, since cores are as dear as makes the
+// wishes fit. One more host would spare them 1.45 USD an hour (0.19 x 0.3 x the weight of 5, five times) and costs 1.
+TEST(Hosts, OneMoreIsStartedForWhatItWouldSpareAlsoWhenNobodyIsDenied) {
+  TestWorld w(2);
+  w.s.hosts[1].power = PowerState::kOff;
+  Band often, sometimes;
+  often.at = {900, 900, 2400, 2400, 2400, 2400, 2400, 2400};
+  sometimes.at = {900, 900, 900, 900, 2400, 2400, 2400, 2400};
+  for (int i = 0; i < 6; ++i) {
+    Vm& vm = w.add(0, 1000, 900);
+    for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = i == 0 ? often : sometimes;
+  }
+  Policy policy = elastic_policy();
+  policy.hosts.overload_confidence = 1;  // not for the host's own overload
+  policy.priced->minutes_per_scaling = policy.priced->minutes_lost_per_breach = 0;
+  policy.priced->usd_per_overloaded_vm_hour = 0.3;
+  const Plan plan = make_plan(w.s, policy);
+  EXPECT_TRUE(plan.denied.empty());
+  EXPECT_EQ(count(plan, ActionKind::kStartHost), 1U);
+  policy.priced->usd_per_overloaded_vm_hour = 0.15;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 0U);
+}
+
 // A VM that would overload the only host that is off, too, does not go there: starting it would help nobody, and it would
 // be stopped and started again for ever.
 TEST(Hosts, NoneIsStartedThatCouldNotTakeTheVmItIsFor) {
@@ -177,6 +200,24 @@ TEST(Hosts, NoneIsStartedThatCouldNotTakeTheVmItIsFor) {
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 0U);
   w.s.hosts[1].physical[Resource::kCpu] = 14'000;
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 1U);
+}
+
+// Four VMs with two and a half cores fit one host only when they do with one each, and cores dear enough make them. That
+// lets through 4 x 0.19 x 5 times the price of an overloaded VM-hour: 1.35 or 0.77 USD; the host costs 1.
+TEST(Hosts, OneStaysWhenTheOverloadItSparesIsWorthMoreThanItsPrice) {
+  TestWorld w(2);
+  w.s.taken_at = on_the_hour();
+  Band sometimes;
+  sometimes.at = {900, 900, 900, 900, 2400, 2400, 2400, 2400};
+  for (std::size_t h : {0U, 0U, 1U, 1U})
+    for (Outlook& o : w.add(h, 2500, 900).forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = sometimes;
+  Policy policy = elastic_policy();
+  policy.hosts.overload_confidence = 1;
+  policy.priced->minutes_per_scaling = policy.priced->minutes_lost_per_breach = 0;
+  policy.priced->usd_per_overloaded_vm_hour = 0.35;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 0U);
+  policy.priced->usd_per_overloaded_vm_hour = 0.2;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 2U);
 }
 
 // Two and a half cores each would fit one host only for three of four.
