@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "headroom/forecast/training_grid.h"
 
 namespace headroom {
 namespace {
 
-constexpr std::size_t kTargetsUntilSure = 64;  // held-out targets without which a head has no say
 constexpr Duration kOneRead = std::chrono::hours(24);
 
 // Gives the VMs of a store to train(), one after another.

@@ -17,7 +17,6 @@ namespace headroom {
 namespace {
 
 constexpr std::size_t kFewestRows = 1000;  // known targets of a head, without which it would be guesswork
-constexpr std::size_t kTargetsUntilSure = 64;  // held-out targets a score needs
 
 Result<std::vector<int>> horizon_steps_of(const TrainOptions& options) {
   if (options.step <= Duration::zero() || options.horizons.empty() || options.trees < 1 || options.max_rows < kFewestRows)

@@ -78,6 +78,8 @@ class TrainingSet {
 // `options` as for sample(); what they say of the window and the rows is settled by then.
 Result<std::shared_ptr<const GlobalModel>> train(const TrainingSet& set, const TrainOptions& options);
 
+inline constexpr std::size_t kTargetsUntilSure = 64;  // held-out targets without which a head's score says nothing
+
 // How a model does on the rows held out, one a head. A target is a moment of a series; the loss is the pinball loss in z,
 // the mean over targets and levels, so losses of two models on one set can be compared head by head. kInvalid when the
 // model has another step or other horizons than the set.
