@@ -32,6 +32,18 @@ std::string bytes_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::unique_ptr<HistoryStore> week_of(int vms) {
+  auto history = make_memory_history();
+  append_waves(*history, vms, kWeek);
+  return history;
+}
+
+TrainerOptions saving_to(const std::filesystem::path& file) {
+  TrainerOptions options = quick_trainer();
+  options.file = file;
+  return options;
+}
+
 // The outcome of one training, begun at `snapshot`.
 TrainingOutcome outcome_of(Trainer& trainer, const Snapshot& snapshot) {
   trainer.begin_if_due(snapshot);
@@ -59,11 +71,9 @@ TEST(Trainer, TrainsOnTheHistoryOfAllVmsAndHandsTheBetterModelOverOnce) {
 
 TEST(Trainer, KeepsThePresentModelWhereTheNewOneLosesMore) {
   const Folder folder;
-  const auto history = make_memory_history();
-  append_waves(*history, 3, kWeek);
-  TrainerOptions options = quick_trainer();
+  const auto history = week_of(3);
+  TrainerOptions options = saving_to(folder / "ple.model");
   options.training.trees = 1;
-  options.file = folder / "ple.model";
   Trainer trainer(*history, quick_model(), options);
   const TrainingOutcome outcome = outcome_of(trainer, snapshot_at(kWeek));
   EXPECT_EQ(outcome.end, TrainingEnd::kKept);
@@ -108,9 +118,7 @@ TEST(Trainer, LearnsNothingOfWhatCameAfterItsRound) {
   append_waves(*honest, 3, kWeek);
   append_waves(*knowing, 3, kWeek + 500);
   for (HistoryStore* history : {honest.get(), knowing.get()}) {
-    TrainerOptions options = quick_trainer();
-    options.file = folder / (history == honest.get() ? "honest" : "knowing");
-    Trainer trainer(*history, poor_model(), options);
+    Trainer trainer(*history, poor_model(), saving_to(folder / (history == honest.get() ? "honest" : "knowing")));
     const TrainingOutcome outcome = outcome_of(trainer, snapshot_at(kWeek));
     ASSERT_EQ(outcome.end, TrainingEnd::kAccepted) << outcome.text;
   }
@@ -118,8 +126,7 @@ TEST(Trainer, LearnsNothingOfWhatCameAfterItsRound) {
 }
 
 TEST(Trainer, LearnsNothingOlderThanItsWindow) {
-  const auto history = make_memory_history();
-  append_waves(*history, 3, kWeek);
+  const auto history = week_of(3);
   TrainerOptions options = quick_trainer();
   options.window = std::chrono::hours(72);
   Trainer trainer(*history, poor_model(), options);
@@ -129,10 +136,8 @@ TEST(Trainer, LearnsNothingOlderThanItsWindow) {
 
 TEST(Trainer, SavesWhatTakesOverAndSaysWhereItCannot) {
   const Folder folder;
-  const auto history = make_memory_history();
-  append_waves(*history, 3, kWeek);
-  TrainerOptions options = quick_trainer();
-  options.file = folder / "ple.model";
+  const auto history = week_of(3);
+  TrainerOptions options = saving_to(folder / "ple.model");
   {
     Trainer trainer(*history, poor_model(), options);
     outcome_of(trainer, snapshot_at(kWeek));
@@ -148,10 +153,8 @@ TEST(Trainer, SavesWhatTakesOverAndSaysWhereItCannot) {
 
 TEST(Trainer, AModelThatNoRoundIsLeftForIsSavedAndSaidToWait) {
   const Folder folder;
-  const auto history = make_memory_history();
-  append_waves(*history, 3, kWeek);
-  TrainerOptions options = quick_trainer();
-  options.file = folder / "ple.model";
+  const auto history = week_of(3);
+  TrainerOptions options = saving_to(folder / "ple.model");
   Trainer trainer(*history, poor_model(), options);
   outcome_of(trainer, snapshot_at(kWeek));
   trainer.cancel();
@@ -164,8 +167,7 @@ TEST(Trainer, AModelThatNoRoundIsLeftForIsSavedAndSaidToWait) {
 
 // Its trees would take minutes.
 TEST(Trainer, CancelledInTheMidstOfItEndsPromptly) {
-  const auto history = make_memory_history();
-  append_waves(*history, 4, kWeek);
+  const auto history = week_of(4);
   TrainerOptions options = quick_trainer();
   options.training.trees = 4000;
   Trainer trainer(*history, poor_model(), options);

@@ -10,7 +10,8 @@
 //
 // Threads: go() in one; board() and set_paused() from any. Ownership: borrows the history store, the trainer and the Stop.
 // Errors: make(): kInvalid for a policy nobody knows, a model that does not fit, or a trainer for a policy that does not
-// forecast with the model. go(): what failed is on the board too; being stopped is no error. A round's troubles stop nothing; they are the message on the board.
+// forecast with the model. go(): what failed is on the board too; being stopped is no error. A round's troubles stop
+// nothing; they are the message on the board.
 #pragma once
 
 #include <atomic>
