@@ -20,9 +20,9 @@ Resources missing(const Draft& d, std::size_t i, const Resources& want) {
 
 }  // namespace
 
-bool grow_in_place(Draft& d, const Wish& wish) {
+bool grow_in_place(const Draft& d, Placement& p, const Wish& wish) {
   if (missing(d, wish.vm, wish.want) != Resources()) return false;
-  d.resize(wish.vm, wish.want, wish.reason);
+  p.resize(wish.vm, wish.want, wish.reason);
   return true;
 }
 
@@ -44,7 +44,7 @@ std::int64_t ask_neighbours(const Draft& d, const Market& market, std::size_t as
   return lack;
 }
 
-bool take_from_neighbours(Draft& d, const Market& market, const PriceShares& shares, const Wish& wish) {
+bool take_from_neighbours(const Draft& d, Placement& p, const Market& market, const PriceShares& shares, const Wish& wish) {
   if (!d.policy().priced) return false;
   const Resources lack = missing(d, wish.vm, wish.want);
   std::map<std::size_t, Resources> gifts;
@@ -57,8 +57,8 @@ bool take_from_neighbours(Draft& d, const Market& market, const PriceShares& sha
   Reason why = wish.reason;
   why.code = ReasonCode::kMakeRoom;
   for (const auto& [other, after] : gifts)
-    if (after != d.vm(other).allocation) d.resize(other, after, why);
-  return grow_in_place(d, wish);
+    if (after != d.vm(other).allocation) p.resize(other, after, why);
+  return grow_in_place(d, p, wish);
 }
 
 bool worth_a_move(const Draft& d, double usd_per_hour) {
@@ -66,7 +66,7 @@ bool worth_a_move(const Draft& d, double usd_per_hour) {
   return !d.policy().priced || usd_per_hour >= d.policy().hosts.usd_per_migration;
 }
 
-bool move_itself(Draft& d, Placement& p, const Wish& wish) {
+bool move_itself(const Draft& d, Placement& p, const Wish& wish) {
   if (!d.may_move(wish.vm) || !worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const auto to = p.cheapest(wish.vm, wish.want);
   if (!to) return false;
@@ -75,7 +75,7 @@ bool move_itself(Draft& d, Placement& p, const Wish& wish) {
 }
 
 // The neighbour with the least memory whose leaving makes the room. It is moved now; the growth follows when it has left.
-bool move_a_neighbour(Draft& d, Placement& p, const Wish& wish, const Wishes& wishes) {
+bool move_a_neighbour(const Draft& d, Placement& p, const Wish& wish, const Wishes& wishes) {
   if (!worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const Resources lack = missing(d, wish.vm, wish.want);
   std::optional<std::size_t> best, target;
@@ -94,9 +94,9 @@ bool move_a_neighbour(Draft& d, Placement& p, const Wish& wish, const Wishes& wi
   return true;
 }
 
-void grow_in_part(Draft& d, const Wish& wish) {
+void grow_in_part(Draft& d, Placement& p, const Wish& wish) {
   const Resources after = d.part_that_fits(wish.vm, wish.want);
-  if (after != d.vm(wish.vm).allocation) d.resize(wish.vm, after, wish.reason);
+  if (after != d.vm(wish.vm).allocation) p.resize(wish.vm, after, wish.reason);
   d.deny(wish.vm, wish.reason, "no running host has all the room");
 }
 
@@ -111,28 +111,29 @@ std::vector<const Wish*> growths(const Draft& d, const Wishes& wishes) {
 
 }  // namespace
 
-void give_back(Draft& d, const Wishes& wishes, std::optional<std::size_t> but_not_on) {
+void give_back(const Draft& d, Placement& p, const Wishes& wishes, std::optional<std::size_t> but_not_on) {
   for (const Wish& wish : wishes.of) {
     const Resources& now = d.vm(wish.vm).allocation;
     if (d.free_to_act(wish.vm) && d.host_of(wish.vm) != but_not_on && wish.changes(now) && !wish.grows(now))
-      d.resize(wish.vm, wish.want, wish.reason);
+      p.resize(wish.vm, wish.want, wish.reason);
   }
 }
 
 Shortage climb_ladder(Draft& d, Placement& p, const Market& market, const Wishes& wishes) {
-  give_back(d, wishes);
+  give_back(d, p, wishes);
   Shortage shortage;
   for (const Wish* wish : growths(d, wishes)) {
-    if (!shortage.most_pressing) shortage.most_pressing = wish;
+    if (!shortage.most_pressing) shortage.most_pressing = Shortage::Pressing{wish->vm, wish->want, wish->reason};
     if (!d.free_to_act(wish->vm)) continue;  // it gave to a neighbour in the meantime
-    if (wish->by_move && move_itself(d, p, *wish)) continue;
-    if (grow_in_place(d, *wish) || move_itself(d, p, *wish) || take_from_neighbours(d, market, wishes.shares, *wish)) continue;
+    if ((wish->by_move || !p.delivers(wish->vm, wish->want)) && move_itself(d, p, *wish)) continue;
+    if (grow_in_place(d, p, *wish) || move_itself(d, p, *wish) || take_from_neighbours(d, p, market, wishes.shares, *wish))
+      continue;
     if (!move_a_neighbour(d, p, *wish, wishes)) {
-      if (!shortage.denied) shortage.most_pressing = wish;
+      if (!shortage.denied) shortage.most_pressing = Shortage::Pressing{wish->vm, wish->want, wish->reason};
       shortage.denied = true;
       shortage.denied_usd_per_hour += wish->worth_usd_per_hour;
     }
-    grow_in_part(d, *wish);
+    grow_in_part(d, p, *wish);
   }
   return shortage;
 }

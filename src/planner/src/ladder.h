@@ -11,20 +11,26 @@ namespace headroom {
 
 // What the ladder could not give.
 struct Shortage {
+  struct Pressing {
+    std::size_t vm = 0;
+    Resources want;
+    Reason reason;
+  };
   bool denied = false;
-  double denied_usd_per_hour = 0;       // what granting it would have saved
-  const Wish* most_pressing = nullptr;  // of those denied, else of those granted; null: nobody wanted more
+  double denied_usd_per_hour = 0;         // what granting it would have saved
+  std::optional<Pressing> most_pressing;  // of those denied, else of those granted; none: nobody wanted more
 };
 
 Shortage climb_ladder(Draft& draft, Placement& placement, const Market& market, const Wishes& wishes);
 
 // Its rungs that are of use elsewhere. VMs on the host `but_not_on` give nothing back.
-void give_back(Draft& draft, const Wishes& wishes, std::optional<std::size_t> but_not_on = std::nullopt);
-bool grow_in_place(Draft& draft, const Wish& wish);
+void give_back(const Draft& draft, Placement& placement, const Wishes& wishes,
+               std::optional<std::size_t> but_not_on = std::nullopt);
+bool grow_in_place(const Draft& draft, Placement& placement, const Wish& wish);
 
-// After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver; when none can, a host is
-// started if their overload is worth more.
-void relieve_hosts(Draft& draft, Placement& placement);
+// After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver. Where none can, that is a
+// shortage too, by what all its overload costs: one more host would take several of them.
+void relieve_hosts(Draft& draft, Placement& placement, Shortage& shortage);
 
 // A host is started when what was denied, and the overload that its resources would spare at the prices it brings about,
 // are worth its price. A policy without prices starts one whenever a wish was denied.

@@ -32,7 +32,8 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
   const Market market(draft);
   Wishes wishes = size_all(draft, market, market.clearing());
   if (policy.order == Order::kLadder) empty_a_host(draft, placement, market, wishes);
-  const Shortage shortage = climb_ladder(draft, placement, market, wishes);
+  Shortage shortage = climb_ladder(draft, placement, market, wishes);
+  if (policy.order == Order::kLadder) relieve_hosts(draft, placement, shortage);
   start_a_host(draft, placement, market, wishes.shares, shortage);
   switch (policy.order) {
     case Order::kPveCrs: pve_crs(draft, placement); break;
@@ -42,7 +43,6 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
       empty_a_host(draft, placement, market, wishes);
       break;
     default:
-      relieve_hosts(draft, placement);
       stop_empty_hosts(draft);
   }
   advise(draft, placement);

@@ -5,8 +5,6 @@
 namespace headroom {
 namespace {
 
-constexpr double kUsableShare = 0.98;  // of what a host delivers; the rest is the hypervisor's own jitter
-
 double price_per_core(const Host& h) {
   // A reserved host is paid for on or off, so using it is free.
   const double marginal = h.price.price_class == PriceClass::kReserved ? 0 : h.price.usd_per_hour;
@@ -33,21 +31,45 @@ Placement::Placement(Draft& draft) : draft_(draft), host_load_(draft.host_count(
 }
 
 double Placement::capacity(std::size_t h) const {
-  return kUsableShare * static_cast<double>(draft_.host(h).deliverable().cpu().count());
+  return static_cast<double>(draft_.host(h).deliverable().cpu().count());
 }
 
 Load Placement::load_of(std::size_t vm, const Resources& allocation) const {
   return cpu_load(draft_.snapshot(), draft_.vm(vm), draft_.policy().hosts, static_cast<double>(allocation.cpu().count()));
 }
 
-double Placement::overload(std::size_t h) const {
-  return host_load_[h].exceedance(capacity(h), draft_.policy().hosts.shared_variance);
+double Placement::equal_share(std::size_t h) const {
+  return capacity(h) / static_cast<double>(std::max<std::size_t>(1, draft_.residents(h).size()));
 }
 
-double Placement::overload_without(std::size_t h, std::size_t vm) const {
+Placement::Strain Placement::strain(std::size_t h, const Load& load) const {
+  const double rho = draft_.policy().hosts.shared_variance, share = equal_share(h);
+  Strain strain{load.exceedance(capacity(h), rho), load.shortfall(capacity(h), rho)};
+  for (std::size_t i : draft_.residents(h)) strain.sufferers += vm_load_[i].mean > share;
+  return strain;
+}
+
+Placement::Strain Placement::strain_without(std::size_t h, std::size_t vm) const {
   Load rest = host_load_[h];
   rest.remove(vm_load_[vm]);
-  return rest.exceedance(capacity(h), draft_.policy().hosts.shared_variance);
+  return strain(h, rest);
+}
+
+double Placement::usd_per_hour(const Strain& strain) const {
+  if (!draft_.policy().priced) return 0;
+  const PricedSizing& prices = *draft_.policy().priced;
+  return strain.risk * static_cast<double>(strain.sufferers) * prices.usd_per_overloaded_vm_hour *
+         prices.overload_weight[index(Resource::kCpu)] * draft_.policy().hosts.overload_lasts;
+}
+
+bool Placement::delivers(std::size_t vm, const Resources& after) const {
+  const std::size_t h = draft_.host_of(vm);
+  const Load mine = load_of(vm, after);
+  if (mine.mean <= equal_share(h)) return true;
+  Load with = host_load_[h];
+  with.remove(vm_load_[vm]);
+  with.add(mine);
+  return with.exceedance(capacity(h), draft_.policy().hosts.shared_variance) <= draft_.policy().hosts.overload_confidence;
 }
 
 bool Placement::would_do(std::size_t h, const Resources& after, const Load& mine) const {
@@ -86,6 +108,14 @@ std::optional<std::size_t> Placement::cheapest_off(std::size_t vm, const Resourc
     if (!best || host.price.usd_per_hour < draft_.host(*best).price.usd_per_hour) best = h;
   }
   return best;
+}
+
+void Placement::resize(std::size_t vm, const Resources& after, const Reason& reason) {
+  Load& load = host_load_[draft_.host_of(vm)];
+  load.remove(vm_load_[vm]);
+  vm_load_[vm] = load_of(vm, after);
+  load.add(vm_load_[vm]);
+  draft_.resize(vm, after, reason);
 }
 
 void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {

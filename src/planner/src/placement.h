@@ -17,11 +17,20 @@ class Placement {
   std::optional<std::size_t> cheapest(std::size_t vm, const Resources& after) const;
   // The cheapest host that could be started for it. None while another one is starting, nor in a plan that empties one.
   std::optional<std::size_t> cheapest_off(std::size_t vm, const Resources& after) const;
-  // P(the host's CPU demand passes what it delivers), planned moves counted.
-  double overload(std::size_t host) const;
-  double overload_without(std::size_t host, std::size_t vm) const;
+  // What a host's VMs will ask of its CPU together, what is planned counted.
+  struct Strain {
+    double risk = 0;            // P(it is more than the host delivers)
+    double shortfall = 0;       // how much more it is expected to be, millicores
+    std::size_t sufferers = 0;  // VMs that want more than an equal share; all others get what they want
+  };
+  Strain strain(std::size_t host) const { return strain(host, host_load_[host]); }
+  Strain strain_without(std::size_t host, std::size_t vm) const;
+  double usd_per_hour(const Strain& strain) const;  // what it costs; 0 by a policy without prices
   double expected_cpu(std::size_t host) const { return host_load_[host].mean; }  // millicores
-  // Plans the move and keeps the loads right.
+  // The VM would get what it wants of its host's CPU with such an allocation.
+  bool delivers(std::size_t vm, const Resources& after) const;
+  // Plan it and keep the loads right.
+  void resize(std::size_t vm, const Resources& after, const Reason& reason);
   void move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
             AutomationLevel level = AutomationLevel::kAuto);
   // The same loads over a copy of the draft, to try something out.
@@ -33,6 +42,8 @@ class Placement {
 
   // It has the room, on or off, and keeps a share of it; and its CPU will very likely do.
   bool would_do(std::size_t host, const Resources& after, const Load& mine) const;
+  Strain strain(std::size_t host, const Load& load) const;
+  double equal_share(std::size_t host) const;
   double capacity(std::size_t host) const;
   Load load_of(std::size_t vm, const Resources& allocation) const;
   Draft& draft_;

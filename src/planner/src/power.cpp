@@ -49,10 +49,10 @@ std::vector<std::pair<std::size_t, std::size_t>> evacuation(const Draft& d, cons
                                                             std::size_t h) {
   Draft trial = d;
   Placement placement = p.onto(trial);
-  give_back(trial, wishes, h);
+  give_back(trial, placement, wishes, h);
   for (const Wish& wish : wishes.of)
     if (d.host_of(wish.vm) != h && trial.free_to_act(wish.vm) && wish.grows(d.vm(wish.vm).allocation))
-      grow_in_place(trial, wish);
+      grow_in_place(trial, placement, wish);
   for (std::size_t other = 0; other < d.host_count(); ++other)  // nothing is saved by filling an empty host
     if (d.residents(other).empty() && d.host(other).price.price_class != PriceClass::kReserved) trial.close(other);
   std::vector<std::size_t> leaving = d.residents(h);
@@ -85,7 +85,7 @@ void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) 
     Wishes then = size_all(d, market, dearer);
     const auto moves = evacuation(d, p, then, h);
     if (moves.empty()) continue;
-    give_back(d, then, h);
+    give_back(d, p, then, h);
     for (const auto& [vm, to] : moves) p.move(vm, to, then.of[vm].want, consolidation(d, h));
     wishes = std::move(then);
     return;
@@ -94,13 +94,12 @@ void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) 
 
 void start_a_host(Draft& d, const Placement& p, const Market& market, const PriceShares& shares, const Shortage& shortage) {
   if (!shortage.most_pressing) return;
-  const Wish& wish = *shortage.most_pressing;
-  const auto off = p.cheapest_off(wish.vm, wish.want);
+  const auto off = p.cheapest_off(shortage.most_pressing->vm, shortage.most_pressing->want);
   if (!off) return;
   const double usd_per_hour = shortage.denied_usd_per_hour + market.usd_at_risk_per_hour(shares) -
                               market.usd_at_risk_per_hour(market.clearing(d.host(*off).admissible()));
   if (d.policy().priced ? usd_per_hour < d.host(*off).price.usd_per_hour : !shortage.denied) return;
-  Reason why = wish.reason;
+  Reason why = shortage.most_pressing->reason;
   why.code = ReasonCode::kNeedCapacity;
   d.start_host(*off, why);
 }

@@ -5,7 +5,7 @@
 namespace headroom {
 namespace {
 
-constexpr double kWorthLeaving = 0.2;  // at least this share of the host's risk must go with a VM, or it stays
+constexpr double kWorthLeaving = 0.2;  // at least this share of what is lacking must go with a VM, or it stays
 
 Reason overload_reason(const Draft& d, const Placement& p, std::size_t h, double risk) {
   Reason why;
@@ -20,22 +20,24 @@ Reason overload_reason(const Draft& d, const Placement& p, std::size_t h, double
   return why;
 }
 
-// Who should leave a host, and what its risk is then: whoever cures it with the least memory to move; if nobody does
-// alone, who helps most.
+// Who should leave a host, and how it is then: whoever cures it with the least memory to move; if nobody does alone, who
+// helps most.
 struct Leaver {
   std::size_t vm = 0;
-  double risk_after = 1;
+  Placement::Strain after;
+  bool cures = false;
 };
 
-std::vector<Leaver> leavers(const Draft& d, const Placement& p, std::size_t h, double risk) {
-  const double enough = d.policy().hosts.overload_confidence;
+std::vector<Leaver> leavers(const Draft& d, const Placement& p, std::size_t h, const Placement::Strain& now) {
   std::vector<Leaver> all;
   for (std::size_t i : d.residents(h)) {
-    const double after = std::max(enough, p.overload_without(h, i));
-    if (d.may_move(i) && after <= (1 - kWorthLeaving) * risk) all.push_back({i, after});
+    const Placement::Strain after = p.strain_without(h, i);
+    if (d.may_move(i) && after.shortfall <= (1 - kWorthLeaving) * now.shortfall)
+      all.push_back({i, after, after.risk <= d.policy().hosts.overload_confidence});
   }
   std::stable_sort(all.begin(), all.end(), [&](const Leaver& a, const Leaver& b) {
-    if (a.risk_after != b.risk_after) return a.risk_after < b.risk_after;
+    if (a.cures != b.cures) return a.cures;
+    if (!a.cures && a.after.shortfall != b.after.shortfall) return a.after.shortfall < b.after.shortfall;
     return d.vm(a.vm).allocation.memory() < d.vm(b.vm).allocation.memory();
   });
   return all;
@@ -52,29 +54,21 @@ bool move_one(const Draft& d, Placement& p, const std::vector<Leaver>& leaving, 
   return false;
 }
 
-// Nobody can leave for a running host. All VMs of an overloaded one suffer, so one more is soon worth its price.
-void start_for(Draft& d, const Placement& p, std::size_t h, const Leaver& leaver, Reason why) {
-  if (!d.policy().priced) return;
-  const PricedSizing& prices = *d.policy().priced;
-  const double usd_per_hour = (why.confidence - leaver.risk_after) * static_cast<double>(d.residents(h).size()) *
-                              prices.usd_per_overloaded_vm_hour * prices.overload_weight[index(Resource::kCpu)];
-  const auto off = p.cheapest_off(leaver.vm, d.vm(leaver.vm).allocation);
-  if (!off || usd_per_hour < d.host(*off).price.usd_per_hour) return;
-  why.code = ReasonCode::kNeedCapacity;
-  d.start_host(*off, why);
-}
-
 }  // namespace
 
-void relieve_hosts(Draft& d, Placement& p) {
+void relieve_hosts(Draft& d, Placement& p, Shortage& shortage) {
   if (!d.policy().hosts.may_migrate) return;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
     if (d.host(h).power != PowerState::kOn) continue;
-    const double risk = p.overload(h);
-    if (risk <= d.policy().hosts.overload_confidence) continue;
-    const Reason why = overload_reason(d, p, h, risk);
-    const std::vector<Leaver> leaving = leavers(d, p, h, risk);
-    if (!leaving.empty() && !move_one(d, p, leaving, why)) start_for(d, p, h, leaving.front(), why);
+    const Placement::Strain now = p.strain(h);
+    if (now.risk <= d.policy().hosts.overload_confidence) continue;
+    const Reason why = overload_reason(d, p, h, now.risk);
+    const std::vector<Leaver> leaving = leavers(d, p, h, now);
+    if (leaving.empty() || move_one(d, p, leaving, why)) continue;
+    shortage.denied_usd_per_hour += p.usd_per_hour(now);
+    if (shortage.denied) continue;
+    const std::size_t vm = leaving.front().vm;
+    shortage.most_pressing = Shortage::Pressing{vm, d.vm(vm).allocation, why};
   }
 }
 

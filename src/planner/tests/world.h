@@ -1,6 +1,9 @@
 // A world in two lines for planner tests: hosts of 8 cores and 32 GiB, VMs with known futures.
 #pragma once
 
+#include <algorithm>
+
+#include "headroom/model/plan.h"
 #include "headroom/model/snapshot.h"
 #include "headroom/planner/policy.h"
 
@@ -65,6 +68,20 @@ inline Policy priced_policy() {
   p.priced = PricedSizing{};
   p.priced->usd_per_unit_hour = {0.0316 / 1000, 0.00424 / (1 << 30), 5.48e-11, 5.48e-11};
   return p;
+}
+
+// Where hosts start and stop, and their room has a price.
+inline Policy elastic_policy() {
+  Policy policy = priced_policy();
+  policy.priced->least_share = 0.02;
+  policy.priced->most_share = 8;
+  policy.hosts.may_migrate = policy.hosts.may_power = true;
+  return policy;
+}
+
+inline std::size_t count(const Plan& plan, ActionKind kind) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.actions.begin(), plan.actions.end(), [&](const Action& a) { return a.kind == kind; }));
 }
 
 }  // namespace headroom

@@ -10,11 +10,14 @@ namespace headroom {
 
 struct Load {
   double mean = 0, variance = 0, deviation = 0;  // of the sum; deviation is the sum of the VMs' own
+  double most = 0;                               // the sum of the VMs' limits: it is never more
 
   void add(const Load& one);
   void remove(const Load& one);
   // P(load > capacity) with shared share rho of the deviation.
   double exceedance(double capacity, double rho) const;
+  // E[what the load has more than the capacity], in the load's unit.
+  double shortfall(double capacity, double rho) const;
   // What the load stays under with 95 % probability.
   double q95(double rho) const;
 

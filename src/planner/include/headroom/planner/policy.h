@@ -41,6 +41,7 @@ struct HostPolicy {
   bool may_power = false;                    // start and stop hosts
   double overload_confidence = 0.1;          // move a VM away when P(host's demand > what it delivers) is above this
   Duration overload_horizon = std::chrono::minutes(15);
+  double overload_lasts = 5;                 // so often it counts for a start: it goes on until somebody has left
   double shared_variance = 0.1;              // share of a VM's deviation that moves with its neighbours'
   double fill_after_move = 0.95;             // a destination is not filled beyond this share of admissible
   std::size_t moves_per_round = 4;
