@@ -100,6 +100,8 @@ void grow_in_part(Draft& d, Placement& p, const Wish& wish) {
   d.deny(wish.vm, wish.reason, "no running host has all the room");
 }
 
+Shortage::Pressing pressing(const Wish& wish) { return {wish.vm, wish.want, wish.reason}; }
+
 std::vector<const Wish*> growths(const Draft& d, const Wishes& wishes) {
   std::vector<const Wish*> growing;
   for (const Wish& wish : wishes.of)
@@ -123,15 +125,15 @@ Shortage climb_ladder(Draft& d, Placement& p, const Market& market, const Wishes
   give_back(d, p, wishes);
   Shortage shortage;
   for (const Wish* wish : growths(d, wishes)) {
-    if (!shortage.most_pressing) shortage.most_pressing = Shortage::Pressing{wish->vm, wish->want, wish->reason};
+    if (!shortage.most_pressing) shortage.most_pressing = pressing(*wish);
     if (!d.free_to_act(wish->vm)) continue;  // it gave to a neighbour in the meantime
     if ((wish->by_move || !p.delivers(wish->vm, wish->want)) && move_itself(d, p, *wish)) continue;
     if (grow_in_place(d, p, *wish) || move_itself(d, p, *wish) || take_from_neighbours(d, p, market, wishes.shares, *wish))
       continue;
     if (!move_a_neighbour(d, p, *wish, wishes)) {
-      if (!shortage.denied) shortage.most_pressing = Shortage::Pressing{wish->vm, wish->want, wish->reason};
+      if (!shortage.denied) shortage.most_pressing = pressing(*wish);
       shortage.denied = true;
-      shortage.denied_usd_per_hour += wish->worth_usd_per_hour;
+      shortage.usd_per_hour += wish->worth_usd_per_hour;
     }
     grow_in_part(d, p, *wish);
   }

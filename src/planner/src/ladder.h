@@ -9,16 +9,16 @@
 
 namespace headroom {
 
-// What the ladder could not give.
+// What could not be given: growth that was denied, and CPU that hosts will not deliver.
 struct Shortage {
   struct Pressing {
     std::size_t vm = 0;
     Resources want;
     Reason reason;
   };
-  bool denied = false;
-  double denied_usd_per_hour = 0;         // what granting it would have saved
-  std::optional<Pressing> most_pressing;  // of those denied, else of those granted; none: nobody wanted more
+  bool denied = false;                    // a growth was
+  double usd_per_hour = 0;                // what giving all of it would have saved
+  std::optional<Pressing> most_pressing;  // of the growths denied, else who could not leave, else of those granted
 };
 
 Shortage climb_ladder(Draft& draft, Placement& placement, const Market& market, const Wishes& wishes);
@@ -30,10 +30,10 @@ bool grow_in_place(const Draft& draft, Placement& placement, const Wish& wish);
 
 // After the ladder: VMs leave hosts whose summed demand is likely to pass what they deliver. Where none can, that is a
 // shortage too, by what all its overload costs: one more host would take several of them.
-void relieve_hosts(Draft& draft, Placement& placement, Shortage& shortage);
+void relieve_hosts(const Draft& draft, Placement& placement, Shortage& shortage);
 
-// A host is started when what was denied, and the overload that its resources would spare at the prices it brings about,
-// are worth its price. A policy without prices starts one whenever a wish was denied.
+// A host is started when the shortage, and the overload that its resources would spare at the prices it brings about, are
+// worth its price. A policy without prices starts one whenever a wish was denied.
 void start_a_host(Draft& draft, const Placement& placement, const Market& market, const PriceShares& shares,
                   const Shortage& shortage);
 

@@ -42,11 +42,12 @@ double Placement::equal_share(std::size_t h) const {
   return capacity(h) / static_cast<double>(std::max<std::size_t>(1, draft_.residents(h).size()));
 }
 
+double Placement::risk(std::size_t h, const Load& load) const {
+  return load.exceedance(capacity(h), draft_.policy().hosts.shared_variance);
+}
+
 Placement::Strain Placement::strain(std::size_t h, const Load& load) const {
-  const double rho = draft_.policy().hosts.shared_variance, share = equal_share(h);
-  Strain strain{load.exceedance(capacity(h), rho), load.shortfall(capacity(h), rho)};
-  for (std::size_t i : draft_.residents(h)) strain.sufferers += vm_load_[i].mean > share;
-  return strain;
+  return {risk(h, load), load.shortfall(capacity(h), draft_.policy().hosts.shared_variance)};
 }
 
 Placement::Strain Placement::strain_without(std::size_t h, std::size_t vm) const {
@@ -55,10 +56,13 @@ Placement::Strain Placement::strain_without(std::size_t h, std::size_t vm) const
   return strain(h, rest);
 }
 
-double Placement::usd_per_hour(const Strain& strain) const {
+double Placement::overload_usd_per_hour(std::size_t h) const {
   if (!draft_.policy().priced) return 0;
   const PricedSizing& prices = *draft_.policy().priced;
-  return strain.risk * static_cast<double>(strain.sufferers) * prices.usd_per_overloaded_vm_hour *
+  const double share = equal_share(h);
+  const auto sufferers = std::count_if(draft_.residents(h).begin(), draft_.residents(h).end(),
+                                       [&](std::size_t i) { return vm_load_[i].mean > share; });
+  return risk(h, host_load_[h]) * static_cast<double>(sufferers) * prices.usd_per_overloaded_vm_hour *
          prices.overload_weight[index(Resource::kCpu)] * draft_.policy().hosts.overload_lasts;
 }
 
@@ -69,7 +73,7 @@ bool Placement::delivers(std::size_t vm, const Resources& after) const {
   Load with = host_load_[h];
   with.remove(vm_load_[vm]);
   with.add(mine);
-  return with.exceedance(capacity(h), draft_.policy().hosts.shared_variance) <= draft_.policy().hosts.overload_confidence;
+  return risk(h, with) <= draft_.policy().hosts.overload_confidence;
 }
 
 bool Placement::would_do(std::size_t h, const Resources& after, const Load& mine) const {
@@ -80,7 +84,7 @@ bool Placement::would_do(std::size_t h, const Resources& after, const Load& mine
   if (!draft_.has_room(h, need)) return false;
   Load with = host_load_[h];
   with.add(mine);
-  return with.exceedance(capacity(h), policy.shared_variance) <= policy.overload_confidence / 2;
+  return risk(h, with) <= policy.overload_confidence / 2;
 }
 
 std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& after) const {

@@ -19,13 +19,13 @@ class Placement {
   std::optional<std::size_t> cheapest_off(std::size_t vm, const Resources& after) const;
   // What a host's VMs will ask of its CPU together, what is planned counted.
   struct Strain {
-    double risk = 0;            // P(it is more than the host delivers)
-    double shortfall = 0;       // how much more it is expected to be, millicores
-    std::size_t sufferers = 0;  // VMs that want more than an equal share; all others get what they want
+    double risk = 0;       // P(it is more than the host delivers)
+    double shortfall = 0;  // how much more it is expected to be, millicores
   };
   Strain strain(std::size_t host) const { return strain(host, host_load_[host]); }
   Strain strain_without(std::size_t host, std::size_t vm) const;
-  double usd_per_hour(const Strain& strain) const;  // what it costs; 0 by a policy without prices
+  // What that costs those who want more than an equal share: all others get what they want. 0 by a policy without prices.
+  double overload_usd_per_hour(std::size_t host) const;
   double expected_cpu(std::size_t host) const { return host_load_[host].mean; }  // millicores
   // The VM would get what it wants of its host's CPU with such an allocation.
   bool delivers(std::size_t vm, const Resources& after) const;
@@ -42,6 +42,7 @@ class Placement {
 
   // It has the room, on or off, and keeps a share of it; and its CPU will very likely do.
   bool would_do(std::size_t host, const Resources& after, const Load& mine) const;
+  double risk(std::size_t host, const Load& load) const;
   Strain strain(std::size_t host, const Load& load) const;
   double equal_share(std::size_t host) const;
   double capacity(std::size_t host) const;

@@ -28,13 +28,17 @@ Reason consolidation(const Draft& d, std::size_t h) {
   return why;
 }
 
+// It runs, that costs something, and nobody is on the way to it.
+bool could_do_without(const Draft& d, std::size_t h) {
+  const Host& host = d.host(h);
+  return host.power == PowerState::kOn && host.price.price_class != PriceClass::kReserved && !d.awaits_vm(h);
+}
+
 // Hosts that could be emptied now, the emptiest first.
 std::vector<std::size_t> emptiable(const Draft& d) {
   std::vector<std::size_t> hosts;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
-    const Host& host = d.host(h);
-    if (host.power != PowerState::kOn || d.residents(h).empty() || d.awaits_vm(h)) continue;
-    if (host.price.price_class == PriceClass::kReserved) continue;
+    if (d.residents(h).empty() || !could_do_without(d, h)) continue;
     if (std::all_of(d.residents(h).begin(), d.residents(h).end(),
                     [&](std::size_t i) { return d.movable(i) && !recently_moved(d, i); }))
       hosts.push_back(h);
@@ -96,7 +100,7 @@ void start_a_host(Draft& d, const Placement& p, const Market& market, const Pric
   if (!shortage.most_pressing) return;
   const auto off = p.cheapest_off(shortage.most_pressing->vm, shortage.most_pressing->want);
   if (!off) return;
-  const double usd_per_hour = shortage.denied_usd_per_hour + market.usd_at_risk_per_hour(shares) -
+  const double usd_per_hour = shortage.usd_per_hour + market.usd_at_risk_per_hour(shares) -
                               market.usd_at_risk_per_hour(market.clearing(d.host(*off).admissible()));
   if (d.policy().priced ? usd_per_hour < d.host(*off).price.usd_per_hour : !shortage.denied) return;
   Reason why = shortage.most_pressing->reason;
@@ -106,12 +110,8 @@ void start_a_host(Draft& d, const Placement& p, const Market& market, const Pric
 
 void stop_empty_hosts(Draft& d) {
   if (!d.policy().hosts.may_power || !d.policy().hosts.may_migrate) return;
-  for (std::size_t h = 0; h < d.host_count(); ++h) {
-    const Host& host = d.host(h);
-    if (host.power != PowerState::kOn || !d.residents(h).empty() || d.awaits_vm(h)) continue;
-    if (host.price.price_class == PriceClass::kReserved) continue;  // stopping it saves nothing
-    d.stop_host(h, consolidation(d, h));
-  }
+  for (std::size_t h = 0; h < d.host_count(); ++h)
+    if (d.residents(h).empty() && could_do_without(d, h)) d.stop_host(h, consolidation(d, h));
 }
 
 }  // namespace headroom

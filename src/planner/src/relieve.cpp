@@ -20,24 +20,23 @@ Reason overload_reason(const Draft& d, const Placement& p, std::size_t h, double
   return why;
 }
 
-// Who should leave a host, and how it is then: whoever cures it with the least memory to move; if nobody does alone, who
-// helps most.
+// Who should leave a host, and what it lacks then; 0 when that cures it.
 struct Leaver {
   std::size_t vm = 0;
-  Placement::Strain after;
-  bool cures = false;
+  double lacking = 0;
 };
 
-std::vector<Leaver> leavers(const Draft& d, const Placement& p, std::size_t h, const Placement::Strain& now) {
+// Whoever cures it with the least memory to move first; if nobody does alone, who helps most.
+std::vector<Leaver> leavers(const Draft& d, const Placement& p, std::size_t h, double lacking_now) {
   std::vector<Leaver> all;
   for (std::size_t i : d.residents(h)) {
+    if (!d.may_move(i)) continue;
     const Placement::Strain after = p.strain_without(h, i);
-    if (d.may_move(i) && after.shortfall <= (1 - kWorthLeaving) * now.shortfall)
-      all.push_back({i, after, after.risk <= d.policy().hosts.overload_confidence});
+    if (after.shortfall > (1 - kWorthLeaving) * lacking_now) continue;
+    all.push_back({i, after.risk <= d.policy().hosts.overload_confidence ? 0 : after.shortfall});
   }
   std::stable_sort(all.begin(), all.end(), [&](const Leaver& a, const Leaver& b) {
-    if (a.cures != b.cures) return a.cures;
-    if (!a.cures && a.after.shortfall != b.after.shortfall) return a.after.shortfall < b.after.shortfall;
+    if (a.lacking != b.lacking) return a.lacking < b.lacking;
     return d.vm(a.vm).allocation.memory() < d.vm(b.vm).allocation.memory();
   });
   return all;
@@ -56,16 +55,16 @@ bool move_one(const Draft& d, Placement& p, const std::vector<Leaver>& leaving, 
 
 }  // namespace
 
-void relieve_hosts(Draft& d, Placement& p, Shortage& shortage) {
+void relieve_hosts(const Draft& d, Placement& p, Shortage& shortage) {
   if (!d.policy().hosts.may_migrate) return;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
     if (d.host(h).power != PowerState::kOn) continue;
     const Placement::Strain now = p.strain(h);
     if (now.risk <= d.policy().hosts.overload_confidence) continue;
     const Reason why = overload_reason(d, p, h, now.risk);
-    const std::vector<Leaver> leaving = leavers(d, p, h, now);
+    const std::vector<Leaver> leaving = leavers(d, p, h, now.shortfall);
     if (leaving.empty() || move_one(d, p, leaving, why)) continue;
-    shortage.denied_usd_per_hour += p.usd_per_hour(now);
+    shortage.usd_per_hour += p.overload_usd_per_hour(h);
     if (shortage.denied) continue;
     const std::size_t vm = leaving.front().vm;
     shortage.most_pressing = Shortage::Pressing{vm, d.vm(vm).allocation, why};
