@@ -10,6 +10,23 @@
 namespace headroom {
 namespace {
 
+// Only the VMs' own limits count, and a change is free.
+Policy policy_of_limits(double usd_per_overloaded_vm_hour) {
+  Policy policy = elastic_policy();
+  policy.hosts.overload_confidence = 1;
+  policy.priced->minutes_per_scaling = 0;
+  policy.priced->usd_per_overloaded_vm_hour = usd_per_overloaded_vm_hour;
+  return policy;
+}
+
+// On the hour; two hosts, and on each two VMs of two and a half cores.
+TestWorld two_hosts_with_two_each(const Band& cpu) {
+  TestWorld w(2);
+  w.s.taken_at = on_the_hour();
+  for (std::size_t h : {0U, 0U, 1U, 1U}) foresee(w.add(h, 2500, 900), Resource::kCpu, cpu);
+  return w;
+}
+
 // On the hour; two hosts, a VM on each. The smaller one is oversized; both fit one host when it is not.
 TestWorld two_hosts_for_one() {
   TestWorld w(2);
@@ -45,7 +62,7 @@ TEST(Hosts, OneThatIsBeingEmptiedTakesNobodyIn) {
   w.add(0, 1000, 990);
   for (int i = 0; i < 3; ++i) w.add(1, 2000, 1990);
   // The first host is the emptier one and leaves; a growth on the second then finds no other host to go to.
-  for (Outlook& o : w.s.vms[1].forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = Band::certain(4000);
+  foresee(w.s.vms[1], Resource::kCpu, Band::certain(4000));
   const Plan plan = make_plan(w.s, elastic_policy());
   ASSERT_EQ(count(plan, ActionKind::kMigrate), 1U);
   for (const Action& action : plan.actions)
@@ -63,7 +80,7 @@ TEST(Hosts, OneThatIsStillEmptyIsNotStoppedUnderWhomItWasStartedFor) {
   EXPECT_EQ(count(plan, ActionKind::kMigrate), 1U);
   EXPECT_EQ(count(plan, ActionKind::kStopHost), 0U);
   for (Vm& vm : w.s.vms) vm.allocation[Resource::kCpu] = 2000;  // now nobody needs it
-  for (Outlook& o : w.s.vms[0].forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = Band::certain(1990);
+  foresee(w.s.vms[0], Resource::kCpu, Band::certain(1990));
   EXPECT_EQ(count(make_plan(w.s, elastic_policy()), ActionKind::kStopHost), 1U);
 }
 
@@ -73,10 +90,10 @@ TEST(Hosts, WhatTheyHaveToSpareIsGivenAway) {
   Vm& vm = w.add(0, 1000, 900);
   vm.allocation[Resource::kMemory] = (16_GiB).count();
   vm.used[index(Resource::kMemory)] = 15.5 * (1 << 30);
-  for (Outlook& o : vm.forecast.outlook[index(Resource::kMemory)]) o.peak = o.value = Band::certain(15.5 * (1 << 30));
+  foresee(vm, Resource::kMemory, Band::certain(15.5 * (1 << 30)));
   Band rarely_more;
   rarely_more.at = {900, 900, 900, 900, 900, 900, 900, 3000};
-  for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = rarely_more;
+  foresee(vm, Resource::kCpu, rarely_more);
   Policy policy = elastic_policy();
   policy.priced->minutes_per_scaling = 0;
   policy.priced->usd_per_overloaded_vm_hour = 0.2;
@@ -97,7 +114,7 @@ TEST(Hosts, AVmMovesBeforeItsNeighboursAreSqueezedHard) {
   for (Vm& vm : w.s.vms) vm.allocation = Resources(4_cores, 3_GiB + 256_MiB, 1_MBps, 1_MBps);
   Band seldom;
   seldom.at = {1500, 1500, 1500, 1500, 1500, 3900, 3900, 3900};
-  for (Outlook& o : w.s.vms[1].forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = seldom;
+  foresee(w.s.vms[1], Resource::kCpu, seldom);
   Policy policy = elastic_policy();
   policy.priced->minutes_per_scaling = 0;
   policy.priced->usd_per_overloaded_vm_hour = 0.45;
@@ -116,12 +133,10 @@ TEST(Hosts, OneMoreIsStartedForWhatItWouldSpareAlsoWhenNobodyIsDenied) {
   sometimes.at = {900, 900, 900, 900, 2400, 2400, 2400, 2400};
   for (int i = 0; i < 6; ++i) {
     Vm& vm = w.add(0, 1000, 900);
-    for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = i == 0 ? often : sometimes;
+    foresee(vm, Resource::kCpu, i == 0 ? often : sometimes);
   }
-  Policy policy = elastic_policy();
-  policy.hosts.overload_confidence = 1;  // not for the host's own overload
-  policy.priced->minutes_per_scaling = policy.priced->minutes_lost_per_breach = 0;
-  policy.priced->usd_per_overloaded_vm_hour = 0.3;
+  Policy policy = policy_of_limits(0.3);
+  policy.priced->minutes_lost_per_breach = 0;
   const Plan plan = make_plan(w.s, policy);
   EXPECT_TRUE(plan.denied.empty());
   EXPECT_EQ(count(plan, ActionKind::kStartHost), 1U);
@@ -148,16 +163,11 @@ TEST(Hosts, NoneIsStartedThatCouldNotTakeTheVmItIsFor) {
 // Four VMs with two and a half cores fit one host only when they do with one each, and cores dear enough make them. That
 // lets through 4 x 0.19 x 5 times the price of an overloaded VM-hour: 1.35 or 0.77 USD; the host costs 1.
 TEST(Hosts, OneStaysWhenTheOverloadItSparesIsWorthMoreThanItsPrice) {
-  TestWorld w(2);
-  w.s.taken_at = on_the_hour();
   Band sometimes;
   sometimes.at = {900, 900, 900, 900, 2400, 2400, 2400, 2400};
-  for (std::size_t h : {0U, 0U, 1U, 1U})
-    for (Outlook& o : w.add(h, 2500, 900).forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = sometimes;
-  Policy policy = elastic_policy();
-  policy.hosts.overload_confidence = 1;
-  policy.priced->minutes_per_scaling = policy.priced->minutes_lost_per_breach = 0;
-  policy.priced->usd_per_overloaded_vm_hour = 0.35;
+  const TestWorld w = two_hosts_with_two_each(sometimes);
+  Policy policy = policy_of_limits(0.35);
+  policy.priced->minutes_lost_per_breach = 0;
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 0U);
   policy.priced->usd_per_overloaded_vm_hour = 0.2;
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 2U);
@@ -165,19 +175,11 @@ TEST(Hosts, OneStaysWhenTheOverloadItSparesIsWorthMoreThanItsPrice) {
 
 // Two and a half cores each would fit one host only for three of four.
 TEST(Hosts, OneStaysWhenWhatTheOthersHaveWouldBeTooDear) {
-  TestWorld w(2);
-  w.s.taken_at = on_the_hour();
   Band often;
   often.at = {900, 900, 2400, 2400, 2400, 2400, 2400, 2400};
-  for (std::size_t h : {0U, 0U, 1U, 1U}) {
-    Vm& vm = w.add(h, 2500, 900);
-    vm.allocation[Resource::kMemory] = (3_GiB + 256_MiB).count();
-    for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = often;
-  }
-  Policy policy = elastic_policy();
-  policy.hosts.overload_confidence = 1;
-  policy.priced->minutes_per_scaling = 0;
-  policy.priced->usd_per_overloaded_vm_hour = 1;
+  TestWorld w = two_hosts_with_two_each(often);
+  for (Vm& vm : w.s.vms) vm.allocation[Resource::kMemory] = (3_GiB + 256_MiB).count();
+  Policy policy = policy_of_limits(1);
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 0U);
   policy.priced->usd_per_overloaded_vm_hour = 0.1;
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 2U);
@@ -192,7 +194,7 @@ TEST(Hosts, WhatNewNeighboursAreAboutToWantIsNotGivenToThoseWhoCome) {
   Policy policy = elastic_policy();
   policy.priced->most_share = 1;  // the price alone must not see to it
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 0U);
-  for (Outlook& o : neighbour.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = Band::certain(4990);
+  foresee(neighbour, Resource::kCpu, Band::certain(4990));
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 1U);
 }
 

@@ -13,7 +13,7 @@ namespace {
 TEST(Planner, GrowsAVmBeforeItsForecastPassesItsLimit) {
   TestWorld w(1);
   w.add(0, 1000, 900);
-  for (Outlook& o : w.s.vms[0].forecast.outlook[0]) o.peak = o.value = Band::certain(2400);
+  foresee(w.s.vms[0], Resource::kCpu, Band::certain(2400));
   const Plan plan = make_plan(w.s, priced_policy());
   ASSERT_EQ(plan.actions.size(), 1U);
   EXPECT_EQ(plan.actions[0].after.cpu(), MilliCores(2500));

@@ -53,7 +53,7 @@ TEST(OverloadedHost, IsLeftByAVmAlsoWhenThatIsNotEnough) {
   for (int i = 0; i < 10; ++i) {
     Vm& vm = w.add(0, 1250, 1000);
     vm.allocation = Resources(MilliCores(1250), 3_GiB + 256_MiB, 1_MBps, 1_MBps);
-    for (Outlook& o : vm.forecast.outlook[index(Resource::kCpu)]) o.peak = o.value = band;
+    foresee(vm, Resource::kCpu, band);
   }
   w.s.hosts[0].physical[Resource::kCpu] = 9000;
   w.s.hosts[0].physical[Resource::kMemory] = (64_GiB).count();
@@ -86,7 +86,7 @@ TEST(OverloadedHost, CountsByThoseItHoldsBackOnly) {
     Vm& vm = w.add(0, 250, 200);
     vm.allocation = Resources(250_mcores, 512_MiB, 1_MBps, 1_MBps);
     vm.used[index(Resource::kMemory)] = 256.0 * (1 << 20);
-    for (Outlook& o : vm.forecast.outlook[index(Resource::kMemory)]) o.peak = o.value = Band::certain(256.0 * (1 << 20));
+    foresee(vm, Resource::kMemory, Band::certain(256.0 * (1 << 20)));
   }
   EXPECT_EQ(count(make_plan(w.s, at_price(0.01)), ActionKind::kStartHost), 0U);
   EXPECT_EQ(count(make_plan(w.s, at_price(0.03)), ActionKind::kStartHost), 1U);

@@ -52,6 +52,11 @@ struct TestWorld {
   }
 };
 
+// What is forecast of a resource, at every horizon.
+inline void foresee(Vm& vm, Resource r, const Band& band) {
+  for (Outlook& o : vm.forecast.outlook[index(r)]) o.peak = o.value = band;
+}
+
 // When hosts are emptied (HostPolicy::consolidate_every).
 inline Instant on_the_hour() { return instant_from_epoch_seconds(1'375'315'200); }
 
