@@ -1,5 +1,7 @@
 #include "ensemble.h"
 
+#include <algorithm>
+
 #include "simd.h"
 
 namespace headroom {
@@ -46,18 +48,27 @@ void find_leaves(const TreeShape& shape, const CodeBlock& block, std::array<std:
   __builtin_memcpy(leaf.data(), number.at.data(), kBlockRows);
 }
 
+// Some trees at a time for all rows: their leaf tables stay in the nearest cache.
 HEADROOM_CLONES
 static void sum_leaves(const Ensemble& head, const LeafNumbers& numbers, BlockQuantiles& z) {
+  constexpr std::size_t kTreesAtATime = 16;
+  std::array<Sum32, kBlockRows> sums{};
+  const std::size_t trees = head.shapes.size();
+  for (std::size_t first = 0; first < trees; first += kTreesAtATime) {
+    const std::size_t end = std::min(trees, first + kTreesAtATime);
+    for (std::size_t row = 0; row < kBlockRows; ++row) {
+      Sum32 sum = sums[row];
+      for (std::size_t t = first; t < end; ++t) {
+        const auto& leaf = *reinterpret_cast<const Leaf16*>(head.leaves[t][numbers[t][row]].data());
+        sum += __builtin_convertvector(leaf, Sum32);
+      }
+      sums[row] = sum;
+    }
+  }
   Quantiles32 base;
   __builtin_memcpy(&base, head.base.data(), sizeof(base));
-  const std::size_t trees = head.shapes.size();
   for (std::size_t row = 0; row < kBlockRows; ++row) {
-    Sum32 sum{};
-    for (std::size_t t = 0; t < trees; ++t) {
-      const auto& leaf = *reinterpret_cast<const Leaf16*>(head.leaves[t][numbers[t][row]].data());
-      sum += __builtin_convertvector(leaf, Sum32);
-    }
-    const Quantiles32 scaled = __builtin_convertvector(sum, Quantiles32) * head.unit;
+    const Quantiles32 scaled = __builtin_convertvector(sums[row], Quantiles32) * head.unit;
     *reinterpret_cast<Quantiles32*>(z[row].data()) = base + scaled;
   }
 }
