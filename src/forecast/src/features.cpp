@@ -16,6 +16,7 @@ constexpr std::array<double, 7> kDayLevels{.1, .25, .5, .75, .9, .95, .99};
 constexpr std::array<double, 5> kWeekLevels{.1, .5, .9, .95, .99};
 constexpr std::array<int, 4> kDaysAgo{1, 2, 3, 7};
 constexpr std::array<int, 3> kHighWindows{6, 12, 72};
+constexpr std::array<int, 4> kCycleHours{2, 4, 6, 12};
 
 // Hands out the places of the feature vector one after another.
 class Writer {
@@ -118,6 +119,40 @@ void hourly(Writer& w) {
   w.relative(highest);
 }
 
+// What comes round in some hours, and every day.
+void cycles(Writer& w) {
+  const Series& s = w.series();
+  for (int hours : kCycleHours) {
+    const int back = hours * kStepsPerHour;
+    w.relative(s.at(back - 1));
+    w.relative(s.highest(back - 1, back - 12));
+  }
+  float highest = kMissing, sum = 0;
+  int days = 0;
+  for (int day = 1; day <= 7; ++day) {
+    const float high = s.highest(day * kStepsPerDay - 1, day * kStepsPerDay - 12);
+    if (std::isnan(high)) continue;
+    sum += high, ++days;
+    if (!(high <= highest)) highest = high;
+  }
+  w.relative(highest);
+  w.relative(days > 0 ? sum / static_cast<float>(days) : kMissing);
+}
+
+// When bursts came, so that the next one can be told: the last, the two gaps before it, and how far into a gap now is.
+void bursts(Writer& w) {
+  const Series& s = w.series();
+  auto since = [&](std::size_t n) {
+    const std::int64_t steps = s.steps_since_burst(n);
+    return steps < 0 ? static_cast<double>(kMissing) : static_cast<double>(steps);
+  };
+  const double last = since(0), gap = since(1) - last, earlier_gap = since(2) - since(1);
+  w.raw(last);
+  w.raw(gap);
+  w.raw(last / gap);
+  w.raw(gap / earlier_gap);
+}
+
 void state(Writer& w, double ceiling) {
   const Series& s = w.series();
   const double scale = s.scale();
@@ -153,6 +188,8 @@ void compute_features(const VmSeries& vm, Resource resource, std::int64_t step, 
   distribution(w);
   seasons(w);
   hourly(w);
+  cycles(w);
+  bursts(w);
   state(w, vm.ceiling[index(resource)]);
   others(w, vm);
   w.raw(static_cast<double>(index(resource)));
@@ -179,7 +216,12 @@ std::vector<std::string> feature_names() {
     if (days == 1 || days == 7) names.push_back(fmt::format("ago_{}d_next_6h_high", days));
   }
   for (const char* n : {"ago_7d_median_next", "ago_7d_median_in_an_hour", "hourly_mean_1", "hourly_mean_2",
-                        "hourly_mean_3", "hourly_high_1", "log_level", "log_scale", "level_in_scales",
+                        "hourly_mean_3", "hourly_high_1"})
+    names.emplace_back(n);
+  for (int hours : kCycleHours)
+    for (const char* n : {"next", "next_hour_high"}) names.push_back(fmt::format("ago_{}h_{}", hours, n));
+  for (const char* n : {"ago_7d_highest_next_hour", "ago_7d_mean_next_hour_high", "steps_since_burst", "burst_gap",
+                        "of_burst_gap", "burst_gaps", "log_level", "log_scale", "level_in_scales",
                         "level_of_ceiling", "scale_of_ceiling", "steps_since_value", "valid_in_week",
                         "steps_since_jump", "stalled_3", "stalled_12"})
     names.emplace_back(n);

@@ -118,6 +118,7 @@ Result<Ensemble> grow_head(GrowingSet& set, const TrainOptions& options, std::ui
                            const std::function<bool()>& go_on) {
   BoosterOptions how;
   how.min_leaf_rows = options.min_leaf_rows;
+  how.feature_share = options.feature_share;
   how.seed = seed;
   auto booster = Booster::create(set.bins, how);
   if (!booster) return tl::unexpected(booster.error());

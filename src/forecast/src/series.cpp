@@ -65,6 +65,7 @@ void Series::push(float used, float stalled, double most) {
   const float share = std::clamp(std::isnan(stalled) ? 0.0F : stalled, 0.0F, 1.0F);
   const float value = known(used) ? lifted(std::max(0.0F, used), share, static_cast<float>(most)) : kMissing;
   if (pushed_ % kBlock == 0) close_block();
+  if (known(value)) note_burst(value);
   slide_sums(value);
   slide_sorted(value);
   ring_[slot(pushed_)] = value;
@@ -108,6 +109,16 @@ void Series::slide_sorted(float value) {
   const float week_old = at(kStepsPerWeek - 1);
   if (known(week_old)) week_.erase(week_old);
   if (known(value)) week_.insert(value);
+}
+
+// Measured against the day before the step.
+void Series::note_burst(float value) {
+  const bool high = day_.size() >= kStepsPerHour && value > day_.quantile(0.9) + scale();
+  if (high && !bursting_) {
+    std::copy_backward(bursts_.begin(), bursts_.end() - 1, bursts_.end());
+    bursts_[0] = pushed_;
+  }
+  bursting_ = high;
 }
 
 // Called when a block of the ring starts anew: the one before it is whole, the oldest is about to be overwritten.

@@ -58,6 +58,36 @@ TEST(Series, LiftsWhatWasHeldBackButNeverOverWhatTheVmCouldEverHave) {
   EXPECT_EQ(beyond.now(), 2500);
 }
 
+TEST(Series, RemembersWhenTheLastBurstsBegan) {
+  Series series(Resource::kCpu);
+  EXPECT_EQ(series.steps_since_burst(0), -1);
+  // Calm but for two steps in fifty, from the second hour on.
+  for (int step = 0; step < 195; ++step) series.push(step % 50 == 20 || step % 50 == 21 ? 900 : 100 + static_cast<float>(step % 2));
+  EXPECT_EQ(series.steps_since_burst(0), 194 - 170);
+  EXPECT_EQ(series.steps_since_burst(1), 194 - 120);
+  EXPECT_EQ(series.steps_since_burst(3), 194 - 20);
+  EXPECT_EQ(series.steps_since_burst(Series::kBursts), -1);
+  series.push(std::nanf(""));  // a gap ages them
+  EXPECT_EQ(series.steps_since_burst(0), 195 - 170);
+}
+
+TEST(Features, TellHowFarIntoTheGapBetweenBurstsTheMomentIs) {
+  VmSeries vm;
+  for (int step = 0; step < 452; ++step)
+    for (Resource r : kAllResources) vm[r].push(step % 72 == 20 ? 9e8F : 1e8F);
+  std::vector<float> x(kFeatureCount);
+  compute_features(vm, Resource::kDisk, 452, x);
+  const auto names = feature_names();
+  auto feature = [&](std::string_view name) {
+    return x[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())];
+  };
+  EXPECT_EQ(feature("steps_since_burst"), 71);
+  EXPECT_EQ(feature("burst_gap"), 72);
+  EXPECT_FLOAT_EQ(feature("of_burst_gap"), 71.0F / 72);
+  EXPECT_EQ(feature("burst_gaps"), 1);
+  EXPECT_GT(feature("ago_6h_next"), 0) << "the step ahead, six hours ago, was one";
+}
+
 TEST(Features, AreAllNamedAndDoNotDependOnUnits) {
   EXPECT_EQ(feature_names().size(), kFeatureCount);
   // A thousandfold series has the same shape, but for its level, its scale and the floor under the scale.

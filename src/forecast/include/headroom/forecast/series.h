@@ -74,12 +74,18 @@ class Series {
   double mean(int window) const;                           // of the values in a window of kWindows; NaN if none
   double mean_change(int window) const;                    // mean |change| over one of kChangeWindows; NaN if none
   int steps_since_jump() const { return jump_age_; }       // since the last change beyond two scales
+  // Bursts: runs of steps above the day's ninth decile by more than s. Steps since the `n`th last one began (0 = the
+  // last); negative when there were not so many.
+  std::int64_t steps_since_burst(std::size_t n) const {
+    return n < kBursts && bursts_[n] >= 0 ? pushed_ - 1 - bursts_[n] : -1;
+  }
 
   const SortedWindow<kStepsPerDay>& day() const { return day_; }
   const SortedWindow<kStepsPerDay>& week() const { return week_; }  // every seventh step
 
   static constexpr std::array<int, 8> kWindows{3, 6, 12, 36, 72, 144, kStepsPerDay, kStepsPerWeek};
   static constexpr std::array<int, 3> kChangeWindows{12, 72, kStepsPerDay};
+  static constexpr std::size_t kBursts = 4;  // remembered
 
  private:
   static constexpr int kRing = 2048;
@@ -96,6 +102,7 @@ class Series {
   void slide_sums(float value);
   void slide_sorted(float value);
   void close_block();
+  void note_burst(float value);
 
   double floor_;
   std::int64_t pushed_ = 0;
@@ -104,6 +111,8 @@ class Series {
   float now_ = kMissing;
   float highest_ever_ = 0;
   int jump_age_ = 4 * kStepsPerWeek;
+  bool bursting_ = false;
+  std::array<std::int64_t, kBursts> bursts_{-1, -1, -1, -1};  // when the last ones began, newest first
   std::uint64_t stalled_bits_ = 0;
   std::array<float, 12> stalls_{};
   std::array<Sum, kWindows.size()> sums_{};

@@ -47,6 +47,7 @@ struct TrainOptions {
   int trees = 128;                         // a head
   double learning_rate = 0.12;
   int min_leaf_rows = 150;
+  double feature_share = 0.5;              // of the features each tree may use, drawn anew for each
   int threads = 2;
   std::uint64_t seed = 1;
   // Told now and then what is going on (share 0..1); answering false cancels. May be called from several threads, one
