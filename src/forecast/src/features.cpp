@@ -35,14 +35,32 @@ class Writer {
   double now_, per_scale_;
 };
 
-float mean_of(const Series& s, int from, int to) {
-  float sum = 0;
+// The values that are known among some.
+struct Known {
+  float sum = 0, highest = kMissing;
   int count = 0;
-  for (int back = from; back >= to; --back) {
-    const float x = s.at(back);
-    if (!std::isnan(x)) sum += x, ++count;
+
+  void add(float x) {
+    if (std::isnan(x)) return;
+    sum += x, ++count;
+    if (!(x <= highest)) highest = x;
   }
-  return count > 0 ? sum / static_cast<float>(count) : kMissing;
+  float mean() const { return count > 0 ? sum / static_cast<float>(count) : kMissing; }
+};
+
+float mean_of(const Series& s, int from, int to) {
+  Known values;
+  for (int back = from; back >= to; --back) values.add(s.at(back));
+  return values.mean();
+}
+
+// The highest of the hour ahead, on each of the last seven days; the first is yesterday's.
+using WeekOfHighs = std::array<float, 7>;
+WeekOfHighs next_hour_highs(const Series& s) {
+  WeekOfHighs highs;
+  for (int day = 1; day <= 7; ++day)
+    highs[static_cast<std::size_t>(day - 1)] = s.highest(day * kStepsPerDay - 1, day * kStepsPerDay - kStepsPerHour);
+  return highs;
 }
 
 void recent(Writer& w) {
@@ -72,7 +90,7 @@ void distribution(Writer& w) {
 }
 
 // The same time of day some days ago, looked at from the steps that the horizons are about.
-void seasons(Writer& w) {
+void seasons(Writer& w, const WeekOfHighs& highs) {
   const Series& s = w.series();
   std::array<float, 7> same_step{}, same_hour{};
   int known_steps = 0, known_hours = 0;
@@ -81,7 +99,7 @@ void seasons(Writer& w) {
     w.relative(s.at(back - 1));
     w.relative(mean_of(s, back - 1, back - 3));
     w.relative(mean_of(s, back - 10, back - 14));
-    w.relative(s.highest(back - 1, back - 12));
+    w.relative(highs[static_cast<std::size_t>(days - 1)]);
     if (days == 1 || days == 7) w.relative(s.highest(back - 1, back - 72));
   }
   for (int days = 1; days <= 7; ++days) {
@@ -106,37 +124,26 @@ void hourly(Writer& w) {
   const Series& s = w.series();
   float highest = kMissing;
   for (int ahead = 1; ahead <= 3; ++ahead) {
-    float sum = 0;
-    int count = 0;
-    for (int hour = 1; hour <= 24; ++hour) {
-      const float x = s.at(hour * kStepsPerHour - ahead);
-      if (std::isnan(x)) continue;
-      sum += x, ++count;
-      if (ahead == 1 && !(x <= highest)) highest = x;
-    }
-    w.relative(count > 0 ? sum / static_cast<float>(count) : kMissing);
+    Known values;
+    for (int hour = 1; hour <= 24; ++hour) values.add(s.at(hour * kStepsPerHour - ahead));
+    w.relative(values.mean());
+    if (ahead == 1) highest = values.highest;
   }
   w.relative(highest);
 }
 
 // What comes round in some hours, and every day.
-void cycles(Writer& w) {
+void cycles(Writer& w, const WeekOfHighs& highs) {
   const Series& s = w.series();
   for (int hours : kCycleHours) {
     const int back = hours * kStepsPerHour;
     w.relative(s.at(back - 1));
-    w.relative(s.highest(back - 1, back - 12));
+    w.relative(s.highest(back - 1, back - kStepsPerHour));
   }
-  float highest = kMissing, sum = 0;
-  int days = 0;
-  for (int day = 1; day <= 7; ++day) {
-    const float high = s.highest(day * kStepsPerDay - 1, day * kStepsPerDay - 12);
-    if (std::isnan(high)) continue;
-    sum += high, ++days;
-    if (!(high <= highest)) highest = high;
-  }
-  w.relative(highest);
-  w.relative(days > 0 ? sum / static_cast<float>(days) : kMissing);
+  Known days;
+  for (float high : highs) days.add(high);
+  w.relative(days.highest);
+  w.relative(days.mean());
 }
 
 // When bursts came, so that the next one can be told: the last, the two gaps before it, and how far into a gap now is.
@@ -186,9 +193,10 @@ void compute_features(const VmSeries& vm, Resource resource, std::int64_t step, 
   Writer w(vm[resource], out);
   recent(w);
   distribution(w);
-  seasons(w);
+  const WeekOfHighs highs = next_hour_highs(vm[resource]);
+  seasons(w, highs);
   hourly(w);
-  cycles(w);
+  cycles(w, highs);
   bursts(w);
   state(w, vm.ceiling[index(resource)]);
   others(w, vm);

@@ -7,7 +7,8 @@
 // Cold start: no sample, the prior over all VMs and kNone; under 24 h of samples kLearning, and in the first hour the
 // band is widened towards the prior.
 //
-// Threads: one caller at a time. Cost: about 8 us a series and forecast with five horizons, 17 KB a series. Errors: none.
+// Threads: one caller at a time. Cost: about 10 us a series and forecast with five horizons and 384 trees a head, 17 KB a
+// series. Errors: none.
 #pragma once
 
 #include <memory>
