@@ -29,8 +29,11 @@ template <std::size_t N, int Depth>
     Bytes64 left, right;
     walk<2 * N + 1, Depth + 1>(shape, block, left);
     walk<2 * N + 2, Depth + 1>(shape, block, right);
-    for (std::size_t i = 0; i < kBlockRows; ++i)
-      number.at[i] = column[i] > threshold ? static_cast<std::int8_t>(right.at[i] | kStep) : left.at[i];
+    // By masks: g++ 12 makes branches of a choice between two loads where the processor has no masked ones (AVX2, SSE2).
+    for (std::size_t i = 0; i < kBlockRows; ++i) {
+      const std::int8_t goes_right = column[i] > threshold ? -1 : 0;
+      number.at[i] = static_cast<std::int8_t>((goes_right & (right.at[i] | kStep)) | (~goes_right & left.at[i]));
+    }
   }
 }
 
