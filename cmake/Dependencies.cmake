@@ -14,6 +14,12 @@ find_library(XGBOOST_LIBRARY xgboost REQUIRED)
 add_library(xgboost_c INTERFACE)
 target_include_directories(xgboost_c SYSTEM INTERFACE ${XGBOOST_INCLUDE})
 target_link_libraries(xgboost_c INTERFACE ${XGBOOST_LIBRARY})
+# The serial build: training has threads of its own.
+find_path(OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas-serial REQUIRED)
+find_library(OPENBLAS_LIBRARY openblas PATH_SUFFIXES openblas-serial REQUIRED)
+add_library(blas_c INTERFACE)
+target_include_directories(blas_c SYSTEM INTERFACE ${OPENBLAS_INCLUDE})
+target_link_libraries(blas_c INTERFACE ${OPENBLAS_LIBRARY})
 find_library(ZSTD_LIBRARY zstd REQUIRED)
 # The package has no CMake file. Its library was built with these definitions, and they change the layout of its classes.
 find_path(HTTPLIB_INCLUDE httplib.h REQUIRED)

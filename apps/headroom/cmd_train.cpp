@@ -54,7 +54,8 @@ void add_train(CLI::App& app, Outcome& outcome) {
   command->add_option("--window", a->window, "Learn only from samples in START,END (UTC, END excluded)");
   command->add_option("--horizons", a->horizons, "Horizons, ascending: 5m,15m,1h,6h,24h")->delimiter(',');
   command->add_option("--rows", a->options.max_rows, "Rows sampled at most")->check(CLI::Range(1000, 4'000'000));
-  command->add_option("--trees", a->options.trees, "Trees a head")->check(CLI::Range(1, 4096));
+  command->add_option("--trees", a->options.trees, "Trees a head, at most")->check(CLI::Range(1, 4096));
+  command->add_option("--net-epochs", a->options.net_epochs, "Times the net sees every row; 0: trees alone")->check(CLI::Range(0, 1000));
   command->add_option("--seed", a->options.seed, "Seed of the sampling");
   command->add_option("--threads", a->options.threads, "Threads")->check(CLI::Range(1, 256));
   command->add_option("--out", a->out, "Where to save the model")->required();

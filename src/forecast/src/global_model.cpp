@@ -5,11 +5,7 @@
 
 namespace headroom {
 
-struct GlobalModel::Workspace::Room {
-  CodeBlock block;
-  LeafNumbers numbers;
-  BlockQuantiles z;
-};
+struct GlobalModel::Workspace::Room : PredictionRoom {};
 
 GlobalModel::Workspace::Workspace() : room_(std::make_unique<Room>()) {}
 GlobalModel::Workspace::~Workspace() = default;
@@ -40,12 +36,7 @@ std::size_t GlobalModel::peak_head(std::size_t horizon) const {
 void GlobalModel::predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z) const {
   const std::size_t rows = features.size() / kFeatureCount;
   HEADROOM_CHECK(rows <= kBatch && z.size() >= heads() * kBatch, "predict() takes one batch and has room for it");
-  auto& room = *workspace.room_;
-  parts_->bins.encode(features.data(), rows, room.block);
-  for (std::size_t head = 0; head < heads(); ++head) {
-    headroom::predict(parts_->heads[head], room.block, room.numbers, room.z);
-    std::copy_n(room.z.begin(), rows, z.begin() + static_cast<std::ptrdiff_t>(head * kBatch));
-  }
+  parts_->predict(features, *workspace.room_, z);
 }
 
 }  // namespace headroom

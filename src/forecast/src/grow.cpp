@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "booster.h"
+#include "held_out.h"
 
 namespace headroom {
 namespace {
@@ -49,7 +51,9 @@ class HeadGrower {
     for (std::size_t leaf = 0; leaf < kTreeLeaves; ++leaf) refit_leaf(leaf);
   }
 
-  Ensemble finish() const;
+  const Quantiles& base() const { return base_; }
+  const std::array<Quantiles, kTreeLeaves>& newest_steps() const { return steps_.back(); }
+  Ensemble finish(std::size_t trees) const;
 
  private:
   void sort_by_leaf(const TreeShape& shape);
@@ -95,26 +99,63 @@ void HeadGrower::refit_leaf(std::size_t leaf) {
   }
 }
 
-Ensemble HeadGrower::finish() const {
+Ensemble HeadGrower::finish(std::size_t trees) const {
   Ensemble head;
   head.base = base_;
-  head.shapes = shapes_;
-  head.leaves.resize(steps_.size());
+  head.shapes.assign(shapes_.begin(), shapes_.begin() + static_cast<std::ptrdiff_t>(trees));
+  head.leaves.resize(trees);
   float highest = 1e-6F;
-  for (const auto& tree : steps_)
-    for (const Quantiles& leaf : tree)
+  for (std::size_t t = 0; t < trees; ++t)
+    for (const Quantiles& leaf : steps_[t])
       for (float step : leaf) highest = std::max(highest, std::fabs(step));
   head.unit = highest / 32767;
-  for (std::size_t t = 0; t < steps_.size(); ++t)
+  for (std::size_t t = 0; t < trees; ++t)
     for (std::size_t leaf = 0; leaf < kTreeLeaves; ++leaf)
       for (std::size_t l = 0; l < kLevelCount; ++l)
         head.leaves[t][leaf][l] = static_cast<std::int16_t>(std::lround(steps_[t][leaf][l] / head.unit));
   return head;
 }
 
+// Follows the trees on rows that they were not grown from, to tell how many of them help.
+class Watch {
+ public:
+  Watch(const HeadRows& rows, const Quantiles& base) : rows_(rows), at_(rows.z.size(), base) {}
+
+  void add(const TreeShape& shape, const std::array<Quantiles, kTreeLeaves>& steps);
+  std::size_t best_trees() const { return sure() ? best_trees_ : trees_; }
+  bool hopeless() const { return sure() && trees_ - best_trees_ > kPatience; }
+
+ private:
+  // The loss wavers from tree to tree, as the level that a tree is grown for changes; some rounds of the cycle tell.
+  static constexpr std::size_t kPatience = 4 * kCycle.size();
+  bool sure() const { return rows_.z.size() >= kTargetsUntilSure; }
+
+  const HeadRows& rows_;
+  std::vector<Quantiles> at_;
+  std::size_t trees_ = 0, best_trees_ = 0;
+  double best_loss_ = std::numeric_limits<double>::infinity();
+};
+
+void Watch::add(const TreeShape& shape, const std::array<Quantiles, kTreeLeaves>& steps) {
+  std::array<std::uint8_t, kBlockRows> leaf;
+  double loss = 0;
+  for (std::size_t i = 0; i < at_.size(); ++i) {
+    if (i % kBlockRows == 0) find_leaves(shape, rows_.blocks[i / kBlockRows], leaf);
+    const Quantiles& step = steps[leaf[i % kBlockRows]];
+    for (std::size_t l = 0; l < kLevelCount; ++l) {
+      at_[i][l] += step[l];
+      loss += pinball(kLevels[l], rows_.z[i] - at_[i][l]);
+    }
+  }
+  ++trees_;
+  if (loss >= best_loss_) return;
+  best_loss_ = loss;
+  best_trees_ = trees_;
+}
+
 }  // namespace
 
-Result<Ensemble> grow_head(GrowingSet& set, const TrainOptions& options, std::uint64_t seed,
+Result<Ensemble> grow_head(GrowingSet& set, const HeadRows& held_out, const TrainOptions& options, std::uint64_t seed,
                            const std::function<bool()>& go_on) {
   BoosterOptions how;
   how.min_leaf_rows = options.min_leaf_rows;
@@ -124,13 +165,15 @@ Result<Ensemble> grow_head(GrowingSet& set, const TrainOptions& options, std::ui
   if (!booster) return tl::unexpected(booster.error());
   std::vector<float>().swap(set.bins);
   HeadGrower grower(set, options);
-  for (int t = 0; t < options.trees; ++t) {
+  Watch watch(held_out, grower.base());
+  for (int t = 0; t < options.trees && !watch.hopeless(); ++t) {
     if (!go_on()) return fail(ErrorCode::kFailed, "training was cancelled");
     auto shape = (*booster)->grow(grower.gradients(kCycle[static_cast<std::size_t>(t) % kCycle.size()]));
     if (!shape) return tl::unexpected(shape.error());
     grower.refit(*shape);
+    watch.add(*shape, grower.newest_steps());
   }
-  return grower.finish();
+  return grower.finish(watch.best_trees());
 }
 
 }  // namespace headroom

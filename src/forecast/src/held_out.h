@@ -1,10 +1,15 @@
-// Judges one head on the rows that were held out. The trainer's score and the comparison of two models are this one sum.
+// Judges a model on the rows that were held out. The trainer's score and the comparison of two models are this one sum.
 #pragma once
 
-#include "ensemble.h"
+#include <algorithm>
+
+#include "model_parts.h"
 #include "rows.h"
 
 namespace headroom {
+
+// error: the truth less the quantile of level p.
+inline double pinball(double p, double error) { return std::max(p * error, (p - 1) * error); }
 
 struct HeldOut {
   std::size_t targets = 0;                     // held-out rows whose target is known
@@ -13,7 +18,11 @@ struct HeldOut {
   std::array<double, kLevelCount> below{};     // targets at or below each quantile
 };
 
-// `head` is a column of the rows' targets.
-HeldOut judge(const Bins& bins, const Ensemble& ensemble, const TrainingRows& rows, std::size_t head);
+// On the rows that score; one a head.
+std::vector<HeldOut> judge(const ModelParts& parts, const TrainingRows& rows);
+
+// How much the net should count beside the trees in each head: what loses least on the rows that stop. Half, where those
+// are too few to tell.
+std::vector<float> best_net_shares(const ModelParts& parts, const TrainingRows& rows);
 
 }  // namespace headroom

@@ -14,9 +14,9 @@
 namespace headroom {
 namespace {
 
-constexpr std::array<char, 8> kMagic{'H', 'R', 'P', 'L', 'E', 'M', 0, 1};  // the last byte is the version
+constexpr std::array<char, 8> kMagic{'H', 'R', 'P', 'L', 'E', 'M', 0, 2};  // the last byte is the version
 constexpr std::uint64_t kLargestUnpacked = 256U << 20;
-constexpr std::size_t kMostHeads = 128, kMostTrees = 4096, kMostHorizons = 64;
+constexpr std::size_t kMostHeads = 128, kMostTrees = 4096, kMostHorizons = 64, kMostLayers = 16, kMostUnits = 4096;
 
 struct FileHeader {
   std::array<char, 8> magic;
@@ -113,6 +113,18 @@ ModelInfo unpack_info(Unpacker& in) {
   return info;
 }
 
+void pack_net(const ModelParts& parts, Packer& out) {
+  out.put(static_cast<std::uint64_t>(parts.net.layers.size()));
+  if (parts.net.empty()) return;
+  for (float share : parts.net_share) out.put(share);
+  out.put(parts.net.inputs.plain);
+  for (const NetLayer& layer : parts.net.layers) {
+    out.put(static_cast<std::uint64_t>(layer.outputs));
+    for (float w : layer.weights) out.put(w);
+    for (float b : layer.bias) out.put(b);
+  }
+}
+
 void pack(const ModelParts& parts, Packer& out) {
   out.put(feature_hash());
   pack_info(parts.info, out);
@@ -124,6 +136,28 @@ void pack(const ModelParts& parts, Packer& out) {
     for (const TreeShape& shape : head.shapes) out.put(shape);
     for (const LeafTable& table : head.leaves) out.put(table);
   }
+  pack_net(parts, out);
+}
+
+void unpack_net(ModelParts& parts, Unpacker& in) {
+  parts.net.layers.resize(in.count(kMostLayers));
+  if (parts.net.empty()) return;
+  parts.net_share.resize(parts.heads.size());
+  for (float& share : parts.net_share) {
+    in.get_into(share);
+    in.require(share >= 0 && share <= 1);
+  }
+  in.get_into(parts.net.inputs.plain);
+  std::size_t inputs = NetInputs::kCount;
+  for (NetLayer& layer : parts.net.layers) {
+    layer.inputs = inputs, layer.outputs = in.count(kMostUnits);
+    in.require(layer.outputs > 0 && layer.outputs % kInputsAtATime == 0);
+    layer.weights.resize(in.good() ? layer.inputs * layer.outputs : 0), layer.bias.resize(in.good() ? layer.outputs : 0);
+    for (float& w : layer.weights) in.get_into(w);
+    for (float& b : layer.bias) in.get_into(b);
+    inputs = layer.outputs;
+  }
+  in.require(inputs == parts.heads.size() * kLevelCount);
 }
 
 ModelParts unpack_after_hash(Unpacker& in) {
@@ -144,6 +178,7 @@ ModelParts unpack_after_hash(Unpacker& in) {
     }
     for (LeafTable& table : head.leaves) in.get_into(table);
   }
+  unpack_net(parts, in);
   return parts;
 }
 

@@ -18,9 +18,11 @@ std::uint64_t mixed(std::uint64_t x) {  // splitmix64
 }
 double unit(std::uint64_t x) { return static_cast<double>(mixed(x) >> 11) * 0x1.0p-53; }
 
-// The window in steps: origins in [first, end), and nothing that trains may reach `held` or beyond.
+// The window in steps: origins in [first, end), and nothing that trains may reach `held` or beyond. What is beyond
+// serves as `held_use`.
 struct Window {
   std::int64_t first, held, end;
+  RowUse held_use;
 };
 
 class Sampler {
@@ -128,7 +130,7 @@ void Sampler::consider(const TrainingVm& vm, const VmSeries& series, Resource r,
   rows_.features.resize(rows_.features.size() + kFeatureCount);
   compute_features(series, r, step, std::span(rows_.features).last(kFeatureCount));
   rows_.targets.insert(rows_.targets.end(), targets.begin(), targets.end());
-  rows_.held_out.push_back(held_out ? 1 : 0);
+  rows_.use.push_back(held_out ? window.held_use : RowUse::kGrow);
   keys_.push_back(key);
   if (keys_.size() >= options_.max_rows) thin_out();
 }
@@ -142,14 +144,14 @@ void Sampler::thin_out() {
     if (kept != i) {
       std::copy_n(&rows_.features[i * kFeatureCount], kFeatureCount, &rows_.features[kept * kFeatureCount]);
       std::copy_n(&rows_.targets[i * heads], heads, &rows_.targets[kept * heads]);
-      rows_.held_out[kept] = rows_.held_out[i];
+      rows_.use[kept] = rows_.use[i];
       keys_[kept] = keys_[i];
     }
     ++kept;
   }
   rows_.features.resize(kept * kFeatureCount);
   rows_.targets.resize(kept * heads);
-  rows_.held_out.resize(kept);
+  rows_.use.resize(kept);
   keys_.resize(kept);
 }
 
@@ -169,7 +171,7 @@ Result<TrainingRows> sample_rows(const TrainingSource& source, const TrainOption
   std::uint64_t number = 0;
   while (auto vm = source()) {
     const std::int64_t start = step_of(vm->start, options.step);
-    Window window{std::max(step_of(options.from, options.step), start), 0, 0};
+    Window window{std::max(step_of(options.from, options.step), start), 0, 0, number % 2 == 1 ? RowUse::kStop : RowUse::kScore};
     window.end = std::min(step_of(options.to, options.step), start + static_cast<std::int64_t>(slots(*vm)));
     window.held = window.end - std::min<std::int64_t>(2 * kStepsPerDay, (window.end - window.first) / 10);
     if (window.end <= window.first) continue;

@@ -14,11 +14,15 @@ struct Head {
 };
 std::vector<Head> heads_of(const std::vector<int>& horizon_steps);
 
+// Rows of the held-out days are never grown from. Of every second VM they tell how many trees a head should have, of the
+// others they score the result: a score of the rows that had a say would flatter.
+enum class RowUse : std::uint8_t { kGrow, kStop, kScore };
+
 struct TrainingRows {
   std::size_t count = 0;
   std::vector<float> features;           // count x kFeatureCount
   std::vector<float> targets;            // count x heads
-  std::vector<std::uint8_t> held_out;    // by row: scores the model, never grows it
+  std::vector<RowUse> use;               // by row
   std::uint64_t vms = 0;
   Instant from, to;                      // of the steps seen
 };

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "../src/booster.h"
+#include "../src/held_out.h"
 #include "../src/model_parts.h"
 #include "headroom/forecast/training_grid.h"
 #include "synthetic.h"
@@ -128,13 +129,51 @@ TEST(Training, JudgesAnyModelOnTheRowsItHeldOut) {
   EXPECT_EQ(held_out_losses(*trained, unlike).error().code, ErrorCode::kInvalid);
 }
 
+// Waves foretell the next step; of noise there is nothing to learn but its distribution, which the trees start from.
+TEST(Training, KeepsOnlyTheTreesThatHelpOnVmsHeldBack) {
+  TrainOptions options = quick_training();
+  options.horizons = {kStep};
+  options.trees = 120;
+  options.net_epochs = 0;
+  const TrainingSource noise = [next = 0]() mutable -> std::optional<TrainingVm> {
+    if (next == 6) return std::nullopt;
+    TrainingVm vm{"noise", kBeginning, {}, {}, {}};
+    std::mt19937_64 random(static_cast<std::uint64_t>(++next));
+    for (auto& demand : vm.demand)
+      for (int i = 0; i < 288 * 12; ++i) demand.push_back(static_cast<float>(random() % 1000));
+    return vm;
+  };
+  const auto of_waves = train(waves(6, 288 * 12), options).value(), of_noise = train(noise, options).value();
+  const std::size_t some = of_waves->parts().heads[0].shapes.size(), few = of_noise->parts().heads[0].shapes.size();
+  EXPECT_GE(few, 1U);
+  EXPECT_LT(few, 120U);
+  EXPECT_LE(some, 120U);
+}
+
+TEST(Training, WeighsNetAndTreesByWhatEachLosesOnVmsHeldBack) {
+  TrainOptions options = quick_training();
+  const auto set = TrainingSet::sample(waves(6, 288 * 12), options).value();
+  const auto both = train(set, options).value();
+  options.net_epochs = 0;
+  const auto trees = train(set, options).value();
+  ModelParts parts = both->parts();
+  ASSERT_EQ(parts.net_share.size(), 5U);
+  EXPECT_TRUE(trees->parts().net.empty());
+  // A net that answers nonsense gets no say.
+  for (float& w : parts.net.layers.back().bias) w += 10;
+  EXPECT_THAT(best_net_shares(parts, set.rows()), testing::Each(testing::Le(0.1F)));
+  for (float& share : parts.net_share) share = 0;
+  const auto of_parts = judge(parts, set.rows()), of_trees = judge(trees->parts(), set.rows());
+  for (std::size_t head = 0; head < of_parts.size(); ++head) EXPECT_EQ(of_parts[head].loss, of_trees[head].loss);
+}
+
 TEST(Training, CanBeCancelledAtAnyTree) {
   TrainOptions options = quick_training();
   const auto set = TrainingSet::sample(waves(2, 288 * 6), options).value();
   int asked = 0;
   options.threads = 1;
   options.progress = [&](double share, std::string_view) {
-    EXPECT_DOUBLE_EQ(share, ++asked / (5.0 * options.trees)) << "asked before each tree of each head";
+    EXPECT_DOUBLE_EQ(share, ++asked / (5.0 * options.trees + options.net_epochs)) << "asked before each pass of the net and each tree";
     return asked < 3;
   };
   EXPECT_EQ(train(set, options).error().code, ErrorCode::kFailed);

@@ -51,6 +51,8 @@ inline TrainOptions quick_training() {
   options.trees = 20;
   options.learning_rate = 0.3;
   options.min_leaf_rows = 40;
+  options.net_epochs = 2;
+  options.net_width = 32;
   return options;
 }
 

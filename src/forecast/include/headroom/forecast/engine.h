@@ -7,7 +7,8 @@
 // Cold start: no sample, the prior over all VMs and kNone; under 24 h of samples kLearning, and in the first hour the
 // band is widened towards the prior.
 //
-// Threads: one caller at a time. Cost: about 10 us a series and forecast with five horizons and 384 trees a head, 17 KB a
+// Threads: one caller at a time. Cost with five horizons, 384 trees a head and a net of three layers of 192, where there
+// is AVX2 and no more: trees 7 us and net 5 us a series and forecast, features and calibration beside them; 17 KB a
 // series. Errors: none.
 #pragma once
 

@@ -1,5 +1,6 @@
 // The global model of the Predictive Load Engine: one quantile model for all VMs and resources, grown from the history
-// of a fleet (train.h), immutable afterwards and shared freely between threads.
+// of a fleet (train.h), immutable afterwards and shared freely between threads. It is made of trees and of a small net;
+// what they say is averaged.
 //
 // Shapes: a model has one head per horizon for the value, and one per horizon for the peak; the peak within one step
 // is the value at one step, so that head is shared. Each head answers with the kLevelCount quantiles (band.h) of

@@ -3,13 +3,15 @@
 // Method: rows are sampled from all series of the training window (each series is streamed once through the same
 // feature code that forecasts use); for each head, XGBoost grows trees on custom pinball gradients, the level cycling
 // over the trees, and every leaf is refitted to the residuals' quantiles at all levels. Residual refit as in
-// Friedman (2001), "Greedy function approximation", LAD boosting, taken to the levels of band.h.
+// Friedman (2001), "Greedy function approximation", LAD boosting, taken to the levels of band.h. A small net is trained
+// on the same rows for all heads at once, and the quantiles of both are averaged: the two err differently.
 //
-// No look-ahead: origins and targets lie in [from, to); the last tenth (at most two days) is held out and only scores
-// the result, and no training target reaches into it.
+// No look-ahead: origins and targets lie in [from, to); the last tenth (at most two days) is held out, and no training
+// target reaches into it. Of every second VM it tells how many trees a head keeps and how much the net counts, of the
+// others it scores the result.
 // What was held back is no target: a step with stalled > 0 tells less than was wanted.
-// Memory: about 900 B x max_rows. Deterministic: equal input, options and seed give an equal model whatever the number
-// of threads. Errors: kInvalid for options or a window without enough samples; kFailed when cancelled.
+// Memory: about 500 B x max_rows, and 1.6 KB more for each thread. Deterministic: on one kind of processor, equal input, options and seed give an
+// equal model whatever the number of threads. Errors: kInvalid for options or a window without enough samples; kFailed when cancelled.
 #pragma once
 
 #include <functional>
@@ -44,10 +46,12 @@ struct TrainOptions {
   Instant from = Instant(Duration(0));
   Instant to = Instant(Duration::max());
   std::size_t max_rows = 240'000;
-  int trees = 128;                         // a head
+  int trees = 128;                         // a head, at most
   double learning_rate = 0.12;
   int min_leaf_rows = 150;
   double feature_share = 0.5;              // of the features each tree may use, drawn anew for each
+  int net_epochs = 8;                      // times the net sees every row; 0: trees alone
+  int net_width = 192;                     // units of its layers; a multiple of 4
   int threads = 2;
   std::uint64_t seed = 1;
   // Told now and then what is going on (share 0..1); answering false cancels. May be called from several threads, one
