@@ -21,7 +21,7 @@ constexpr std::array<double, 4> kNaiveQuantiles{0.8, 0.9, 0.95, 0.98};
 struct Knob {
   double usd_per_overloaded_vm_hour = 0, minutes_per_scaling = 0;
 };
-constexpr std::array<Knob, 16> kKnobs{{{0.032, 0.1}, {0.046, 0.4}, {0.058, 1.2}, {0.069, 2.5}, {0.080, 4.5}, {0.090, 7.5},
+constexpr std::array<Knob, 16> kKnobs{{{0.031, 0.1}, {0.046, 0.4}, {0.058, 1.2}, {0.069, 2.5}, {0.080, 4.5}, {0.090, 7.5},
                                        {0.100, 12}, {0.108, 18}, {0.107, 35}, {0.135, 33}, {0.165, 31}, {0.20, 30},
                                        {0.225, 33}, {0.24, 40}, {0.22, 64}, {0.34, 60}}};
 // In a pool whose hosts start and stop, room that is paid for is given away: there the price of trouble decides how many
