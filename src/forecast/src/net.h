@@ -2,8 +2,8 @@
 // squareplus units, and come out as quantiles that cannot cross: the median, and for each other level a positive step
 // away from it.
 //
-// Only adding, multiplying and square roots, rows side by side: every instruction set gives the same answer to the last
-// bit. Squareplus, (x + sqrt(x^2 + 1)) / 2, is the smooth ramp of Barron (2021), "Squareplus: a softplus-like algebraic rectifier".
+// Only sums, products and square roots that are not fused, rows side by side, so that instruction sets answer alike
+// (but for the C library's sines of the clock). Squareplus, (x + sqrt(x^2 + 1)) / 2, is the smooth ramp of Barron (2021), "Squareplus: a softplus-like algebraic rectifier".
 #pragma once
 
 #include <array>
@@ -16,6 +16,8 @@
 
 namespace headroom {
 
+inline constexpr std::size_t kInputsAtATime = 4;  // of a layer; their number is a multiple of it
+
 // What the net sees of a feature vector: amounts on a logarithmic scale, centred and scaled by what the training rows
 // were like; a resource as one of four; hours and days as points on circles. What is missing is the average.
 class NetInputs {
@@ -23,7 +25,7 @@ class NetInputs {
   static constexpr std::size_t kCyclic = 3;                         // step of the hour, of the day, weekday
   static constexpr std::size_t kPlain = kFeatureCount - 1 - kCyclic;  // all before the resource
   static constexpr std::size_t kCount = kPlain + kResourceCount + 2 * kCyclic;
-  static_assert(kCount % 4 == 0, "a layer takes whole groups of inputs; a constant zero would fill one up");
+  static_assert(kCount % kInputsAtATime == 0, "a layer takes whole groups of inputs; a constant zero would fill one up");
 
   // From rows of kFeatureCount floats each.
   static NetInputs from_rows(std::span<const float> rows);
@@ -36,9 +38,7 @@ class NetInputs {
   std::array<Plain, kPlain> plain{};
 };
 
-inline constexpr std::size_t kInputsAtATime = 4;
-
-// Weights by output: outputs x inputs. The number of inputs is a multiple of kInputsAtATime.
+// Weights by output: outputs x inputs.
 struct NetLayer {
   std::size_t inputs = 0, outputs = 0;
   std::vector<float> weights, bias;
@@ -58,11 +58,11 @@ static_assert(kLevels[kMedian] == 0.5);
 // The quantiles of one head from its outputs; `stride` floats from one output to the next.
 std::array<float, kLevelCount> net_quantiles(const float* outputs, std::size_t stride);
 
-// z[head * kBlockRows + row] = the quantiles of up to kBlockRows rows of kFeatureCount features. `scratch` is reused.
-class NetScratch {
- public:
+struct NetScratch {
   std::vector<float> inputs, outputs;  // of a layer: units x kBlockRows
 };
+
+// z[head * kBlockRows + row] = the quantiles of up to kBlockRows rows of kFeatureCount features. `scratch` is reused.
 void predict(const Net& net, std::span<const float> features, NetScratch& scratch,
              std::span<std::array<float, kLevelCount>> z);
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <numbers>
-#include <numeric>
 #include <random>
 
 #include "held_out.h"
+#include "splitmix.h"
 
 namespace headroom {
 namespace {
@@ -45,18 +45,13 @@ class Dropout {
     const auto below = static_cast<std::uint32_t>(share * 65536);
     const float kept = 65536.0F / static_cast<float>(65536 - below);
     for (std::size_t i = 0; i < mask.size();) {
-      std::uint64_t bits = next();
+      std::uint64_t bits = splitmix64(state_);
+      state_ += kSplitmixStep;
       for (int k = 0; k < 4 && i < mask.size(); ++k, bits >>= 16) mask[i++] = (bits & 0xffff) < below ? 0 : kept;
     }
   }
 
  private:
-  std::uint64_t next() {  // splitmix64
-    std::uint64_t x = state_ += 0x9e3779b97f4a7c15ULL;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-  }
   std::uint64_t state_;
 };
 

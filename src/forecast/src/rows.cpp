@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "splitmix.h"
+
 namespace headroom {
 namespace {
 
@@ -10,13 +12,7 @@ constexpr float kMissing = __builtin_nanf("");
 constexpr int kNewbornSteps = 2 * kStepsPerDay;  // how long the second, forgetful reading of each VM lasts
 constexpr double kConstantShare = 0.2;           // of the rows of a series that did not move for a day
 
-std::uint64_t mixed(std::uint64_t x) {  // splitmix64
-  x += 0x9e3779b97f4a7c15ULL;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-double unit(std::uint64_t x) { return static_cast<double>(mixed(x) >> 11) * 0x1.0p-53; }
+double unit(std::uint64_t x) { return static_cast<double>(splitmix64(x) >> 11) * 0x1.0p-53; }
 
 // The window in steps: origins in [first, end), and nothing that trains may reach `held` or beyond. What is beyond
 // serves as `held_use`.
@@ -76,13 +72,13 @@ float truth(const TrainingVm& vm, Resource r, std::int64_t i, const Head& head) 
 void Sampler::read(const TrainingVm& vm, std::uint64_t number, const Window& window) {
   const std::int64_t start = step_of(vm.start, options_.step);
   const std::int64_t end = std::min(window.end, start + static_cast<std::int64_t>(slots(vm)));
-  const std::uint64_t salt = mixed(options_.seed * 1'000'003 + number);
+  const std::uint64_t salt = splitmix64(options_.seed * 1'000'003 + number);
   replay(vm, salt, start, end, window);
   // Once more from a random moment as if born there, so that the model knows what little history looks like.
   const std::int64_t from = std::max(start, window.first);
   if (end - from > kNewbornSteps) {
     const auto birth = from + static_cast<std::int64_t>(unit(salt ^ 77) * static_cast<double>(end - from - kNewbornSteps));
-    replay(vm, mixed(salt), birth, birth + kNewbornSteps, window);
+    replay(vm, splitmix64(salt), birth, birth + kNewbornSteps, window);
   }
   const Instant first(from * options_.step), last(end * options_.step);
   rows_.from = rows_.vms == 0 ? first : std::min(rows_.from, first);
