@@ -40,7 +40,7 @@ template <std::size_t N, int Depth>
 }  // namespace
 
 void TreeShape::split(std::size_t n, std::size_t feature, int bin, bool missing_goes_right) {
-  column[n] = static_cast<std::uint8_t>(2 * feature + (missing_goes_right ? 1 : 0));
+  column[n] = static_cast<std::uint16_t>(2 * feature + (missing_goes_right ? 1 : 0));
   threshold[n] = static_cast<std::int8_t>(bin - 1 - 127);
 }
 

@@ -22,7 +22,7 @@ inline constexpr std::size_t kTreeNodes = kTreeLeaves - 1;
 // Nodes in heap order: the children of n are 2n+1 (column <= threshold) and 2n+2. A node that does not split sends
 // everything left (threshold 127).
 struct TreeShape {
-  std::array<std::uint8_t, kTreeNodes> column{};  // of CodeBlock
+  std::array<std::uint16_t, kTreeNodes> column{};  // of CodeBlock
   std::array<std::int8_t, kTreeNodes> threshold;
   TreeShape() { threshold.fill(127); }
   // Splits node `n`: bins below `bin` go left.

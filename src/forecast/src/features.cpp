@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analogues.h"
 #include "headroom/base/check.h"
+#include "sort_few.h"
 
 namespace headroom {
 namespace {
@@ -109,10 +111,7 @@ void seasons(Writer& w, const WeekOfHighs& highs) {
     if (!std::isnan(in_an_hour)) same_hour[static_cast<std::size_t>(known_hours++)] = in_an_hour;
   }
   auto median = [](std::array<float, 7>& x, int n) {
-    // Insertion sort: of seven at most, and g++ 12 misreads std::sort's bounds here.
-    for (int i = 1; i < n; ++i)
-      for (int k = i; k > 0 && x[static_cast<std::size_t>(k)] < x[static_cast<std::size_t>(k - 1)]; --k)
-        std::swap(x[static_cast<std::size_t>(k)], x[static_cast<std::size_t>(k - 1)]);
+    sort_few(std::span(x).first(static_cast<std::size_t>(n)));
     return n > 0 ? x[static_cast<std::size_t>(n / 2)] : kMissing;
   };
   w.relative(median(same_step, known_steps));
@@ -160,6 +159,15 @@ void bursts(Writer& w) {
   w.raw(gap / earlier_gap);
 }
 
+// What followed the stretches of the week that were most like the last hour, and the last three.
+void alike(Writer& w) {
+  for (const Analogues& a : find_analogues(w.series())) {
+    for (const Followed& f : {a.next, a.in_3_steps, a.in_12_steps, a.peak_of_12})
+      w.relative(f.nearest), w.relative(f.median), w.relative(f.highest);
+    w.raw(a.distance), w.raw(a.farthest);
+  }
+}
+
 void state(Writer& w, double ceiling) {
   const Series& s = w.series();
   const double scale = s.scale();
@@ -198,6 +206,7 @@ void compute_features(const VmSeries& vm, Resource resource, std::int64_t step, 
   hourly(w);
   cycles(w, highs);
   bursts(w);
+  alike(w);
   state(w, vm.ceiling[index(resource)]);
   others(w, vm);
   w.raw(static_cast<double>(index(resource)));
@@ -229,7 +238,14 @@ std::vector<std::string> feature_names() {
   for (int hours : kCycleHours)
     for (const char* n : {"next", "next_hour_high"}) names.push_back(fmt::format("ago_{}h_{}", hours, n));
   for (const char* n : {"ago_7d_highest_next_hour", "ago_7d_mean_next_hour_high", "steps_since_burst", "burst_gap",
-                        "of_burst_gap", "burst_gaps", "log_level", "log_scale", "level_in_scales",
+                        "of_burst_gap", "burst_gaps"})
+    names.emplace_back(n);
+  for (int steps : kAlikeSteps) {
+    for (const char* after : {"next", "in_3", "in_12", "high_12"})
+      for (const char* which : {"nearest", "median", "highest"}) names.push_back(fmt::format("alike_{}_{}_{}", steps, after, which));
+    for (const char* n : {"distance", "farthest"}) names.push_back(fmt::format("alike_{}_{}", steps, n));
+  }
+  for (const char* n : {"log_level", "log_scale", "level_in_scales",
                         "level_of_ceiling", "scale_of_ceiling", "steps_since_value", "valid_in_week",
                         "steps_since_jump", "stalled_3", "stalled_12"})
     names.emplace_back(n);

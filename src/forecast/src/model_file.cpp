@@ -14,7 +14,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::array<char, 8> kMagic{'H', 'R', 'P', 'L', 'E', 'M', 0, 2};  // the last byte is the version
+constexpr std::array<char, 8> kMagic{'H', 'R', 'P', 'L', 'E', 'M', 0, 3};  // the last byte is the version
 constexpr std::uint64_t kLargestUnpacked = 256U << 20;
 constexpr std::size_t kMostHeads = 128, kMostTrees = 4096, kMostHorizons = 64, kMostLayers = 16, kMostUnits = 4096;
 
@@ -133,7 +133,7 @@ void pack(const ModelParts& parts, Packer& out) {
   for (const Ensemble& head : parts.heads) {
     out.put(head.base), out.put(head.unit);
     out.put(static_cast<std::uint64_t>(head.shapes.size()));
-    for (const TreeShape& shape : head.shapes) out.put(shape);
+    for (const TreeShape& shape : head.shapes) out.put(shape.column), out.put(shape.threshold);
     for (const LeafTable& table : head.leaves) out.put(table);
   }
   pack_net(parts, out);
@@ -173,8 +173,8 @@ ModelParts unpack_after_hash(Unpacker& in) {
     const std::size_t trees = in.count(kMostTrees);
     head.shapes.resize(trees), head.leaves.resize(trees);
     for (TreeShape& shape : head.shapes) {
-      in.get_into(shape);
-      for (std::uint8_t column : shape.column) in.require(column < 2 * kFeatureCount);
+      in.get_into(shape.column), in.get_into(shape.threshold);
+      for (std::uint16_t column : shape.column) in.require(column < 2 * kFeatureCount);
     }
     for (LeafTable& table : head.leaves) in.get_into(table);
   }

@@ -153,6 +153,15 @@ bool Series::constant() const {
   return day_.size() >= kStepsPerDay * 3 / 4 && week_count_ >= kStepsPerDay && week_low() == week_high();
 }
 
+int Series::copy_week(std::span<float, kStepsPerWeek> out) const {
+  const auto steps = static_cast<std::size_t>(std::min<std::int64_t>(pushed_, kStepsPerWeek));
+  const std::size_t first = slot(pushed_ - static_cast<std::int64_t>(steps));
+  const std::size_t before_the_end = std::min(steps, static_cast<std::size_t>(kRing) - first);
+  std::copy_n(ring_.begin() + static_cast<std::ptrdiff_t>(first), before_the_end, out.begin());
+  std::copy_n(ring_.begin(), steps - before_the_end, out.begin() + static_cast<std::ptrdiff_t>(before_the_end));
+  return static_cast<int>(steps);
+}
+
 float Series::stalled_share(int steps) const {
   const auto n = static_cast<int>(std::min<std::int64_t>(std::min(steps, kStepsPerHour), pushed_));
   float sum = 0;

@@ -19,7 +19,7 @@
 
 namespace headroom {
 
-inline constexpr std::size_t kFeatureCount = 118;
+inline constexpr std::size_t kFeatureCount = 146;
 
 // The four series of one VM, all on the same steps.
 struct VmSeries {

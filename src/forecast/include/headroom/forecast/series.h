@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "headroom/model/resources.h"
 
@@ -63,6 +64,8 @@ class Series {
   float at(int back) const {
     return back < 0 || back >= kRing || back >= pushed_ ? kMissing : ring_[slot(pushed_ - 1 - back)];
   }
+  // The values of the last week's steps, oldest first, NaN where missing; answers how many there are.
+  int copy_week(std::span<float, kStepsPerWeek> out) const;
   float stalled_share(int steps) const;                    // mean stall of the last `steps` <= 12 steps
   bool stalled_at(int back) const { return back < 64 && ((stalled_bits_ >> back) & 1) != 0; }
 
