@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kNiceness = 10;  // enough for the loop to go first; at 19 a busy machine would keep an ending waiting
 constexpr std::size_t kBackgroundRows = 60'000;
+constexpr int kBackgroundTrees = 128;
 
 // On Linux the niceness is a thread's own. What it starts inherits it.
 void lower_priority() { (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness); }
@@ -34,6 +35,7 @@ std::string_view name(TrainingEnd end) {
 TrainOptions TrainerOptions::background_training() {
   TrainOptions options;
   options.max_rows = kBackgroundRows;
+  options.trees = kBackgroundTrees;
   options.threads = 1;
   return options;
 }

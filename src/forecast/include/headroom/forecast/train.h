@@ -10,7 +10,7 @@
 // target reaches into it. Of every second VM it tells how many trees a head keeps and how much the net counts, of the
 // others it scores the result.
 // What was held back is no target: a step with stalled > 0 tells less than was wanted.
-// Memory: about 500 B x max_rows, and 1.6 KB more for each thread. Deterministic: on one kind of processor, equal input, options and seed give an
+// Memory: about 600 B x max_rows, and 1.9 KB more for each thread. Deterministic: on one kind of processor, equal input, options and seed give an
 // equal model whatever the number of threads. Errors: kInvalid for options or a window without enough samples; kFailed when cancelled.
 #pragma once
 
@@ -45,8 +45,8 @@ struct TrainOptions {
   Horizons horizons = default_horizons();  // multiples of the step, ascending
   Instant from = Instant(Duration(0));
   Instant to = Instant(Duration::max());
-  std::size_t max_rows = 240'000;
-  int trees = 128;                         // a head, at most
+  std::size_t max_rows = 1'000'000;
+  int trees = 384;                         // a head, at most
   double learning_rate = 0.12;
   int min_leaf_rows = 150;
   double feature_share = 0.5;              // of the features each tree may use, drawn anew for each
