@@ -86,6 +86,13 @@ Result<TreeShape> Booster::grow(std::vector<float>& gradients) {
   return shape;
 }
 
+Result<std::string> Booster::json() {
+  bst_ulong length = 0;
+  const char* text = nullptr;
+  if (XGBoosterSaveModelToBuffer(booster_, R"({"format":"json"})", &length, &text) != 0) return xgboost_failed();
+  return std::string(text, length);
+}
+
 Result<std::vector<float>> Booster::leaf_ids() {
   const std::string config = fmt::format(
       R"({{"type":6,"training":false,"iteration_begin":0,"iteration_end":{},"strict_shape":false}})", trees_);

@@ -31,6 +31,8 @@ class Booster {
   Result<TreeShape> grow(std::vector<float>& gradients);
   // XGBoost's own leaf for each row of the newest tree, as its node id; for tests.
   Result<std::vector<float>> leaf_ids();
+  // All trees so far as XGBoost's own JSON; for tests.
+  Result<std::string> json();
 
  private:
   Booster() = default;

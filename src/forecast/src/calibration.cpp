@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "headroom/forecast/features.h"
 
@@ -11,57 +12,93 @@ namespace {
 constexpr int kJudgementsAHorizon = 12;
 constexpr double kEta = 0.01, kEtaOfRareLevels = 0.02, kRareLevel = 0.99;
 constexpr float kMostTheta = 2;
+constexpr float kCodesOfZ = 1024;                                     // a unit of z
+constexpr float kMostCodedZ = 31;                                     // beyond any machine
+constexpr std::int16_t kNothing = std::numeric_limits<std::int16_t>::min();  // was issued
+
+// Downwards, so that what lies below zero does not end up as the exact zero that an idle VM sits on.
+std::int16_t coded(float z) {
+  return static_cast<std::int16_t>(std::floor(std::clamp(z, -kMostCodedZ, kMostCodedZ) * kCodesOfZ));
+}
 
 // The truth of a head at the newest step; NaN when too little of it was seen. Peaks forgive a missing step in twenty.
 double truth_of(const Series& series, const Head& head) {
   if (!head.peak) return series.at(0);
-  int missing = 0;
-  for (int back = 0; back < head.steps; ++back) missing += std::isnan(series.at(back)) ? 1 : 0;
-  return missing * 20 > head.steps ? std::nan("") : series.highest(head.steps - 1, 0);
+  return series.missing(head.steps) * 20 > head.steps ? std::nan("") : series.highest(head.steps - 1, 0);
 }
 
 }  // namespace
 
-Calibration::Calibration(const std::vector<Head>& heads) {
+CalibrationPlan::CalibrationPlan(const std::vector<Head>& heads) {
   for (const Head& head : heads) {
-    HeadState state{head, std::max(1, head.steps / kJudgementsAHorizon), {}, {}};
-    state.waiting.resize(static_cast<std::size_t>(head.steps / state.stride + 2));
-    heads_.push_back(std::move(state));
+    OfHead of{head, {}, 0};
+    of.issued.stride = std::max(1, head.steps / kJudgementsAHorizon);
+    of.issued.kept = (head.steps + of.issued.stride - 1) / of.issued.stride;
+    of.issued.first = issued_places_;
+    issued_places_ += static_cast<std::size_t>(of.issued.kept);
+    const auto same = [&](const Waiting& origins) { return origins.stride == of.issued.stride; };
+    const auto found = std::find_if(origins_.begin(), origins_.end(), same);
+    of.origins = static_cast<std::size_t>(found - origins_.begin());
+    if (found == origins_.end()) origins_.push_back(of.issued);
+    else found->kept = std::max(found->kept, of.issued.kept);
+    heads_.push_back(of);
   }
+  for (Waiting& origins : origins_) {
+    origins.first = origin_places_;
+    origin_places_ += static_cast<std::size_t>(origins.kept);
+  }
+}
+
+Calibration::Calibration(const CalibrationPlan& plan)
+    : plan_(&plan), thetas_(std::make_unique<Quantiles[]>(plan.heads_.size())),
+      origins_(std::make_unique<Origin[]>(plan.origin_places_)), issued_(std::make_unique<Coded[]>(plan.issued_places_)) {
+  forget_issued();
+}
+
+void Calibration::forget_issued() {
+  for (std::size_t i = 0; i < plan_->issued_places_; ++i) issued_[i].fill(kNothing);
 }
 
 void Calibration::settle(const Series& series, std::int64_t step, bool stalled) {
+  if (step != newest_ + 1) forget_issued();  // places are told by the steps between
+  newest_ = step;
   if (stalled) last_stall_ = step;
-  for (HeadState& state : heads_) {
-    const std::int64_t origin = step - state.head.steps;
-    if (origin < 0 || origin % state.stride != 0) continue;
-    Issued& issued = state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()];
-    if (issued.origin != origin) continue;
-    issued.origin = -1;
-    const bool lower_bound = state.head.peak ? last_stall_ > origin : stalled;
-    const double truth = truth_of(series, state.head);
+  for (std::size_t h = 0; h < plan_->heads_.size(); ++h) {
+    const CalibrationPlan::OfHead& of = plan_->heads_[h];
+    const std::int64_t origin = step - of.head.steps;
+    if (origin < 0 || origin % of.issued.stride != 0) continue;
+    Coded& place = issued_[place_of(of.issued, origin)];
+    const Coded issued = place;
+    if (issued[0] == kNothing) continue;
+    place[0] = kNothing;
+    const double truth = truth_of(series, of.head);
     if (std::isnan(truth)) continue;
+    Quantiles z;
+    for (std::size_t l = 0; l < kLevelCount; ++l) z[l] = static_cast<float>(issued[l]) / kCodesOfZ;
+    const Origin& at = origins_[place_of(plan_->origins_[of.origins], origin)];
+    const bool lower_bound = of.head.peak ? last_stall_ > origin : stalled;
     // What a stalled interval delivered was at least its lifted value without the largest lift.
-    judge(state, issued.z, to_z(lower_bound ? truth / (1 + kStallLift) : truth, issued.now, issued.scale), lower_bound);
+    judge(h, z, to_z(lower_bound ? truth / (1 + kStallLift) : truth, at.now, at.scale), lower_bound);
   }
 }
 
-void Calibration::judge(HeadState& state, const Quantiles& z, float truth, bool lower_bound) {
+void Calibration::judge(std::size_t head, const Quantiles& z, float truth, bool lower_bound) {
   for (std::size_t l = 0; l < kLevelCount; ++l) {
     const bool covered = truth <= z[l];
     if (covered && lower_bound) continue;
     const double p = kLevels[l];
     const double eta = p >= kRareLevel ? kEtaOfRareLevels : kEta;
     const auto step = static_cast<float>(eta * (covered ? p - 1 : p));
-    state.theta[l] = std::clamp(state.theta[l] + step, -kMostTheta, kMostTheta);
+    thetas_[head][l] = std::clamp(thetas_[head][l] + step, -kMostTheta, kMostTheta);
   }
 }
 
 void Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {
-  HeadState& state = heads_[head];
-  if (origin < 0 || origin % state.stride != 0) return;
-  state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()] = {
-      origin, series.now(), static_cast<float>(series.scale()), z};
+  const CalibrationPlan::OfHead& of = plan_->heads_[head];
+  if (origin != newest_ || origin % of.issued.stride != 0) return;
+  origins_[place_of(plan_->origins_[of.origins], origin)] = {series.now(), static_cast<float>(series.scale())};
+  Coded& place = issued_[place_of(of.issued, origin)];
+  for (std::size_t l = 0; l < kLevelCount; ++l) place[l] = coded(z[l]);
 }
 
 }  // namespace headroom

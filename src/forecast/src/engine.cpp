@@ -19,8 +19,8 @@ constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is
 }  // namespace
 
 struct PredictiveLoadEngine::VmState {
-  explicit VmState(const std::vector<Head>& heads)
-      : calibration{Calibration(heads), Calibration(heads), Calibration(heads), Calibration(heads)} {}
+  explicit VmState(const CalibrationPlan& plan)
+      : calibration{Calibration(plan), Calibration(plan), Calibration(plan), Calibration(plan)} {}
 
   void push(const Sample& sample, bool known) {
     const std::int64_t step = grid.newest() + 1;
@@ -101,6 +101,7 @@ PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> mo
     : model_(std::move(model)), batch_(std::make_unique<Batch>()) {
   HEADROOM_CHECK(model_ != nullptr, "the engine needs a model");
   horizons_ = model_->info().horizons();
+  plan_ = std::make_unique<CalibrationPlan>(heads_of(model_->info().horizon_steps));
   batch_->z.resize(model_->heads() * GlobalModel::kBatch);
 }
 
@@ -116,7 +117,7 @@ bool PredictiveLoadEngine::replace_model(std::shared_ptr<const GlobalModel> mode
 
 PredictiveLoadEngine::VmState& PredictiveLoadEngine::state_of(VmId vm) {
   auto& state = vms_[vm];
-  if (state == nullptr) state = std::make_unique<VmState>(heads_of(model_->info().horizon_steps));
+  if (state == nullptr) state = std::make_unique<VmState>(*plan_);
   return *state;
 }
 

@@ -15,7 +15,6 @@ namespace {
 constexpr float kMissing = __builtin_nanf("");
 constexpr std::array<int, 6> kFarLags{18, 24, 36, 48, 72, 144};
 constexpr std::array<double, 7> kDayLevels{.1, .25, .5, .75, .9, .95, .99};
-constexpr std::array<double, 5> kWeekLevels{.1, .5, .9, .95, .99};
 constexpr std::array<int, 4> kDaysAgo{1, 2, 3, 7};
 constexpr std::array<int, 3> kHighWindows{6, 12, 72};
 constexpr std::array<int, 4> kCycleHours{2, 4, 6, 12};
@@ -80,13 +79,13 @@ void recent(Writer& w) {
 
 void distribution(Writer& w) {
   const Series& s = w.series();
-  const auto& day = s.day();
+  const SortedDay day = s.day();
   const bool empty = day.size() == 0;
   w.relative(empty ? kMissing : day[0]);
   w.relative(empty ? kMissing : day[day.size() - 1]);
   w.relative(s.week_high());
   for (double p : kDayLevels) w.relative(day.quantile(p));
-  for (double p : kWeekLevels) w.relative(s.week().quantile(p));
+  for (std::size_t l = 0; l < Series::kWeekLevels.size(); ++l) w.relative(s.week_quantile(l));
   w.raw(empty ? 0.0 : static_cast<double>(day.rank(1e-9F)) / day.size());   // share of zeros
   w.raw(empty ? 0.0 : static_cast<double>(day.rank(s.now())) / day.size());
 }
@@ -225,7 +224,7 @@ std::vector<std::string> feature_names() {
   for (int window : kHighWindows) names.push_back(fmt::format("high_{}", window));
   for (const char* n : {"low_12", "low_72", "day_low", "day_high", "week_high"}) names.emplace_back(n);
   for (double p : kDayLevels) names.push_back(fmt::format("day_q{}", p));
-  for (double p : kWeekLevels) names.push_back(fmt::format("week_q{}", p));
+  for (double p : Series::kWeekLevels) names.push_back(fmt::format("week_q{}", p));
   for (const char* n : {"day_zero_share", "day_rank"}) names.emplace_back(n);
   for (int days : kDaysAgo) {
     for (const char* n : {"next", "next_mean_3", "in_an_hour_mean_5", "next_hour_high"})

@@ -107,8 +107,8 @@ void Sampler::consider(const TrainingVm& vm, const VmSeries& series, Resource r,
   if (!own.has_value() || own.steps_since_value() > 0) return;
   double key = unit(salt ^ static_cast<std::uint64_t>(step * 4 + static_cast<std::int64_t>(index(r))));
   if (key >= keep_below_) return;
-  const auto& day = own.day();
-  if (day[0] == day[day.size() - 1] && day.size() > kStepsPerHour) key /= kConstantShare;
+  const bool still = own.lowest(kStepsPerDay - 1, 0) == own.highest(kStepsPerDay - 1, 0);
+  if (still && kStepsPerDay - own.missing(kStepsPerDay) > kStepsPerHour) key /= kConstantShare;
   if (key >= keep_below_) return;
   const bool held_out = step >= window.held;
   const std::int64_t limit = held_out ? window.end : window.held;

@@ -66,8 +66,7 @@ TEST(Analogues, AreThoseOfAPlainSearchThroughGaps) {
       const float a_step = 1.0F / static_cast<float>(64 * (kAlikeSteps[k] + 3));
       EXPECT_FLOAT_EQ(found[k].distance, static_cast<float>(plain.front().distance) * a_step);
       EXPECT_FLOAT_EQ(found[k].farthest, static_cast<float>(plain.back().distance) * a_step);
-      const auto oldest = x.size() - kStepsPerWeek;
-      const auto after = [&](const Candidate& c, int ahead) { return x[oldest + static_cast<std::size_t>(c.end + ahead)]; };
+      const auto after = [&](const Candidate& c, int ahead) { return series.at(kStepsPerWeek - 1 - c.end - ahead); };
       const auto next = std::find_if(plain.begin(), plain.end(), [&](const Candidate& c) { return !std::isnan(after(c, 1)); });
       EXPECT_EQ(found[k].next.nearest, after(*next, 1));
       float highest = 0;

@@ -1,7 +1,8 @@
-// The running sums and sorted windows of Series against plain recomputation from the whole past.
+// What Series remembers against plain recomputation from the whole past.
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "synthetic.h"
 
@@ -22,27 +23,128 @@ double quantile(std::vector<float> x, double p) {
   return x[i] + (place - static_cast<double>(i)) * (x[std::min(i + 1, x.size() - 1)] - x[i]);
 }
 
+// How far a value of a coded block may be off: half a step of the code where the steps are widest, at the top.
+constexpr float kRounding = 1.0F / 254;
+
+TEST(CodedBlock, KeepsExtremesExactlyAndTheRestToAStepOfItsRange) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 500; ++round) {
+    CodedBlock::Values x;
+    const float level = round % 3 == 0 ? 0.0F : 2e9F, range = std::ldexp(1.0F, static_cast<int>(random() % 40));
+    for (float& v : x) v = random() % 9 == 0 ? std::nanf("") : level + range * static_cast<float>(random() % 1000) / 999;
+    const CodedBlock block(x);
+    const auto in = known({x.begin(), x.end()}, x.size(), x.size());
+    if (in.empty()) continue;
+    const float low = *std::min_element(in.begin(), in.end()), high = *std::max_element(in.begin(), in.end());
+    EXPECT_EQ(block.lowest(), low);
+    EXPECT_EQ(block.highest(), high);
+    for (int i = 0; i < kBlockSteps; ++i) {
+      const float v = x[static_cast<std::size_t>(i)];
+      ASSERT_EQ(std::isnan(block.at(i)), std::isnan(v));
+      if (std::isnan(v)) continue;
+      EXPECT_NEAR(block.at(i), v, kRounding * (high - low) + 3e-7F * high) << "and as exact as a float";
+      if (v == low || v == high) {
+        EXPECT_EQ(block.at(i), v);
+      }
+      EXPECT_EQ(block.highest(i, i), block.at(i));
+      EXPECT_EQ(block.lowest(i, i), block.at(i));
+    }
+  }
+  const CodedBlock empty;
+  EXPECT_TRUE(std::isnan(empty.at(3)));
+  EXPECT_LT(empty.highest(), empty.lowest());
+}
+
+TEST(CodedBlock, TakesNothingForZeroThatIsNot) {
+  CodedBlock::Values x{};
+  x[3] = 1e9F, x[5] = 0.01F;
+  const CodedBlock block(x);
+  EXPECT_EQ(block.at(0), 0);
+  EXPECT_GT(block.at(5), 0);
+}
+
+TEST(SortedDay, AgreesWithAnOrdinarySort) {
+  std::mt19937_64 random(12);
+  for (std::size_t count : {0U, 1U, 2U, 31U, 200U, 288U}) {
+    std::vector<float> x(count);
+    for (float& v : x) {
+      v = std::ldexp(static_cast<float>(random() % 100), static_cast<int>(random() % 30));
+      if (random() % 9 == 0) v = std::nanf("");
+    }
+    const SortedDay day(x);
+    std::vector<float> wanted = known(x, count, count);
+    std::sort(wanted.begin(), wanted.end());
+    ASSERT_EQ(day.size(), static_cast<int>(wanted.size()));
+    for (int i = 0; i < day.size(); ++i) ASSERT_EQ(day[i], wanted[static_cast<std::size_t>(i)]);
+    if (wanted.empty()) continue;
+    EXPECT_EQ(day.rank(std::numeric_limits<float>::infinity()), day.size());
+    EXPECT_EQ(day.rank(0), 0);
+    EXPECT_FLOAT_EQ(day.quantile(0.9), static_cast<float>(quantile(wanted, 0.9)));
+  }
+}
+
+// Beyond the newest steps the values are rounded, each by at most a step of its block's range; so then are means, order
+// statistics, and extremes over a part of a block.
 TEST(Series, AgreesWithPlainRecomputationThroughGaps) {
-  auto x = wave(8, 3000);
+  auto x = wave(8, 5000);
   for (std::size_t i = 0; i < x.size(); ++i)
     if (i % 37 == 5 || (i > 900 && i < 950)) x[i] = std::nanf("");
   Series series(Resource::kCpu);
   for (std::size_t n = 1; n <= x.size(); ++n) {
     series.push(x[n - 1]);
     if (n % 61 != 0) continue;
+    const auto rounding_in = [&](int window) {
+      const auto in = known(x, n, static_cast<std::size_t>(window) + kBlockSteps);
+      return kRounding * (*std::max_element(in.begin(), in.end()) - *std::min_element(in.begin(), in.end()));
+    };
     for (int window : Series::kWindows) {
       const auto in = known(x, n, static_cast<std::size_t>(window));
+      EXPECT_EQ(series.missing(window), window - static_cast<int>(in.size()));
       if (in.empty()) continue;
       double sum = 0;
       for (float v : in) sum += v;
-      EXPECT_NEAR(series.mean(window), sum / static_cast<double>(in.size()), 1e-6 * sum);
+      const float tolerance = window <= Series::kExact ? 1e-5F : rounding_in(window);
+      EXPECT_NEAR(series.mean(window), sum / static_cast<double>(in.size()), tolerance);
+    }
+    double change = 0;
+    int changes = 0;
+    for (std::size_t i = n > 288 ? n - 288 : 1; i < n; ++i)
+      if (!std::isnan(x[i] - x[i - 1])) change += std::fabs(x[i] - x[i - 1]), ++changes;
+    if (changes > 0) {
+      EXPECT_NEAR(series.mean_change(kStepsPerDay), change / changes, 2 * rounding_in(kStepsPerDay));
     }
     const auto day = known(x, n, kStepsPerDay);
-    for (double p : {.1, .5, .99}) EXPECT_NEAR(series.day().quantile(p), quantile(day, p), 1e-3);
+    const SortedDay sorted = series.day();
+    for (double p : {.1, .5, .99}) EXPECT_NEAR(sorted.quantile(p), quantile(day, p), rounding_in(kStepsPerDay));
     const auto hours = known(x, n, 72);
-    EXPECT_EQ(series.highest(71, 0), *std::max_element(hours.begin(), hours.end()));
-    EXPECT_EQ(series.lowest(71, 0), *std::min_element(hours.begin(), hours.end()));
+    EXPECT_NEAR(series.highest(71, 0), *std::max_element(hours.begin(), hours.end()), rounding_in(72));
+    EXPECT_NEAR(series.lowest(71, 0), *std::min_element(hours.begin(), hours.end()), rounding_in(72));
+    for (std::size_t back = 0; back < std::min<std::size_t>(n, kStepsPerWeek); ++back) {
+      const float v = x[n - 1 - back], told = series.at(static_cast<int>(back));
+      ASSERT_EQ(std::isnan(told), std::isnan(v)) << back;
+      if (std::isnan(v)) continue;
+      ASSERT_NEAR(told, v, back < Series::kExact ? 0 : rounding_in(kStepsPerWeek)) << back;
+    }
   }
+}
+
+TEST(Series, TellsTheExtremesOfWholeBlocksExactly) {
+  const auto x = wave(10, 2016);
+  Series series(Resource::kCpu);
+  for (float v : x) series.push(v);
+  for (int blocks : {1, 5, 20, 126}) {
+    const auto in = known(x, x.size(), static_cast<std::size_t>(blocks * kBlockSteps));
+    EXPECT_EQ(series.highest(blocks * kBlockSteps - 1, 0), *std::max_element(in.begin(), in.end()));
+    EXPECT_EQ(series.lowest(blocks * kBlockSteps - 1, 0), *std::min_element(in.begin(), in.end()));
+  }
+}
+
+TEST(Series, DoesNotRememberInItsSumsWhatHasLeftThem) {
+  Series series(Resource::kCpu);
+  for (int step = 0; step < 300; ++step) series.push(step % 2 == 0 ? 9e14F : 7e11F);
+  for (int step = 0; step < kStepsPerWeek + kBlockSteps; ++step) series.push(step % 2 == 0 ? 5 : 7);
+  EXPECT_DOUBLE_EQ(series.mean(kStepsPerWeek), 6);
+  EXPECT_DOUBLE_EQ(series.mean_change(kStepsPerDay), 2);
 }
 
 TEST(Series, LiftsWhatWasHeldBackButNeverOverWhatTheVmCouldEverHave) {

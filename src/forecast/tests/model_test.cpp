@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
+#include <xgboost/c_api.h>
 
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "../src/booster.h"
 #include "../src/held_out.h"
@@ -61,6 +63,77 @@ TEST(Trees, SendEveryRowToTheLeafThatXgboostDoes) {
     }
     EXPECT_GT(ours_of_theirs.size(), 4U);
     for (float& g : gradients) g = -g * 0.7F + 0.1F;
+  }
+}
+
+// XGBoost's answers where its trees have the leaves given: leaf[tree][node].
+std::vector<float> xgboost_answers(const std::string& model, const std::vector<std::map<int, float>>& leaf,
+                                   const std::vector<float>& bins) {
+  auto json = nlohmann::json::parse(model);
+  auto& trees = json["learner"]["gradient_booster"]["model"]["trees"];
+  for (std::size_t t = 0; t < leaf.size(); ++t)
+    for (const auto& [node, value] : leaf[t]) {
+      EXPECT_EQ(trees[t]["left_children"][static_cast<std::size_t>(node)], -1) << "a leaf";
+      trees[t]["split_conditions"][static_cast<std::size_t>(node)] = value;  // where XGBoost keeps what a leaf says
+    }
+  const std::string text = json.dump();
+  DMatrixHandle data = nullptr;
+  BoosterHandle booster = nullptr;
+  const bst_ulong* shape = nullptr;
+  bst_ulong dimensions = 0;
+  const float* answers = nullptr;
+  const std::size_t rows = bins.size() / kFeatureCount;
+  EXPECT_EQ(XGDMatrixCreateFromMat_omp(bins.data(), rows, kFeatureCount, std::nanf(""), &data, 1), 0);
+  EXPECT_EQ(XGBoosterCreate(&data, 1, &booster), 0);
+  EXPECT_EQ(XGBoosterLoadModelFromBuffer(booster, text.data(), text.size()), 0) << XGBGetLastError();
+  const char* const how = R"({"type":1,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})";
+  EXPECT_EQ(XGBoosterPredictFromDMatrix(booster, data, how, &shape, &dimensions, &answers), 0) << XGBGetLastError();
+  std::vector<float> copy(answers, answers + rows);
+  XGBoosterFree(booster);
+  XGDMatrixFree(data);
+  return copy;
+}
+
+TEST(Trees, AddUpToWhatXgboostPredictsWithTheSameLeaves) {
+  constexpr std::size_t kRows = 1920, kTrees = 40;
+  std::mt19937_64 random(3);
+  std::vector<float> bins(kRows * kFeatureCount), gradients(kRows);
+  for (float& b : bins) b = random() % 10 == 0 ? std::nanf("") : static_cast<float>(random() % 128);
+  std::vector<CodeBlock> blocks(kRows / kBlockRows);
+  for (std::size_t i = 0; i < bins.size(); ++i) {
+    const std::size_t row = i / kFeatureCount;
+    const int bin = std::isnan(bins[i]) ? kMissingBin : static_cast<int>(bins[i]);
+    Bins::encode_bin(bin, i % kFeatureCount, row % kBlockRows, blocks[row / kBlockRows]);
+  }
+  BoosterOptions options;
+  options.min_leaf_rows = 20;
+  auto booster = Booster::create(bins, options).value();
+  Ensemble head;
+  head.unit = 1e-5F;
+  head.base.fill(0.5F);  // XGBoost starts from a half
+  std::vector<std::map<int, float>> leaf_of_node(kTrees);
+  for (std::size_t t = 0; t < kTrees; ++t) {
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const float seen = bins[i * kFeatureCount + t];
+      gradients[i] = (std::isnan(seen) ? 30 : seen) - static_cast<float>(random() % 128);
+    }
+    head.shapes.push_back(booster->grow(gradients).value());
+    auto& table = head.leaves.emplace_back();
+    for (auto& leaf : table) leaf.fill(static_cast<std::int16_t>(random()));
+    const auto nodes = booster->leaf_ids().value();
+    std::array<std::uint8_t, kBlockRows> leaf;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      if (i % kBlockRows == 0) find_leaves(head.shapes.back(), blocks[i / kBlockRows], leaf);
+      leaf_of_node[t].emplace(static_cast<int>(nodes[i]), head.unit * static_cast<float>(table[leaf[i % kBlockRows]][0]));
+    }
+    EXPECT_GT(leaf_of_node[t].size(), 4U);
+  }
+  const auto wanted = xgboost_answers(booster->json().value(), leaf_of_node, bins);
+  LeafNumbers scratch;
+  BlockQuantiles z;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    if (i % kBlockRows == 0) predict(head, blocks[i / kBlockRows], scratch, z);
+    for (float answer : z[i % kBlockRows]) ASSERT_NEAR(answer, wanted[i], 1e-5) << "row " << i;
   }
 }
 

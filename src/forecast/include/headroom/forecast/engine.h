@@ -8,8 +8,8 @@
 // band is widened towards the prior.
 //
 // Threads: one caller at a time. Cost with five horizons, 384 trees a head and a net of three layers of 192, where there
-// is AVX2 and no more: trees 7 us and net 5 us a series and forecast, features and calibration beside them; 17 KB a
-// series. Errors: none.
+// is AVX2 and no more: trees 7 us and net 5 us a series and forecast, features and calibration beside them; 5.5 KB a
+// series, of which Series is 3.4 and the calibration 1.9. Once it knows a VM it allocates nothing for it. Errors: none.
 #pragma once
 
 #include <memory>
@@ -19,6 +19,8 @@
 #include "headroom/forecast/global_model.h"
 
 namespace headroom {
+
+class CalibrationPlan;
 
 class PredictiveLoadEngine : public Forecaster {
  public:
@@ -43,6 +45,7 @@ class PredictiveLoadEngine : public Forecaster {
 
   std::shared_ptr<const GlobalModel> model_;
   Horizons horizons_;
+  std::unique_ptr<const CalibrationPlan> plan_;
   std::unordered_map<VmId, std::unique_ptr<VmState>> vms_;
   std::unique_ptr<Batch> batch_;
 };
