@@ -1,6 +1,7 @@
 // The past of one series (one resource of one VM) on the step grid, kept so that everything the model asks about it
 // costs little: the newest steps as they were, the week before them in coded blocks (coded_block.h: sixteen steps in 24
-// bytes), and running sums. Pushing a step costs about half a microsecond; the state is 3.4 KB and never grows.
+// bytes), and running sums. Pushing a step costs about a microsecond, sorting the day two; the state is 3.4 KB and never
+// grows.
 //
 // What is asked of the last kExact steps is answered exactly; what reaches further back is rounded as the blocks are,
 // but for their extremes: the highest and lowest over whole blocks stay exact, and so do zeros.
