@@ -101,6 +101,8 @@ expect 3 'none\.yaml' simulate good.yaml --rules none.yaml --report report.json
 # A damaged model, and places that cannot be written.
 echo 'no model' > bad.model
 expect 2 'bad\.model: not a model file' forecast --data good.csv --grid 0,1 --model bad.model --out forecast.csv
+expect 2 'forecasts 5m to 1d ahead, not 2d; train one' forecast --data good.csv --grid 0,1 --horizons 1,576 --out forecast.csv
+expect 2 'ascending, 2016 at most' forecast --data good.csv --grid 0,1 --horizons 1,2017 --out forecast.csv
 expect 3 'none\.model' forecast --data good.csv --grid 0,1 --model none.model --out forecast.csv
 expect 1 'nowhere/x.csv: cannot be written: No such file' forecast --data good.csv --grid 0,1 --out nowhere/x.csv
 expect 2 ': is a directory' forecast --data good.csv --grid 0,1 --out .

@@ -5,6 +5,7 @@
 
 #include "calibration.h"
 #include "headroom/base/check.h"
+#include "head_map.h"
 #include "headroom/forecast/features.h"
 #include "prior.h"
 #include "step_grid.h"
@@ -95,28 +96,44 @@ class Finisher {
   bool constant_;
 };
 
+const GlobalModel& known(const std::shared_ptr<const GlobalModel>& model) {
+  HEADROOM_CHECK(model != nullptr, "the engine needs a model");
+  return *model;
+}
+
 }  // namespace
 
+// A model's own horizons always fit it.
 PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model)
-    : model_(std::move(model)), batch_(std::make_unique<Batch>()) {
-  HEADROOM_CHECK(model_ != nullptr, "the engine needs a model");
-  horizons_ = model_->info().horizons();
+    : PredictiveLoadEngine(model, known(model).info().horizons(), HeadMap::make(*model, model->info().horizons()).value()) {}
+
+PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model, Horizons horizons, HeadMap heads)
+    : model_(std::move(model)), horizons_(std::move(horizons)), heads_(std::make_unique<HeadMap>(std::move(heads))),
+      batch_(std::make_unique<Batch>()) {
   batch_->z.resize(model_->heads() * GlobalModel::kBatch);
 }
 
 PredictiveLoadEngine::~PredictiveLoadEngine() = default;
 
+Result<std::unique_ptr<PredictiveLoadEngine>> PredictiveLoadEngine::make(std::shared_ptr<const GlobalModel> model, Horizons horizons) {
+  auto heads = HeadMap::make(known(model), horizons);
+  if (!heads) return tl::unexpected(heads.error());
+  return std::unique_ptr<PredictiveLoadEngine>(new PredictiveLoadEngine(std::move(model), std::move(horizons), std::move(*heads)));
+}
+
 bool PredictiveLoadEngine::replace_model(std::shared_ptr<const GlobalModel> model) {
-  if (model == nullptr || model->info().step != model_->info().step ||
-      model->info().horizon_steps != model_->info().horizon_steps)
-    return false;
+  if (model == nullptr || model->info().step != model_->info().step) return false;
+  auto heads = HeadMap::make(*model, horizons_);
+  if (!heads) return false;
   model_ = std::move(model);
+  *heads_ = std::move(*heads);
+  batch_->z.resize(model_->heads() * GlobalModel::kBatch);
   return true;
 }
 
 PredictiveLoadEngine::VmState& PredictiveLoadEngine::state_of(VmId vm) {
   auto& state = vms_[vm];
-  if (state == nullptr) state = std::make_unique<VmState>(heads_of(model_->info().horizon_steps));
+  if (state == nullptr) state = std::make_unique<VmState>(heads_->heads());
   return *state;
 }
 
@@ -168,7 +185,7 @@ void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
 
 void PredictiveLoadEngine::flush(Batch& batch) {
   if (batch.count == 0) return;
-  model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z);
+  model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z, heads_->wanted());
   for (std::size_t i = 0; i < batch.count; ++i) {
     const auto& row = batch.row[i];
     const double ceiling = row.vm->ceiling[index(row.resource)];
@@ -177,7 +194,7 @@ void PredictiveLoadEngine::flush(Batch& batch) {
     const Finisher finisher(series, ceiling, prior);
     Calibration& calibration = row.vm->calibration[index(row.resource)];
     auto band_of = [&](std::size_t head) {
-      GlobalModel::Quantiles& z = batch.z[head * GlobalModel::kBatch + i];
+      GlobalModel::Quantiles z = heads_->quantiles(head, batch.z, i);
       for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += calibration.theta(head, l);
       if (series.steps_since_value() == 0) calibration.issued(head, row.step, series, z);
       std::sort(z.begin(), z.end());
@@ -185,9 +202,12 @@ void PredictiveLoadEngine::flush(Batch& batch) {
     };
     for (std::size_t h = 0; h < horizons_.size(); ++h) {
       Outlook& outlook = (*row.out)[h];
-      outlook.value = band_of(model_->value_head(h));
-      const bool shared = model_->peak_head(h) == model_->value_head(h);
-      outlook.peak = shared ? outlook.value : band_of(model_->peak_head(h));
+      outlook.value = band_of(heads_->value_head(h));
+      const std::size_t peak = heads_->peak_head(h);
+      outlook.peak = peak == heads_->value_head(h) ? outlook.value : band_of(peak);
+      // The highest of the steps is no lower than the last of them.
+      for (std::size_t l = 0; heads_->mixed(peak) && l < kLevelCount; ++l)
+        outlook.peak.at[l] = std::max(outlook.peak.at[l], outlook.value.at[l]);
     }
   }
   batch.count = 0;
