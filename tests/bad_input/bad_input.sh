@@ -78,6 +78,7 @@ expect_scenario 's/memory: 64 GiB/memory: 64 cores/' "4: 'memory' in host type 1
 expect_scenario 's/memory: 64 GiB/memory: 64/' "4: 'memory' in host type 1: '64' "
 expect_scenario 's/per hour: 0.5/per hour: -0.5/' "5: 'usd per hour' in host type 1: '-0.5' must be"
 expect_scenario '4,5d; s/^hosts:/hosts: []/'   "3: 'hosts' in a scenario must be a list of at least one map"
+expect_scenario 's/^overcommit.*/forecast horizons: [1h, 15m]/' '6: a scenario: horizons must ascend'
 expect_scenario 's/^hosts:/hosts: [/'          '[0-9]+: '
 expect 3 'none\.yaml' simulate none.yaml --report report.json
 expect 3 'none\.csv'  simulate good.yaml --policy static --traces none.csv --report report.json
