@@ -160,7 +160,7 @@ void PredictiveLoadEngine::forecast(Instant origin, std::span<const VmId> vms, s
 void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
   VmState& state = state_of(vm);
   const std::int64_t step = StepGrid::step_of(origin, model_->info().step);
-  state.grid.close_until(step + 1, [&](const Sample& s, bool known) { state.push(s, known); });
+  state.grid.close_at(origin, model_->info().step, [&](const Sample& s, bool known) { state.push(s, known); });
   out.vm = vm;
   out.origin = origin;
   out.state = ForecastState::kNone;
