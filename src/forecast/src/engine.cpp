@@ -14,6 +14,7 @@ namespace headroom {
 namespace {
 
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
+constexpr int kStepsUntilHighestCounts = 6 * kStepsPerHour;
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
 constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
 
@@ -63,6 +64,8 @@ class Finisher {
   Finisher(const Series& series, double ceiling, const Band& prior)
       : prior_(prior), now_(series.now()), scale_(series.scale()) {
     most_ = kMostOfHighest * series.highest_ever() + 4 * scale_;
+    // The highest of a few samples says little of what is to come: an hour's peak was above that cap at one birth in nine.
+    if (series.valid_in_week() < kStepsUntilHighestCounts) most_ = std::max(most_, static_cast<double>(prior.at.back()));
     if (ceiling > 0) most_ = std::min(most_, std::max(ceiling, static_cast<double>(series.highest_ever())));
     newness_ = std::max(0.0, 1 - series.valid_in_week() / static_cast<double>(kStepsPerHour));
     constant_ = series.constant();

@@ -3,7 +3,8 @@
 // replaced by replace_model().
 //
 // Bands: sorted, never below 0, capped by the ceiling (or the highest demand seen, where that was higher) and by 1.5
-// times the highest demand seen. A series that did not move in the known week, a day at least, is stated as exact.
+// times the highest demand seen, once that is the highest of six hours. A series that did not move in the known week, a day
+// at least, is stated as exact.
 // Cold start: no sample, the prior over all VMs and kNone; under 24 h of samples kLearning, and in the first hour the
 // band is widened towards the prior.
 //
