@@ -28,8 +28,7 @@ struct Grid {
 
 struct Plan {
   Grid grid;
-  std::vector<std::size_t> horizon;  // of the engine
-  std::vector<int> steps;
+  std::vector<int> steps;            // of the engine's horizons
   bool point = false, peak = false;
 };
 
@@ -44,7 +43,9 @@ Result<Grid> parse_grid(const std::string& text) {
   return Grid{*start, std::stoi(stride)};
 }
 
-// "1,3,12": steps of the grid, ascending.
+constexpr int kMostSteps = kStepsPerWeek;
+
+// "1,3,12": steps of the grid, ascending, a week at most.
 Result<Horizons> parse_horizons(const std::string& text, Duration step) {
   Horizons horizons;
   for (std::size_t at = 0; at <= text.size();) {
@@ -52,8 +53,8 @@ Result<Horizons> parse_horizons(const std::string& text, Duration step) {
     const std::string part = text.substr(at, comma - at);
     const bool number = !part.empty() && part.size() <= 4 && part.find_first_not_of("0123456789") == std::string::npos;
     const Duration horizon = number ? std::stoi(part) * step : Duration::zero();
-    if (horizon <= (horizons.empty() ? Duration::zero() : horizons.back()))
-      return invalid(fmt::format("--horizons \"{}\": give steps of 5 minutes, ascending, as in 1,3,12", text));
+    if (horizon <= (horizons.empty() ? Duration::zero() : horizons.back()) || horizon > kMostSteps * step)
+      return invalid(fmt::format("--horizons \"{}\": give steps of 5 minutes, ascending, {} at most, as in 1,3,12", text, kMostSteps));
     horizons.push_back(horizon);
     at = comma + 1;
   }
@@ -72,16 +73,9 @@ Result<std::shared_ptr<const GlobalModel>> find_model(const Options& options, co
   return train_on({options.train.begin(), options.train.end()}, how);
 }
 
-Result<Plan> make_plan(const Options& options, const GlobalModel& model, const Horizons& wanted, Grid grid) {
-  Plan plan{grid, {}, {}, false, false};
-  const auto& known = model.info().horizon_steps;
-  for (Duration h : wanted) {
-    const int steps = static_cast<int>(h / model.info().step);
-    const auto found = std::find(known.begin(), known.end(), steps);
-    if (found == known.end()) return invalid(fmt::format("the model has no horizon of {} steps; train one with --train", steps));
-    plan.horizon.push_back(static_cast<std::size_t>(found - known.begin()));
-    plan.steps.push_back(steps);
-  }
+Result<Plan> make_plan(const Options& options, const Horizons& wanted, Grid grid) {
+  Plan plan{grid, {}, false, false};
+  for (Duration h : wanted) plan.steps.push_back(static_cast<int>(h / options.training.step));
   plan.point = options.targets == "point" || options.targets == "point,peak" || options.targets == "peak,point";
   plan.peak = options.targets == "peak" || options.targets == "point,peak" || options.targets == "peak,point";
   if (!plan.point && !plan.peak) return invalid("--targets is point, peak or point,peak");
@@ -120,8 +114,8 @@ void Writer::write(const VmTrace& vm, std::size_t slot, Instant origin, const Fo
     const double unit = unit_of(vm, r, slot);
     if (!(unit > 0)) continue;
     const std::string& id = r == Resource::kMemory && !vm.memory_name.empty() ? vm.memory_name : vm.name;
-    for (std::size_t h = 0; h < plan_.horizon.size(); ++h) {
-      const Outlook& outlook = forecast.at(r, plan_.horizon[h]);
+    for (std::size_t h = 0; h < plan_.steps.size(); ++h) {
+      const Outlook& outlook = forecast.at(r, h);
       if (plan_.point) line(id, kNames[index(r)], origin, plan_.steps[h], outlook.value, unit, "point");
       if (plan_.peak) line(id, kNames[index(r)], origin, plan_.steps[h], outlook.peak, unit, "peak");
     }
@@ -141,8 +135,8 @@ void Writer::line(const std::string& id, const char* resource, Instant origin, i
 // calibration lives on its own forecasts.
 class Replay {
  public:
-  Replay(const Fleet& fleet, std::shared_ptr<const GlobalModel> model, const Plan& plan, Writer& writer)
-      : fleet_(fleet), plan_(plan), writer_(writer), engine_(std::move(model)), slot_(fleet.vms.size()) {}
+  Replay(const Fleet& fleet, PredictiveLoadEngine& engine, const Plan& plan, Writer& writer)
+      : fleet_(fleet), plan_(plan), writer_(writer), engine_(engine), slot_(fleet.vms.size()) {}
 
   void run() {
     Instant first = Instant::max(), last = Instant::min();
@@ -162,7 +156,7 @@ class Replay {
   const Fleet& fleet_;
   const Plan& plan_;
   Writer& writer_;
-  PredictiveLoadEngine engine_;
+  PredictiveLoadEngine& engine_;
   std::vector<std::size_t> slot_;  // of each VM in its trace
   std::vector<VmId> running_;
   std::vector<Forecast> forecasts_;
@@ -208,14 +202,16 @@ Result<void> run(const Options& options) {
   if (!horizons) return tl::unexpected(horizons.error());
   auto model = find_model(options, *horizons, grid->start);
   if (!model) return tl::unexpected(model.error());
-  auto plan = make_plan(options, **model, *horizons, *grid);
+  auto engine = PredictiveLoadEngine::make(*model, *horizons);
+  if (!engine) return invalid(fmt::format("--horizons \"{}\": {}", options.horizons, engine.error().message));
+  auto plan = make_plan(options, *horizons, *grid);
   if (!plan) return tl::unexpected(plan.error());
   auto fleet = read_fleet({options.data.begin(), options.data.end()});
   if (!fleet) return tl::unexpected(fleet.error());
   auto out = OutputFile::open(options.out);
   if (!out) return tl::unexpected(out.error());
   Writer writer(*out, *plan);
-  Replay(*fleet, *model, *plan, writer).run();
+  Replay(*fleet, **engine, *plan, writer).run();
   if (!options.save_model.empty())
     if (auto saved = (*model)->save(options.save_model); !saved) return saved;
   return out->commit();

@@ -156,7 +156,7 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   if (!world) return tl::unexpected(world.error());
   auto start = start_model(o, (*world)->window.begin);
   if (!start) return tl::unexpected(start.error());
-  if (auto good = o.rules.fit(*start->model); !good) return good;
+  if (auto good = o.rules.fit(horizons_of((*world)->scenario, *start->model)); !good) return good;
   auto directory = StateDirectory::open(o.state);
   if (!directory) return tl::unexpected(directory.error());
   auto history = open_rocksdb_history(directory->path() / "history");

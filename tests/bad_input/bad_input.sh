@@ -78,6 +78,7 @@ expect_scenario 's/memory: 64 GiB/memory: 64 cores/' "4: 'memory' in host type 1
 expect_scenario 's/memory: 64 GiB/memory: 64/' "4: 'memory' in host type 1: '64' "
 expect_scenario 's/per hour: 0.5/per hour: -0.5/' "5: 'usd per hour' in host type 1: '-0.5' must be"
 expect_scenario '4,5d; s/^hosts:/hosts: []/'   "3: 'hosts' in a scenario must be a list of at least one map"
+expect_scenario 's/^overcommit.*/forecast horizons: [1h, 15m]/' '6: a scenario: horizons must ascend'
 expect_scenario 's/^hosts:/hosts: [/'          '[0-9]+: '
 expect 3 'none\.yaml' simulate none.yaml --report report.json
 expect 3 'none\.csv'  simulate good.yaml --policy static --traces none.csv --report report.json
@@ -101,6 +102,8 @@ expect 3 'none\.yaml' simulate good.yaml --rules none.yaml --report report.json
 # A damaged model, and places that cannot be written.
 echo 'no model' > bad.model
 expect 2 'bad\.model: not a model file' forecast --data good.csv --grid 0,1 --model bad.model --out forecast.csv
+expect 2 'forecasts 5m to 1d ahead, not 2d; train one' forecast --data good.csv --grid 0,1 --horizons 1,576 --out forecast.csv
+expect 2 'ascending, 2016 at most' forecast --data good.csv --grid 0,1 --horizons 1,2017 --out forecast.csv
 expect 3 'none\.model' forecast --data good.csv --grid 0,1 --model none.model --out forecast.csv
 expect 1 'nowhere/x.csv: cannot be written: No such file' forecast --data good.csv --grid 0,1 --out nowhere/x.csv
 expect 2 ': is a directory' forecast --data good.csv --grid 0,1 --out .

@@ -159,8 +159,7 @@ void ErrorQuantile::forecast(Instant origin, std::span<const VmId> vms, std::vec
   out.resize(vms.size());
   for (std::size_t i = 0; i < vms.size(); ++i) {
     VmState& vm = state(vms[i]);
-    vm.grid.close_until(StepGrid::step_of(origin, step_) + 1,
-                        [&](const Sample& closed, bool known) { push(vm, closed, known); });
+    vm.grid.close_at(origin, step_, [&](const Sample& closed, bool known) { push(vm, closed, known); });
     out[i].vm = vms[i];
     out[i].origin = origin;
     out[i].state = vm.grid.begun() ? ForecastState::kReady : ForecastState::kNone;

@@ -5,6 +5,7 @@
 
 #include "calibration.h"
 #include "headroom/base/check.h"
+#include "head_map.h"
 #include "headroom/forecast/features.h"
 #include "prior.h"
 #include "step_grid.h"
@@ -13,6 +14,7 @@ namespace headroom {
 namespace {
 
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
+constexpr int kStepsUntilHighestCounts = 6 * kStepsPerHour;
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
 constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
 
@@ -62,6 +64,8 @@ class Finisher {
   Finisher(const Series& series, double ceiling, const Band& prior)
       : prior_(prior), now_(series.now()), scale_(series.scale()) {
     most_ = kMostOfHighest * series.highest_ever() + 4 * scale_;
+    // The highest of a few samples says little of what is to come: an hour's peak was above that cap at one birth in nine.
+    if (series.valid_in_week() < kStepsUntilHighestCounts) most_ = std::max(most_, static_cast<double>(prior.at.back()));
     if (ceiling > 0) most_ = std::min(most_, std::max(ceiling, static_cast<double>(series.highest_ever())));
     newness_ = std::max(0.0, 1 - series.valid_in_week() / static_cast<double>(kStepsPerHour));
     constant_ = series.constant();
@@ -95,23 +99,38 @@ class Finisher {
   bool constant_;
 };
 
+const GlobalModel& known(const std::shared_ptr<const GlobalModel>& model) {
+  HEADROOM_CHECK(model != nullptr, "the engine needs a model");
+  return *model;
+}
+
 }  // namespace
 
+// A model's own horizons always fit it.
 PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model)
-    : model_(std::move(model)), batch_(std::make_unique<Batch>()) {
-  HEADROOM_CHECK(model_ != nullptr, "the engine needs a model");
-  horizons_ = model_->info().horizons();
-  plan_ = std::make_unique<CalibrationPlan>(heads_of(model_->info().horizon_steps));
+    : PredictiveLoadEngine(model, known(model).info().horizons(), HeadMap::make(*model, model->info().horizons()).value()) {}
+
+PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model, Horizons horizons, HeadMap heads)
+    : model_(std::move(model)), horizons_(std::move(horizons)), heads_(std::make_unique<HeadMap>(std::move(heads))),
+      plan_(std::make_unique<CalibrationPlan>(heads_->heads())), batch_(std::make_unique<Batch>()) {
   batch_->z.resize(model_->heads() * GlobalModel::kBatch);
 }
 
 PredictiveLoadEngine::~PredictiveLoadEngine() = default;
 
+Result<std::unique_ptr<PredictiveLoadEngine>> PredictiveLoadEngine::make(std::shared_ptr<const GlobalModel> model, Horizons horizons) {
+  auto heads = HeadMap::make(known(model), horizons);
+  if (!heads) return tl::unexpected(heads.error());
+  return std::unique_ptr<PredictiveLoadEngine>(new PredictiveLoadEngine(std::move(model), std::move(horizons), std::move(*heads)));
+}
+
 bool PredictiveLoadEngine::replace_model(std::shared_ptr<const GlobalModel> model) {
-  if (model == nullptr || model->info().step != model_->info().step ||
-      model->info().horizon_steps != model_->info().horizon_steps)
-    return false;
+  if (model == nullptr || model->info().step != model_->info().step) return false;
+  auto heads = HeadMap::make(*model, horizons_);
+  if (!heads) return false;
   model_ = std::move(model);
+  *heads_ = std::move(*heads);
+  batch_->z.resize(model_->heads() * GlobalModel::kBatch);
   return true;
 }
 
@@ -144,7 +163,7 @@ void PredictiveLoadEngine::forecast(Instant origin, std::span<const VmId> vms, s
 void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
   VmState& state = state_of(vm);
   const std::int64_t step = StepGrid::step_of(origin, model_->info().step);
-  state.grid.close_until(step + 1, [&](const Sample& s, bool known) { state.push(s, known); });
+  state.grid.close_at(origin, model_->info().step, [&](const Sample& s, bool known) { state.push(s, known); });
   out.vm = vm;
   out.origin = origin;
   out.state = ForecastState::kNone;
@@ -169,7 +188,7 @@ void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
 
 void PredictiveLoadEngine::flush(Batch& batch) {
   if (batch.count == 0) return;
-  model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z);
+  model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z, heads_->wanted());
   for (std::size_t i = 0; i < batch.count; ++i) {
     const auto& row = batch.row[i];
     const double ceiling = row.vm->ceiling[index(row.resource)];
@@ -178,7 +197,7 @@ void PredictiveLoadEngine::flush(Batch& batch) {
     const Finisher finisher(series, ceiling, prior);
     Calibration& calibration = row.vm->calibration[index(row.resource)];
     auto band_of = [&](std::size_t head) {
-      GlobalModel::Quantiles& z = batch.z[head * GlobalModel::kBatch + i];
+      GlobalModel::Quantiles z = heads_->quantiles(head, batch.z, i);
       for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += calibration.theta(head, l);
       if (series.steps_since_value() == 0) calibration.issued(head, row.step, series, z);
       std::sort(z.begin(), z.end());
@@ -186,9 +205,12 @@ void PredictiveLoadEngine::flush(Batch& batch) {
     };
     for (std::size_t h = 0; h < horizons_.size(); ++h) {
       Outlook& outlook = (*row.out)[h];
-      outlook.value = band_of(model_->value_head(h));
-      const bool shared = model_->peak_head(h) == model_->value_head(h);
-      outlook.peak = shared ? outlook.value : band_of(model_->peak_head(h));
+      outlook.value = band_of(heads_->value_head(h));
+      const std::size_t peak = heads_->peak_head(h);
+      outlook.peak = peak == heads_->value_head(h) ? outlook.value : band_of(peak);
+      // The highest of the steps is no lower than the last of them.
+      for (std::size_t l = 0; heads_->mixed(peak) && l < kLevelCount; ++l)
+        outlook.peak.at[l] = std::max(outlook.peak.at[l], outlook.value.at[l]);
     }
   }
   batch.count = 0;

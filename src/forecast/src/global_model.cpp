@@ -33,10 +33,11 @@ std::size_t GlobalModel::peak_head(std::size_t horizon) const {
   return horizon == 0 ? 0 : steps.size() + horizon - 1;
 }
 
-void GlobalModel::predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z) const {
+void GlobalModel::predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z,
+                          std::span<const std::size_t> wanted) const {
   const std::size_t rows = features.size() / kFeatureCount;
   HEADROOM_CHECK(rows <= kBatch && z.size() >= heads() * kBatch, "predict() takes one batch and has room for it");
-  parts_->predict(features, *workspace.room_, z);
+  parts_->predict(features, *workspace.room_, z, wanted);
 }
 
 }  // namespace headroom

@@ -30,9 +30,18 @@ struct ModelParts {
   std::vector<float> net_share;   // by head: how much the net counts beside the trees, 0..1
 
   // What trees and net say of up to kBatch rows, each for itself.
-  void predict_apart(std::span<const float> features, PredictionRoom& room) const;
+  void predict_apart(std::span<const float> features, PredictionRoom& room, std::span<const std::size_t> wanted = {}) const;
   // As GlobalModel::predict().
-  void predict(std::span<const float> features, PredictionRoom& room, std::span<GlobalModel::Quantiles> z) const;
+  void predict(std::span<const float> features, PredictionRoom& room, std::span<GlobalModel::Quantiles> z,
+               std::span<const std::size_t> wanted = {}) const;
+
+ private:
+  // Calls visit(head) for the heads wanted, or for all when none is named.
+  template <class Visit>
+  void for_wanted(std::span<const std::size_t> wanted, Visit visit) const {
+    for (std::size_t head : wanted) visit(head);
+    for (std::size_t head = 0; wanted.empty() && head < heads.size(); ++head) visit(head);
+  }
 };
 
 }  // namespace headroom

@@ -21,10 +21,11 @@ float log_of_amount(float x) {
 
 constexpr std::size_t kRowsAtATime = 16;  // whole vectors; the rows beyond the last are whatever was there before
 
-// One output of some rows side by side; the sums stay in the nearest cache.
+// Outputs from `first` up to `end` of some rows side by side, one after another; the sums stay in the nearest cache.
 HEADROOM_CLONES
-void pass(const NetLayer& layer, std::size_t rows, const float* __restrict in, float* __restrict out, bool ramp) {
-  for (std::size_t o = 0; o < layer.outputs; ++o) {
+void pass(const NetLayer& layer, std::size_t first, std::size_t end, std::size_t rows, const float* __restrict in, float* __restrict out,
+          bool ramp) {
+  for (std::size_t o = first; o < end; ++o) {
     float* __restrict sum = out + o * kBlockRows;
     const float* w = &layer.weights[o * layer.inputs];
     for (std::size_t r = 0; r < rows; ++r) sum[r] = layer.bias[o];
@@ -79,21 +80,27 @@ std::array<float, kLevelCount> net_quantiles(const float* outputs, std::size_t s
 }
 
 void predict(const Net& net, std::span<const float> features, NetScratch& scratch,
-             std::span<std::array<float, kLevelCount>> z) {
+             std::span<std::array<float, kLevelCount>> z, std::span<const std::size_t> wanted) {
   const std::size_t rows = features.size() / kFeatureCount;
   std::size_t widest = NetInputs::kCount;
   for (const NetLayer& layer : net.layers) widest = std::max(widest, layer.outputs);
   if (scratch.inputs.size() < widest * kBlockRows) scratch.inputs.resize(widest * kBlockRows), scratch.outputs.resize(widest * kBlockRows);
   for (std::size_t row = 0; row < rows; ++row) net.inputs.encode(&features[row * kFeatureCount], &scratch.inputs[row], kBlockRows);
   const std::size_t rounded = (rows + kRowsAtATime - 1) / kRowsAtATime * kRowsAtATime;
+  const NetLayer& last = net.layers.back();
   for (const NetLayer& layer : net.layers) {
-    pass(layer, rounded, scratch.inputs.data(), scratch.outputs.data(), &layer != &net.layers.back());
+    if (&layer == &last) break;
+    pass(layer, 0, layer.outputs, rounded, scratch.inputs.data(), scratch.outputs.data(), true);
     scratch.inputs.swap(scratch.outputs);
   }
-  const std::size_t heads = net.layers.back().outputs / kLevelCount;
-  for (std::size_t head = 0; head < heads; ++head)
+  const auto answer = [&](std::size_t head) {
+    pass(last, head * kLevelCount, (head + 1) * kLevelCount, rounded, scratch.inputs.data(), scratch.outputs.data(), false);
     for (std::size_t row = 0; row < rows; ++row)
-      z[head * kBlockRows + row] = net_quantiles(&scratch.inputs[head * kLevelCount * kBlockRows + row], kBlockRows);
+      z[head * kBlockRows + row] = net_quantiles(&scratch.outputs[head * kLevelCount * kBlockRows + row], kBlockRows);
+  };
+  for (std::size_t head : wanted) answer(head);
+  if (!wanted.empty()) return;
+  for (std::size_t head = 0; head < last.outputs / kLevelCount; ++head) answer(head);
 }
 
 }  // namespace headroom

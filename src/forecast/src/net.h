@@ -62,8 +62,9 @@ struct NetScratch {
   std::vector<float> inputs, outputs;  // of a layer: units x kBlockRows
 };
 
-// z[head * kBlockRows + row] = the quantiles of up to kBlockRows rows of kFeatureCount features. `scratch` is reused.
+// z[head * kBlockRows + row] = the quantiles of up to kBlockRows rows of kFeatureCount features, for the heads wanted
+// (none named: for all). `scratch` is reused.
 void predict(const Net& net, std::span<const float> features, NetScratch& scratch,
-             std::span<std::array<float, kLevelCount>> z);
+             std::span<std::array<float, kLevelCount>> z, std::span<const std::size_t> wanted = {});
 
 }  // namespace headroom

@@ -1,5 +1,11 @@
-// Lays samples on the step grid for a forecaster: whatever order they come in, each step is pushed once, in order,
-// gaps as missing. The last sample of a step wins until the step is closed by a later one or by a forecast.
+// Lays samples on the step grid for a forecaster: each step is pushed once, in order, as the mean of its samples (open_step.h),
+// gaps as missing.
+//
+// A step is closed by a sample of a later one, or by a forecast. A forecast made inside a step closes it with what is known
+// by then: nothing newer is left unused, and the truth of a horizon is what the same clock will show. What comes after it
+// belongs to the next step, whose time then begins at that forecast. So with forecasts once a step, wherever in it, each
+// step is the mean over the time since the forecast before; forecasts in between go on from the step closed last.
+// A sample of what is closed comes too late and is dropped. Samples may run ahead of a forecast by one.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +15,7 @@
 
 #include "headroom/base/instant.h"
 #include "headroom/model/sample.h"
+#include "open_step.h"
 
 namespace headroom {
 
@@ -16,54 +23,64 @@ inline constexpr double kMostBelievable = 1e15;  // base units; a sample beyond 
 
 class StepGrid {
  public:
-  // The step a sample belongs to: that of the interval that ends at `at`.
+  // The step an instant belongs to: that of the interval that ends at `at`.
   static std::int64_t step_of(Instant at, Duration step) { return (at.time_since_epoch() - Duration(1)) / step; }
 
-  // push(used, stalled) is called for every step that is closed; used is NaN where nothing was reported.
+  // push(sample, known) is called for every step that is closed; what is not known of it is NaN.
   template <class Push>
   void observe(const Sample& sample, Duration step, Push push) {
-    const std::int64_t k = step_of(sample.at, step);
-    if (next_ && k < *next_) return;  // already forecast from
-    if (open_ && k < open_step_) return;
-    if (open_ && k > open_step_) close_until(k, push);
-    if (!next_) next_ = k;
-    open_ = sample;
+    if (!next_) next_ = step_of(sample.at, step), closed_to_ = sample.at - Duration(1);
+    if (sample.at <= closed_to_) return;
+    const std::int64_t k = std::max(step_of(sample.at, step), *next_);
+    if (!open_.empty() && k < open_step_) return;
+    if (!open_.empty() && k > open_step_) close_until(k, Instant(k * step), step, push);
+    open_.add(sample, step);
     open_step_ = k;
   }
 
-  // Closes every step before `k`.
+  // Closes every step before the one that `origin` belongs to, and that one with what is known by then.
   template <class Push>
-  void close_until(std::int64_t k, Push push) {
-    if (!next_) return;
-    // After a silence longer than anything that is remembered, nothing of it need be told step by step.
-    constexpr std::int64_t kLongest = 2300;
-    if (k - *next_ > kLongest && !(open_ && open_step_ >= k - kLongest)) {
-      if (open_) close_open(push);
-      *next_ = std::max(*next_, k - kLongest);
-    }
-    while (*next_ < k) {
-      if (open_ && open_step_ == *next_) {
-        close_open(push);
-      } else {
-        push(Sample{}, false);
-        ++*next_;
-      }
-    }
+  void close_at(Instant origin, Duration step, Push push) {
+    close_until(step_of(origin, step) + 1, origin, step, push);
   }
   // The newest closed step; meaningless before the first.
   std::int64_t newest() const { return next_ ? *next_ - 1 : -1; }
   bool begun() const { return next_.has_value(); }
 
  private:
+  // Closes every step before `k`; the last of them ends at `end`.
   template <class Push>
-  void close_open(Push push) {
-    push(*open_, true);
-    next_ = open_step_ + 1;
-    open_.reset();
+  void close_until(std::int64_t k, Instant end, Duration step, Push push) {
+    if (!next_) return;
+    const auto end_of = [&](std::int64_t s) { return s == k - 1 ? end : Instant((s + 1) * step); };
+    // After a silence longer than anything that is remembered, nothing of it need be told step by step.
+    constexpr std::int64_t kLongest = 2300;
+    if (k - *next_ > kLongest && !(!open_.empty() && open_step_ >= k - kLongest)) {
+      if (!open_.empty()) close_open(end_of(open_step_), push);
+      if (*next_ < k - kLongest) next_ = k - kLongest, closed_to_ = Instant(*next_ * step);
+    }
+    while (*next_ < k) {
+      if (!open_.empty() && open_step_ == *next_) {
+        close_open(end_of(*next_), push);
+      } else {
+        push(Sample{}, false);
+        closed_to_ = end_of(*next_);
+        ++*next_;
+      }
+    }
+  }
+
+  template <class Push>
+  void close_open(Instant end, Push push) {
+    const std::optional<Sample> closed = open_.close(closed_to_, end);
+    push(closed.value_or(Sample{}), closed.has_value());
+    closed_to_ = end;
+    next_ = ++open_step_;  // where the open step goes on with what ended later
   }
 
   std::optional<std::int64_t> next_;  // the first step not closed yet
-  std::optional<Sample> open_;
+  Instant closed_to_;                 // what ended by then is closed
+  OpenStep open_;
   std::int64_t open_step_ = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <malloc.h>
 
 #include "headroom/forecast/baselines.h"
 #include "synthetic.h"
@@ -71,16 +72,98 @@ TEST(Forecasts, SurvivesGapsGarbageAndLateSamples) {
   expect_sane(forecast_at(engine, 1'000'000));
 }
 
+void expect_certain(const Forecast& f, double level) {
+  for (Resource r : kAllResources)
+    for (const Outlook& outlook : f.outlook[index(r)])
+      for (const Band* band : {&outlook.value, &outlook.peak}) EXPECT_EQ(band->at, Band::certain(level).at) << name(r);
+}
+
 TEST(Forecasts, StatesASeriesThatNeverMovesExactly) {
   for (const double level : {0.0, 250.0}) {
     PredictiveLoadEngine engine(quick_model());
     for (int step = 0; step < 700; ++step) {
       engine.observe(sample_at(step, level));
-      forecast_at(engine, step);
+      const Forecast f = forecast_at(engine, step);
+      if (step >= 288) expect_certain(f, level);
     }
-    const Forecast f = forecast_at(engine, 700);
-    for (std::size_t l = 0; l < kLevelCount; ++l) EXPECT_EQ(f.at(Resource::kCpu, 2).peak.at[l], level);
+    expect_certain(forecast_at(engine, 700), level);  // a sample is missing
   }
+}
+
+TEST(Forecasts, AResourceThatIsNeverReportedHasItsPriorAndSpoilsNoOther) {
+  PredictiveLoadEngine engine(quick_model()), whole(quick_model());
+  engine.set_ceiling(VmId(0), Resources(4_cores, 8_GiB));
+  whole.set_ceiling(VmId(0), Resources(4_cores, 8_GiB));
+  const auto x = wave(11, 400);
+  for (int step = 0; step < 400; ++step) {
+    VmSample s = sample_at(step, x[static_cast<std::size_t>(step)]);
+    whole.observe(s);
+    s.sample.used[index(Resource::kMemory)] = std::nan("");
+    engine.observe(s);
+    expect_sane(forecast_at(engine, step)), forecast_at(whole, step);
+  }
+  const Forecast f = forecast_at(engine, 399), g = forecast_at(whole, 399);
+  EXPECT_EQ(f.at(Resource::kMemory, 0).value.at.back(), static_cast<float>(8.0 * (1ULL << 30)));
+  EXPECT_EQ(f.state, ForecastState::kReady);
+  const double width = g.at(Resource::kCpu, 0).value.at[4] - g.at(Resource::kCpu, 0).value.at[0];
+  EXPECT_NEAR(f.at(Resource::kCpu, 0).value.at[1], g.at(Resource::kCpu, 0).value.at[1], width);
+}
+
+// A counter that starts anew shows less than nothing, one that wraps an absurd amount; a VM that reboots, zeros and then
+// what it did before.
+TEST(Forecasts, ComesThroughResetsWithinAnHour) {
+  const auto x = wave(12, 1200);
+  for (const bool reboot : {false, true}) {
+    PredictiveLoadEngine calm(quick_model()), reset(quick_model());
+    double width = 0, difference = 0;
+    for (int step = 0; step < 900; ++step) {
+      const double used = x[static_cast<std::size_t>(step)];
+      const bool odd = step >= 800 && step < 803;
+      calm.observe(sample_at(step, used));
+      reset.observe(sample_at(step, !odd ? used : reboot ? 0 : step == 800 ? -5e8 : 6e16));
+      const Forecast a = forecast_at(calm, step), b = forecast_at(reset, step);
+      expect_sane(b);
+      if (step < 812) continue;
+      for (std::size_t h = 0; h < 3; ++h) {
+        width += a.at(Resource::kCpu, h).value.at[4] - a.at(Resource::kCpu, h).value.at[0];
+        difference += std::fabs(b.at(Resource::kCpu, h).value.at[1] - a.at(Resource::kCpu, h).value.at[1]);
+      }
+    }
+    RecordProperty(reboot ? "reboot" : "counter", std::to_string(difference / width));
+    EXPECT_LT(difference, 0.5 * width) << (reboot ? "reboot" : "counter");
+  }
+}
+
+// Of a year nothing but the last week or two is remembered: an engine that saw it all says what one says that saw the end of
+// it, to within rounding, though monsters came and went through its sums. And it has not grown.
+TEST(Forecasts, AYearOfHistoryLeavesNoDriftAndNoGrowth) {
+  constexpr int kYear = 365 * 288, kBeforeTheEnd = 7 * 16 * 836;  // the week is thinned by seven and searched by sixteen
+  auto x = wave(13, kYear);
+  for (float& used : x) used *= 1e6F;  // far above what is noise in any unit, so that the week has bursts of its own to remember
+  PredictiveLoadEngine old(quick_model()), fresh(quick_model());
+  for (int step = 0; step < kYear; ++step) {
+    const bool early = step < kBeforeTheEnd;
+    const double used = early && step % 1000 == 0 ? 1e12 : x[static_cast<std::size_t>(step)];
+    old.observe(sample_at(step, used));
+    if (!early) fresh.observe(sample_at(step, used));
+  }
+  const Forecast a = forecast_at(old, kYear - 1), b = forecast_at(fresh, kYear - 1);
+  for (Resource r : kAllResources)
+    for (std::size_t h = 0; h < 3; ++h)
+      for (std::size_t l = 0; l + 2 < kLevelCount; ++l)
+        EXPECT_NEAR(a.at(r, h).value.at[l], b.at(r, h).value.at[l], 1e-3 * b.at(r, h).value.at[l]) << name(r) << kLevels[l];
+  std::size_t in_use = 0;
+  for (int step = kYear; step < kYear + 3 * 288; ++step) {
+    old.observe(sample_at(step, x[static_cast<std::size_t>(step - kYear)]));
+    expect_sane(forecast_at(old, step));
+    if (step == kYear + 288) in_use = mallinfo2().uordblks;
+  }
+  EXPECT_EQ(mallinfo2().uordblks, in_use);
+  // Far from now the steps are still numbered right, and a silence of centuries is crossed at once.
+  std::vector<Forecast> out;
+  const VmId id(0);
+  old.forecast(parse_instant("2199-12-31").value(), std::span(&id, 1), out);
+  expect_sane(out[0]);
 }
 
 TEST(Forecasts, NeverForecastsBeyondTheCeilingNorFarBeyondTheRecord) {

@@ -278,7 +278,7 @@ TEST(TrainingGrid, LaysEachSampleOnTheStepThatItsIntervalEndsIn) {
   add(Duration(0), 99);                                // ends where the window begins: of the step before
   EXPECT_TRUE(grid.empty());
   add(2 * kStep, 1);                                   // the second step
-  add(3 * kStep - Duration(1), 2), add(3 * kStep, 3, 0.5F);  // the third one: the last wins
+  add(5 * kStep / 2, 2), add(3 * kStep, 4, 0.5F);        // the third one, half of it each
   add(6 * kStep, 1e300);                               // a broken counter
   add(7 * kStep, 7);
   add(10 * kStep + Duration(1), 99);                   // after the window
@@ -291,7 +291,7 @@ TEST(TrainingGrid, LaysEachSampleOnTheStepThatItsIntervalEndsIn) {
     EXPECT_EQ(demand[1], 3);
     for (std::size_t gap : {2U, 3U, 4U}) EXPECT_TRUE(std::isnan(demand[gap]));
     EXPECT_EQ(demand[5], 7);
-    EXPECT_EQ(vm.stalled[index(r)], (std::vector<float>{0, 0.5F, 0, 0, 0, 0}));
+    EXPECT_EQ(vm.stalled[index(r)], (std::vector<float>{0, 0.25F, 0, 0, 0, 0}));
   }
   EXPECT_EQ(vm.ceiling, (std::array<double, kResourceCount>{4000, 8.0 * (1ULL << 30), 0, 0}));
 }

@@ -53,7 +53,7 @@ Complaint horizon_of_the_run(const Rule& r, const Horizons& horizons) {
   if (!r.quantile && r.horizon.count() != 0)
     return "has a horizon but no quantile: say which forecast to use (quantile: 95 %), or remove horizon to use the "
            "measured usage";
-  if (!r.quantile || std::find(horizons.begin(), horizons.end(), r.horizon) != horizons.end()) return std::nullopt;
+  if (!r.quantile || horizons.empty() || std::find(horizons.begin(), horizons.end(), r.horizon) != horizons.end()) return std::nullopt;
   std::vector<std::string> known;
   for (Duration h : horizons) known.push_back(to_text(h));
   return fmt::format("horizon {} is not one of this run's horizons: {}", to_text(r.horizon), fmt::join(known, ", "));

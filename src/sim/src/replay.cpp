@@ -27,7 +27,9 @@ Result<std::unique_ptr<Forecaster>> make_forecaster(const World& world, const Co
   }
   if (!options.model) return invalid("the policy forecasts with the model, and there is none; give --train or --model");
   if (options.model->info().step != world.step) return invalid("the model was trained for another sampling step");
-  return std::make_unique<PredictiveLoadEngine>(options.model);
+  auto engine = PredictiveLoadEngine::make(options.model, horizons_of(world.scenario, *options.model));
+  if (!engine) return invalid(fmt::format("'forecast horizons' of scenario '{}': {}", world.scenario.name, engine.error().message));
+  return std::move(*engine);
 }
 
 // What was recorded before the window, as the samples it would have been.
@@ -185,6 +187,10 @@ Report Replay::report() const {
   report.decision_ms_p99 = percentile(state_->decision_ms, 0.99);
   report.wall_seconds = state_->wall.seconds();
   return report;
+}
+
+Horizons horizons_of(const Scenario& scenario, const GlobalModel& model) {
+  return scenario.horizons.empty() ? model.info().horizons() : scenario.horizons;
 }
 
 Result<Report> replay(const World& world, const Contender& contender, const ReplayOptions& options) {

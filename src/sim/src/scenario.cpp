@@ -69,6 +69,12 @@ void read_window(Section& top, Scenario& scenario) {
   scenario.window = window;
 }
 
+void read_horizons(Section& top, Scenario& scenario) {
+  top.list("forecast horizons", scenario.horizons, config::duration(std::chrono::seconds(1), std::chrono::days(7)));
+  for (std::size_t h = 1; h < scenario.horizons.size(); ++h)
+    if (scenario.horizons[h] <= scenario.horizons[h - 1]) return top.reject("forecast horizons", "horizons must ascend, as in [5m, 15m, 1h]");
+}
+
 }  // namespace
 
 Result<Scenario> load_scenario(const std::filesystem::path& file) {
@@ -81,6 +87,7 @@ Result<Scenario> load_scenario(const std::filesystem::path& file) {
   top.required("traces", traces, config::text(4096));
   scenario.traces = {file.parent_path() / traces};
   read_window(top, scenario);
+  read_horizons(top, scenario);
   read_hosts(top, scenario);
   read_pool(top, scenario);
   read_timings(top, scenario);

@@ -74,6 +74,24 @@ TEST(Replay, ANewModelIsTakenOnlyWhereForecastsAreMadeWithTheModel) {
   }
 }
 
+TEST(Replay, ForecastsTheHorizonsOfTheScenarioAsFarAsTheModelReaches) {
+  ReplayOptions options;
+  options.model = GlobalModel::load(HEADROOM_SOURCE_DIR "/models/ple.model").value();
+  World world = *world_of(rising_fleet());
+  world.scenario.horizons = {std::chrono::minutes(10), std::chrono::minutes(40)};
+  const auto run = Replay::make(world, default_contender("headroom", world).value(), options).value();
+  ASSERT_TRUE(run->advance());
+  EXPECT_EQ(run->loop().snapshot().horizons, world.scenario.horizons);
+  EXPECT_EQ(run->loop().snapshot().vms[0].forecast.outlook[0].size(), 2U);
+  world.scenario.name = "far";
+  world.scenario.horizons = {std::chrono::days(2)};
+  const auto beyond = Replay::make(world, default_contender("headroom", world).value(), options);
+  ASSERT_FALSE(beyond);
+  EXPECT_EQ(beyond.error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(beyond.error().message, "'forecast horizons' of scenario 'far': the model forecasts 5m to 1d ahead, not 2d; train one that does "
+                                    "(headroom train --horizons) or leave it out");
+}
+
 TEST(Replay, AStaticFleetIsOverloadedExactlyWhenDemandPassesItsAllocation) {
   const auto world = world_of(rising_fleet());
   EXPECT_EQ(world->vms[0].allocation.cpu(), 250_mcores);

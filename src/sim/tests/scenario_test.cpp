@@ -56,6 +56,13 @@ TEST(Scenario, ThatIsGoodIsTaken) {
   EXPECT_EQ(scenario->host_types.size(), 1U);
 }
 
+TEST(Scenario, NamesTheHorizonsThatAreForecastOrLeavesThemToTheModel) {
+  EXPECT_TRUE(load_scenario(ScenarioFile(kGood).path())->horizons.empty());
+  const auto named = load_scenario(ScenarioFile(kGood + "forecast horizons: [10m, 20m, 7d]\n").path());
+  ASSERT_TRUE(named.has_value()) << named.error().message;
+  EXPECT_EQ(named->horizons, (Horizons{std::chrono::minutes(10), std::chrono::minutes(20), std::chrono::days(7)}));
+}
+
 struct Mistake {
   std::string was, is;  // in kGood
   int line;
@@ -81,6 +88,9 @@ TEST(Scenario, ThatIsWrongIsOneErrorWithItsLine) {
       {"cpu: 0.25 vCPU", "cpu: 0 vCPU", 8, "'cpu' in steps"},
       {"initial quantile: 90 %", "initial quantile: 90", 10, "'initial quantile' in a scenario"},
       {"growth takes: 30s", "growth takes: -30s", 11, "'growth takes' in a scenario"},
+      {"growth takes: 30s", "forecast horizons: [1h, 5m]", 11, "horizons must ascend, as in [5m, 15m, 1h]"},
+      {"growth takes: 30s", "forecast horizons: [1h, 8d]", 11, "'forecast horizons' in a scenario"},
+      {"growth takes: 30s", "forecast horizons: []", 11, "'forecast horizons' in a scenario"},
       {"to: 2013-08-02", "to: 2013-07-02", 3, "the window ends before it begins"},
       {"from: 2013-08-01", "from: 0001-01-01", 3, "is not a time"},
       {"scenario: small\n", "", 1, "a scenario has no key 'scenario'"},

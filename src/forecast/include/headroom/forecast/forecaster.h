@@ -24,8 +24,8 @@ class Forecaster {
   // The most a VM may ever be given, per resource in base units; bands are capped by it. 0 = unknown. May change.
   virtual void set_ceiling(VmId vm, const Resources& ceiling) = 0;
 
-  // Takes in one sample. Late, repeated and missing ones are normal: samples are laid on the step grid, the last one of
-  // a step wins, and a sample older than the newest step already forecast from is dropped.
+  // Takes in one sample; a step may have many. Late, repeated and missing ones are normal: they are laid on the step grid
+  // as means by the time they cover (docs/model.md), and one of what has already been forecast from is dropped.
   virtual void observe(const VmSample& sample) = 0;
 
   // Forecasts for `vms` (any order, no repeats) as of `origin`; out[i] belongs to vms[i] and its storage is reused.

@@ -79,8 +79,10 @@ class GlobalModel {
   std::size_t value_head(std::size_t horizon) const { return horizon; }
   std::size_t peak_head(std::size_t horizon) const;
 
-  // features: up to kBatch rows of kFeatureCount; z[head * kBatch + row] is written for each head and given row.
-  void predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z) const;
+  // features: up to kBatch rows of kFeatureCount; z[head * kBatch + row] is written for each head wanted and given row.
+  // None named: for all heads. The cost is that of the heads wanted and, once, of the net's inner layers.
+  void predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z,
+               std::span<const std::size_t> wanted = {}) const;
 
   const ModelParts& parts() const { return *parts_; }
 

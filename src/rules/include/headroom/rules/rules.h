@@ -19,7 +19,8 @@ namespace headroom::rules {
 
 inline constexpr std::size_t kMaxRules = 1000;  // per file; the check compares each pair
 
-// `horizons` are those the run forecasts; a rule may name no other.
+// `horizons` are those the run forecasts; a rule may name no other. None: they are not known yet, and check_rules() is to
+// be asked once they are.
 Result<std::vector<Rule>> load_rules(const std::string& path, const Horizons& horizons);
 Result<std::vector<Rule>> parse_rules(std::string_view text, std::string source, const Horizons& horizons);
 // From a file already loaded, with nothing yet read from it.

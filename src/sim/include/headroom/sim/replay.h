@@ -16,6 +16,9 @@
 
 namespace headroom {
 
+// What a run that sees through the model forecasts: the scenario's horizons, or where it names none the model's own.
+Horizons horizons_of(const Scenario& scenario, const GlobalModel& model);
+
 struct ReplayOptions {
   std::shared_ptr<const GlobalModel> model;   // needed by contenders that see through the model
   std::uint64_t seed = 1;
@@ -51,7 +54,7 @@ class Replay {
   const Loop& loop() const;
   Actuator& actuator();                      // to pause and resume between rounds
   // Between rounds: forecasts with another model from here on. False, and nothing changes, where the contender does not see
-  // through the model, or the new one has another step or other horizons.
+  // through the model, or the new one has another step or does not reach the horizons.
   bool replace_model(std::shared_ptr<const GlobalModel> model);
 
  private:
@@ -60,7 +63,7 @@ class Replay {
   std::unique_ptr<State> state_;
 };
 
-// Errors: kInvalid when the model is missing or does not fit the step; kFailed when the loop fails or was stopped.
+// Errors: kInvalid when the model is missing or does not fit the step or the horizons; kFailed when the loop fails or was stopped.
 Result<Report> replay(const World& world, const Contender& contender, const ReplayOptions& options);
 // One report a contender, in their order.
 Result<std::vector<Report>> sweep(const World& world, const std::vector<Contender>& contenders,

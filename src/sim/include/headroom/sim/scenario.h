@@ -1,4 +1,4 @@
-// What a simulated pool is made of: host types with prices, overcommit, delays. A scenario names no VM and no trace, so
+// What a simulated pool is made of: host types with prices, overcommit, delays; and how far ahead it is forecast. A scenario names no VM and no trace, so
 // that it runs on any directory of traces; the largest host type grows with the largest VM it meets.
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include "headroom/base/result.h"
 #include "headroom/hypervisor/simulated_pool.h"
+#include "headroom/model/forecast.h"
 #include "headroom/model/host.h"
 
 namespace headroom {
@@ -35,6 +36,7 @@ struct Scenario {
   std::optional<Window> window;
   Duration warmup = std::chrono::hours(24 * 9);       // of samples before the window
   Duration warmup_forecasts = std::chrono::hours(48);  // the last part of it with forecasts, so that calibration starts
+  Horizons horizons;                          // that are forecast, ascending; none: the model's own
   std::vector<HostType> host_types;           // any order; reserved ones first in use
   double reserved_share = 0.6;                // of the initial need covered by reserved hosts
   double spare_share = 0.25;                  // of the initial pool's cores, on demand and off at the start
