@@ -7,8 +7,9 @@
 #include <memory>
 
 #include "commands.h"
+#include "headroom/accuracy/replay.h"
+#include "headroom/accuracy/truth.h"
 #include "headroom/forecast/engine.h"
-#include "headroom/trace/fleet.h"
 #include "output_file.h"
 #include "traces.h"
 
@@ -21,19 +22,14 @@ struct Options {
   TrainOptions training;
 };
 
-struct Grid {
-  Instant start;
-  int stride = 1;
-};
-
 struct Plan {
-  Grid grid;
+  OriginGrid grid;
   std::vector<std::size_t> horizon;  // of the engine
   std::vector<int> steps;
   bool point = false, peak = false;
 };
 
-Result<Grid> parse_grid(const std::string& text) {
+Result<OriginGrid> parse_grid(const std::string& text) {
   const auto comma = text.find(',');
   if (comma == std::string::npos) return invalid("--grid wants START,STRIDE: epoch seconds or RFC 3339, and steps");
   auto start = parse_instant(text.substr(0, comma));
@@ -41,7 +37,7 @@ Result<Grid> parse_grid(const std::string& text) {
   const std::string stride = text.substr(comma + 1);
   if (stride.empty() || stride.size() > 6 || stride.find_first_not_of("0123456789") != std::string::npos || std::stoi(stride) < 1)
     return invalid(fmt::format("--grid \"{}\": the stride is a number of steps, 1 or more", text));
-  return Grid{*start, std::stoi(stride)};
+  return OriginGrid{*start, std::stoi(stride)};
 }
 
 // "1,3,12": steps of the grid, ascending.
@@ -72,7 +68,7 @@ Result<std::shared_ptr<const GlobalModel>> find_model(const Options& options, co
   return train_on({options.train.begin(), options.train.end()}, how);
 }
 
-Result<Plan> make_plan(const Options& options, const GlobalModel& model, const Horizons& wanted, Grid grid) {
+Result<Plan> make_plan(const Options& options, const GlobalModel& model, const Horizons& wanted, OriginGrid grid) {
   Plan plan{grid, {}, {}, false, false};
   const auto& known = model.info().horizon_steps;
   for (Duration h : wanted) {
@@ -94,7 +90,7 @@ class Writer {
   Writer(OutputFile& file, const Plan& plan) : file_(file), plan_(plan) {
     file_.write("series_id,resource,origin_time,horizon_steps,q10,q50,q90,q95,q99,target\n");
   }
-  void write(const VmTrace& vm, std::size_t slot, Instant origin, const Forecast& forecast);
+  void write(const VmTrace& vm, const ReplayedForecast& replayed);
 
  private:
   void line(const std::string& id, const char* resource, Instant origin, int steps, const Band& band, double unit,
@@ -105,25 +101,16 @@ class Writer {
   const Plan& plan_;
 };
 
-// Base units a unit of the truth: percent of the cores, percent of the provision, KB/s. 0 = cannot be told.
-double unit_of(const VmTrace& vm, Resource r, std::size_t slot) {
-  if (r == Resource::kCpu) return 10.0 * vm.cores;
-  if (r != Resource::kMemory) return 1000;
-  return slot < vm.memory_provision.size() ? vm.memory_provision[slot] / 100.0 : 0;
-}
-
-void Writer::write(const VmTrace& vm, std::size_t slot, Instant origin, const Forecast& forecast) {
-  static constexpr std::array<const char*, kResourceCount> kNames{"cpu", "mem", "disk", "net"};
+void Writer::write(const VmTrace& vm, const ReplayedForecast& replayed) {
   for (Resource r : kAllResources) {
     const auto& demand = vm.demand[index(r)];
-    if (slot >= demand.size() || std::isnan(demand[slot])) continue;
-    const double unit = unit_of(vm, r, slot);
+    if (replayed.slot >= demand.size() || std::isnan(demand[replayed.slot])) continue;
+    const double unit = scored_unit(vm, r, replayed.slot);
     if (!(unit > 0)) continue;
-    const std::string& id = r == Resource::kMemory && !vm.memory_name.empty() ? vm.memory_name : vm.name;
     for (std::size_t h = 0; h < plan_.horizon.size(); ++h) {
-      const Outlook& outlook = forecast.at(r, plan_.horizon[h]);
-      if (plan_.point) line(id, kNames[index(r)], origin, plan_.steps[h], outlook.value, unit, "point");
-      if (plan_.peak) line(id, kNames[index(r)], origin, plan_.steps[h], outlook.peak, unit, "peak");
+      const Outlook& outlook = replayed.forecast.at(r, plan_.horizon[h]);
+      if (plan_.point) line(series_id(vm, r), scored_name(r), replayed.origin, plan_.steps[h], outlook.value, unit, "point");
+      if (plan_.peak) line(series_id(vm, r), scored_name(r), replayed.origin, plan_.steps[h], outlook.peak, unit, "peak");
     }
   }
 }
@@ -135,70 +122,6 @@ void Writer::line(const std::string& id, const char* resource, Instant origin, i
   for (std::size_t level : {0U, 1U, 4U, 5U, 6U}) fmt::format_to(std::back_inserter(line_), ",{:.6g}", band.at[level] / unit);
   fmt::format_to(std::back_inserter(line_), ",{}\n", target);
   file_.write(line_);
-}
-
-// Replays all VMs together, step by step. They are forecast at every step for a while before the grid starts, since
-// calibration lives on its own forecasts.
-class Replay {
- public:
-  Replay(const Fleet& fleet, std::shared_ptr<const GlobalModel> model, const Plan& plan, Writer& writer)
-      : fleet_(fleet), plan_(plan), writer_(writer), engine_(std::move(model)), slot_(fleet.vms.size()) {}
-
-  void run() {
-    Instant first = Instant::max(), last = Instant::min();
-    for (const VmTrace& vm : fleet_.vms) {
-      first = std::min(first, vm.start);
-      last = std::max(last, vm.start + static_cast<std::int64_t>(vm.slots()) * fleet_.step);
-    }
-    for (Instant at = first; at < last; at += fleet_.step) step(at);
-  }
-
- private:
-  static constexpr auto kCalibrating = std::chrono::days(21);
-
-  void step(Instant at);
-  void observe(std::size_t number, Instant at);
-
-  const Fleet& fleet_;
-  const Plan& plan_;
-  Writer& writer_;
-  PredictiveLoadEngine engine_;
-  std::vector<std::size_t> slot_;  // of each VM in its trace
-  std::vector<VmId> running_;
-  std::vector<Forecast> forecasts_;
-};
-
-void Replay::observe(std::size_t number, Instant at) {
-  const VmTrace& vm = fleet_.vms[number];
-  const std::size_t slot = slot_[number];
-  Sample sample{at + fleet_.step, {}, {}, true};
-  for (Resource r : kAllResources) {
-    const auto& demand = vm.demand[index(r)];
-    sample.used[index(r)] = slot < demand.size() ? static_cast<double>(demand[slot]) : std::nan("");
-  }
-  const VmId id(static_cast<std::uint32_t>(number));
-  if (vm.memory_provision.empty()) engine_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores)));
-  else if (slot < vm.memory_provision.size() && vm.memory_provision[slot] > 0)
-    engine_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores), Bytes(static_cast<std::int64_t>(vm.memory_provision[slot]))));
-  engine_.observe({id, sample});
-}
-
-void Replay::step(Instant at) {
-  running_.clear();
-  for (std::size_t i = 0; i < fleet_.vms.size(); ++i) {
-    const VmTrace& vm = fleet_.vms[i];
-    if (at < vm.start || at >= vm.start + static_cast<std::int64_t>(vm.slots()) * fleet_.step) continue;
-    slot_[i] = static_cast<std::size_t>((at - vm.start) / fleet_.step);
-    observe(i, at);
-    running_.push_back(VmId(static_cast<std::uint32_t>(i)));
-  }
-  if (at < plan_.grid.start - kCalibrating) return;
-  engine_.forecast(at + fleet_.step, running_, forecasts_);
-  if (at < plan_.grid.start || (at - plan_.grid.start) / fleet_.step % plan_.grid.stride != 0) return;
-  for (std::size_t k = 0; k < running_.size(); ++k) {
-    const std::size_t i = running_[k].value();
-    writer_.write(fleet_.vms[i], slot_[i], at, forecasts_[k]);
-  }
 }
 
 Result<void> run(const Options& options) {
@@ -215,7 +138,10 @@ Result<void> run(const Options& options) {
   auto out = OutputFile::open(options.out);
   if (!out) return tl::unexpected(out.error());
   Writer writer(*out, *plan);
-  Replay(*fleet, *model, *plan, writer).run();
+  PredictiveLoadEngine engine(*model);
+  ForecastReplayOptions how;
+  how.grid = plan->grid;
+  replay_forecasts(*fleet, engine, how, [&](const ReplayedForecast& f) { writer.write(fleet->vms[f.vm], f); });
   if (!options.save_model.empty())
     if (auto saved = (*model)->save(options.save_model); !saved) return saved;
   return out->commit();
