@@ -2,15 +2,14 @@
 #include <cmath>
 
 #include "headroom/accuracy/scorer.h"
+#include "outside.h"
 
 namespace headroom {
 namespace {
 
 constexpr std::int64_t kFewestForCoverage = 20;
 
-double error_at(double p, double below, double at_or_below) { return std::max({0.0, below - p, p - at_or_below}); }
-
-// What p lies outside of, on series means.
+// Sums over the series of one resource and target.
 struct Pool {
   std::size_t series = 0, all = 0, judged = 0, covering = 0;
   double mase = 0, naive_mase = 0, wql = 0, naive_wql = 0, log_ratio = 0;
@@ -64,8 +63,8 @@ void Pool::finish(AccuracyFigures& f) const {
 
 }  // namespace
 
-double SeriesScore::calibration_error(std::size_t level) const { return error_at(kScoredLevels[level], below[level], at_or_below[level]); }
-double AccuracyFigures::calibration_error(std::size_t level) const { return error_at(kScoredLevels[level], below[level], at_or_below[level]); }
+double SeriesScore::calibration_error(std::size_t level) const { return outside(kScoredLevels[level], below[level], at_or_below[level]); }
+double AccuracyFigures::calibration_error(std::size_t level) const { return outside(kScoredLevels[level], below[level], at_or_below[level]); }
 
 double SeriesScore::loss_ratio() const {
   const double next_to_nothing = idle ? 1e-12 : 1e-9 * scale;  // two exact forecasts are alike

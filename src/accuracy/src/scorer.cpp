@@ -5,6 +5,7 @@
 
 #include "headroom/base/check.h"
 #include "naive_errors.h"
+#include "outside.h"
 
 namespace headroom {
 namespace {
@@ -39,14 +40,36 @@ double scale_before(const Truth& truth, std::int64_t last, int least_pairs) {
   return pairs >= std::max(1, least_pairs) ? sum / static_cast<double>(pairs) : std::nan("");
 }
 
+// Calibration day by day: the counts of the day that is on, and the errors of those that were.
+struct Days {
+  std::int64_t day = -1, forecasts = 0, counted = 0;
+  std::array<double, kScoredCount> below{}, at_or_below{}, errors{};
+
+  void begin(std::int64_t next) {
+    if (next == day) return;
+    if (forecasts >= kFewestOfADay) {
+      const auto n = static_cast<double>(forecasts);
+      for (std::size_t l = 0; l < kScoredCount; ++l)
+        errors[l] += outside(kScoredLevels[l], below[l] / n, at_or_below[l] / n);
+      ++counted;
+    }
+    day = next;
+    forecasts = 0;
+    below = at_or_below = {};
+  }
+};
+
 // One series under one target while forecasts come in: sums, not yet means.
 struct Tally {
   SeriesScore sum;
+  Days days;
   NaiveErrors naive;
-  std::int64_t next = 0;  // the grid's next origin, as a step
+  std::int64_t first = 0, next = 0;  // of the grid's origins, as steps
 
   // Quantiles sorted, in the units of the truth; `given` false: there was no forecast, `q` is naive-RE's.
-  void take(double y, double now, const ScoredQuantiles& q, const ScoredQuantiles& base, bool given) {
+  void take(double y, double now, const ScoredQuantiles& q, const ScoredQuantiles& base, bool given, std::int64_t day) {
+    days.begin(day);
+    ++days.forecasts;
     const double slack = 1e-6 * std::max(1.0, std::abs(y)), weight = given ? 1 : kImputedLoss;
     ++sum.forecasts;
     if (!given) ++sum.imputed;
@@ -59,13 +82,19 @@ struct Tally {
     sum.cover80 += covers80(q, y, slack) ? 1 : 0;
     sum.naive_cover80 += covers80(base, y, slack) ? 1 : 0;
     for (std::size_t l = 0; l < kScoredCount; ++l) {
-      sum.below[l] += y < q[l] - slack ? 1 : 0;
-      sum.at_or_below[l] += y <= q[l] + slack ? 1 : 0;
+      const double below = y < q[l] - slack ? 1 : 0, at_or_below = y <= q[l] + slack ? 1 : 0;
+      sum.below[l] += below;
+      sum.at_or_below[l] += at_or_below;
+      days.below[l] += below;
+      days.at_or_below[l] += at_or_below;
     }
   }
 
-  SeriesScore means() const {
+  SeriesScore means() {
+    days.begin(-1);
     SeriesScore s = sum;
+    s.days = days.counted;
+    for (std::size_t l = 0; l < kScoredCount; ++l) s.daily_error[l] = days.errors[l] / static_cast<double>(days.counted);
     const auto n = static_cast<double>(s.forecasts);
     for (double* x : {&s.mae, &s.naive_mae, &s.wql, &s.naive_wql, &s.width80, &s.naive_width80, &s.cover80, &s.naive_cover80}) *x /= n;
     for (auto* shares : {&s.below, &s.at_or_below})
@@ -91,6 +120,19 @@ ScoredQuantiles scored_quantiles(const Band& band) {
   return q;
 }
 
+double exceedance(const ScoredQuantiles& q, double limit) {
+  if (limit < q.front()) return 0.9 + 0.1 * (1 - limit / std::max(q.front(), 1e-12));
+  if (limit >= q.back()) return 0.01 * q.back() / std::max(limit, 1e-12);
+  std::size_t i = 1;
+  while (limit >= q[i]) ++i;
+  const double share = (limit - q[i - 1]) / (q[i] - q[i - 1]);
+  return 1 - (kScoredLevels[i - 1] + share * (kScoredLevels[i] - kScoredLevels[i - 1]));
+}
+
+double JudgedForecast::exceedance(double limit) const {
+  return band == nullptr ? headroom::exceedance(said, limit) : band->exceedance(limit * truth.unit(origin));
+}
+
 struct Scorer::State {
   State(const Fleet& f, ScorerOptions o, std::size_t first) : fleet(f), options(std::move(o)), first_vm(first) {
     const std::int64_t step_ms = fleet.step.count(), start_ms = options.grid.start.time_since_epoch().count();
@@ -99,7 +141,7 @@ struct Scorer::State {
 
   void open(std::size_t vm);
   ScoredSeries& series(std::size_t vm, Resource r) { return all[(vm - first_vm) * kResourceCount + index(r)]; }
-  void score(ScoredSeries& of, std::size_t target, std::int64_t origin, const ScoredQuantiles* base_units);
+  void score(ScoredSeries& of, std::size_t target, std::int64_t origin, const ScoredQuantiles* base_units, const Band* band);
   void impute_until(ScoredSeries& of, std::size_t target, std::int64_t origin);
 
   const Fleet& fleet;
@@ -118,7 +160,7 @@ void Scorer::State::open(std::size_t vm) {
     const double scale = scale_before(s.truth, std::min(first, s.truth.end() - 1), options.least_pairs);
     for (const ScoredTarget& target : options.targets) {
       Tally& tally = s.tallies.emplace_back();
-      tally.next = first;
+      tally.first = tally.next = first;
       tally.sum.vm = vm;
       tally.sum.resource = r;
       tally.sum.target = target;
@@ -128,7 +170,7 @@ void Scorer::State::open(std::size_t vm) {
   }
 }
 
-void Scorer::State::score(ScoredSeries& of, std::size_t target, std::int64_t origin, const ScoredQuantiles* base_units) {
+void Scorer::State::score(ScoredSeries& of, std::size_t target, std::int64_t origin, const ScoredQuantiles* base_units, const Band* band) {
   Tally& tally = of.tallies[target];
   const double now = of.truth.at(origin), y = of.truth.target(origin, tally.sum.target);
   if (std::isnan(now) || std::isnan(y)) return;
@@ -142,13 +184,17 @@ void Scorer::State::score(ScoredSeries& of, std::size_t target, std::int64_t ori
       std::sort(q.begin(), q.end());
     }
   }
-  tally.take(y, now, q, naive, base_units != nullptr);
+  const Instant at(origin * fleet.step);
+  tally.take(y, now, q, naive, base_units != nullptr, std::chrono::floor<std::chrono::days>(at).time_since_epoch().count());
+  const SeriesScore& s = tally.sum;
+  if (options.judged)
+    options.judged({s.vm, s.resource, target, s.target, of.truth, tally.first, origin, s.scale, s.idle, now, y, q, naive, band});
 }
 
 // The grid's origins before `origin` that nobody forecast from.
 void Scorer::State::impute_until(ScoredSeries& of, std::size_t target, std::int64_t origin) {
   Tally& tally = of.tallies[target];
-  for (; tally.next < std::min(origin, of.truth.end()); tally.next += options.grid.stride) score(of, target, tally.next, nullptr);
+  for (; tally.next < std::min(origin, of.truth.end()); tally.next += options.grid.stride) score(of, target, tally.next, nullptr, nullptr);
 }
 
 Scorer::Scorer(const Fleet& fleet, ScorerOptions options, std::size_t first_vm, std::size_t vm_count)
@@ -163,7 +209,8 @@ Scorer::~Scorer() = default;
 Scorer::Scorer(Scorer&&) noexcept = default;
 Scorer& Scorer::operator=(Scorer&&) noexcept = default;
 
-void Scorer::add(std::size_t vm, Resource resource, std::size_t target, Instant origin, const ScoredQuantiles& quantiles) {
+void Scorer::add(std::size_t vm, Resource resource, std::size_t target, Instant origin, const ScoredQuantiles& quantiles,
+                 const Band* band) {
   ScoredSeries& of = state_->series(vm, resource);
   if (of.truth.empty()) return;
   const std::int64_t step = origin.time_since_epoch() / state_->fleet.step;
@@ -172,7 +219,7 @@ void Scorer::add(std::size_t vm, Resource resource, std::size_t target, Instant 
   HEADROOM_CHECK(step >= tally.next && (step - state_->grid_start) % state_->options.grid.stride == 0,
                  "origins are of the grid, and ascend");
   state_->impute_until(of, target, step);
-  state_->score(of, target, step, &quantiles);
+  state_->score(of, target, step, &quantiles, band);
   tally.next = step + state_->options.grid.stride;
 }
 
@@ -183,7 +230,8 @@ void Scorer::add(const ReplayedForecast& replayed, const Horizons& horizons) {
     HEADROOM_CHECK(horizon != horizons.end(), "a target's horizon is one of the forecaster's");
     for (Resource r : kAllResources) {
       const Outlook& outlook = replayed.forecast.at(r, static_cast<std::size_t>(horizon - horizons.begin()));
-      add(replayed.vm, r, t, replayed.origin, scored_quantiles(target.peak ? outlook.peak : outlook.value));
+      const Band& band = target.peak ? outlook.peak : outlook.value;
+      add(replayed.vm, r, t, replayed.origin, scored_quantiles(band), &band);
     }
   }
 }

@@ -120,6 +120,29 @@ TEST(Scorer, AnIdleSeriesCountsInTheMeanErrorOnly) {
   EXPECT_DOUBLE_EQ(figures[0].mase, 6 / 8.0);
 }
 
+// A day of forecasts far over the truth, then a day far under it: as a series 0.4 off at q90, on a single day 0.1 and 0.9.
+TEST(Scorer, ASingleDayIsFurtherOffThanTheSeries) {
+  constexpr int kDay = 288;
+  std::vector<double> x;
+  for (int k = 0; k <= 2 * kDay; ++k) x.push_back(50 + k % 2);
+  const Fleet fleet = fleet_of({vm_with_cpu("a", x)});
+  Scorer scorer(fleet, options(0, 1, {1, false}));
+  for (int k = 0; k < 2 * kDay; ++k) {
+    const double q = k < kDay ? 90 : 10;
+    scorer.add(0, Resource::kCpu, 0, slot(k), percent({q, q, q, q, q}));
+  }
+  const SeriesScore s = only(scorer);
+  EXPECT_NEAR(s.calibration_error(2), 0.4, 1e-12);
+  EXPECT_EQ(s.days, 2);
+  EXPECT_NEAR(s.daily_error[2], (0.1 + 0.9) / 2, 1e-12);
+}
+
+TEST(Scorer, ADayOfFewForecastsIsNotJudgedAlone) {
+  const Fleet fleet = fleet_of({vm_with_cpu("a", {10, 20, 10, 40, 30})});
+  Scorer scorer(fleet, options(1, 1, {1, false}));
+  EXPECT_EQ(only(scorer).days, 0);
+}
+
 TEST(Scorer, CrossedQuantilesAreSortedAndCounted) {
   const Fleet fleet = fleet_of({vm_with_cpu("a", {10, 20, 10, 40, 30})});
   Scorer crossed(fleet, options(1, 1, {1, false})), sorted(fleet, options(1, 1, {1, false}));

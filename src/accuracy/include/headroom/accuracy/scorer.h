@@ -35,7 +35,33 @@ inline constexpr std::array<double, 5> kScoredLevels{0.10, 0.50, 0.90, 0.95, 0.9
 inline constexpr std::size_t kScoredCount = kScoredLevels.size();
 using ScoredQuantiles = std::array<double, kScoredCount>;  // base units of the resource
 
+inline constexpr std::int64_t kFewestOfADay = 24;
+
 ScoredQuantiles scored_quantiles(const Band& band);
+
+// P(demand > limit) interpolated from quantiles alone: linear between them, 0.9 and more below q10, 0.01 and less above q99.
+// Quantiles sorted and limit in one unit.
+double exceedance(const ScoredQuantiles& quantiles, double limit);
+
+// A forecast beside what came, in the units of the truth. Alive during the call it is given to.
+struct JudgedForecast {
+  std::size_t vm;        // of the fleet
+  Resource resource;
+  std::size_t target;    // of ScorerOptions::targets
+  ScoredTarget what;
+  const Truth& truth;
+  std::int64_t first_origin;  // of the series
+  std::int64_t origin;        // both as steps
+  double scale;          // of the series
+  bool idle;
+  double now, came;      // at the origin, at the target
+  const ScoredQuantiles& said;   // sorted
+  const ScoredQuantiles& naive;  // naive-RE's
+  const Band* band;      // of the forecast, in base units; nullptr where it has only quantiles
+
+  // P(the target > limit) as the forecast has it, from all it has.
+  double exceedance(double limit) const;
+};
 
 // One series under one target: sums over its forecasts made means, in the units of the truth.
 struct SeriesScore {
@@ -47,6 +73,9 @@ struct SeriesScore {
   double scale = 0;  // NaN when too few steps precede the first origin
   double mae = 0, naive_mae = 0, wql = 0, naive_wql = 0, width80 = 0, naive_width80 = 0, cover80 = 0, naive_cover80 = 0;
   std::array<double, kScoredCount> below{}, at_or_below{};  // shares
+  // The calibration error of a single day, UTC, by origin: the mean over the days of kFewestOfADay forecasts and more.
+  std::int64_t days = 0;
+  std::array<double, kScoredCount> daily_error{};
 
   double calibration_error(std::size_t level) const;
   double loss_ratio() const;  // WQL over naive-RE's, within 1/100 and 100
@@ -71,6 +100,8 @@ struct ScorerOptions {
   OriginGrid grid;
   std::vector<ScoredTarget> targets;
   int least_pairs = 288;
+  // Is shown every forecast that is scored, in the order they are given; for figures beside these (limits.h).
+  std::function<void(const JudgedForecast&)> judged{};
 };
 
 class Scorer {
@@ -84,7 +115,9 @@ class Scorer {
 
   // One forecast: quantiles of options.targets[target] at an origin of the grid (replay.h). For one series and target
   // origins ascend.
-  void add(std::size_t vm, Resource resource, std::size_t target, Instant origin, const ScoredQuantiles& quantiles);
+  void add(std::size_t vm, Resource resource, std::size_t target, Instant origin, const ScoredQuantiles& quantiles) {
+    add(vm, resource, target, origin, quantiles, nullptr);
+  }
   // Every resource and target of one VM at once; horizons are the forecaster's, and must hold those of the targets.
   void add(const ReplayedForecast& replayed, const Horizons& horizons);
 
@@ -93,6 +126,7 @@ class Scorer {
 
  private:
   struct State;
+  void add(std::size_t vm, Resource resource, std::size_t target, Instant origin, const ScoredQuantiles& quantiles, const Band* band);
   std::unique_ptr<State> state_;
 };
 
