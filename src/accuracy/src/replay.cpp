@@ -54,7 +54,9 @@ void Replay::observe(std::size_t number, Instant at) {
   Sample sample{at + fleet_.step, {}, {}, true};
   for (Resource r : kAllResources) {
     const auto& demand = vm.demand[index(r)];
+    const auto& stalled = vm.stalled[index(r)];
     sample.used[index(r)] = slot < demand.size() ? static_cast<double>(demand[slot]) : std::nan("");
+    sample.stalled[index(r)] = slot < stalled.size() ? stalled[slot] : 0;
   }
   const VmId id(static_cast<std::uint32_t>(number));
   if (vm.memory_provision.empty()) forecaster_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores)));

@@ -36,12 +36,14 @@ double scored_unit(const VmTrace& vm, Resource r, std::size_t slot) {
 Truth::Truth(const VmTrace& vm, Resource resource, Duration step)
     : vm_(vm), resource_(resource), begin_(vm.start.time_since_epoch() / step) {
   const auto& demand = vm.demand[index(resource)];
+  const auto& stalled = vm.stalled[index(resource)];
   has_allocation_ = std::isfinite(most_of(vm, resource));
   const double most = most_of(vm, resource);
   std::size_t first = demand.size(), end = 0;
   for (std::size_t k = 0; k < demand.size(); ++k) {
     const double unit = scored_unit(vm, resource, k);
-    const bool known = !std::isnan(demand[k]) && unit > 0;
+    const bool held_back = k < stalled.size() && stalled[k] > 0;
+    const bool known = !std::isnan(demand[k]) && unit > 0 && !held_back;
     if (!known && first == demand.size()) continue;
     first = std::min(first, k);
     value_.push_back(known ? std::clamp(demand[k] / unit, 0.0, most) : std::nan(""));

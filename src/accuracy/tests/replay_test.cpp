@@ -100,6 +100,15 @@ TEST(ForecastReplay, TellsTheProvisionOfEachStepAsTheCeiling) {
   EXPECT_THAT(listener.ceiling_, ElementsAre(P{0, 100}, P{0, 300}));
 }
 
+TEST(ForecastReplay, TellsWhatWasHeldBack) {
+  Fleet fleet = fleet_of({vm_with_cpu("a", {1, 2, 3})});
+  fleet.vms[0].stalled[index(Resource::kCpu)] = {0, 0, 0.5F};
+  Listener listener;
+  replay(fleet, listener, {.grid = {kBegin, 1}});
+  EXPECT_EQ(listener.last_[0].stalled[index(Resource::kCpu)], 0.5F);
+  EXPECT_EQ(listener.last_[0].stalled[index(Resource::kMemory)], 0);
+}
+
 TEST(ForecastReplay, EndsWhenProgressSaysSo) {
   const Fleet fleet = fleet_of({vm_with_cpu("a", std::vector<double>(100, 1))});
   Listener listener;

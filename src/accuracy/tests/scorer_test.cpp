@@ -108,6 +108,13 @@ TEST(Scorer, WhatIsMissingIsNotScored) {
   EXPECT_EQ(only(peak).forecasts, 1);   // 4
 }
 
+TEST(Scorer, WhatWasHeldBackIsNoTruth) {
+  Fleet fleet = fleet_of({vm_with_cpu("a", {10, 20, 10, 40, 30, 20, 10})});
+  fleet.vms[0].stalled[index(Resource::kCpu)] = {0, 0, 0, 0.2F, 0, 0, 0};
+  Scorer scorer(fleet, options(1, 1, {1, false}));
+  EXPECT_EQ(only(scorer).forecasts, 3);  // 1, 4, 5
+}
+
 TEST(Scorer, AnIdleSeriesCountsInTheMeanErrorOnly) {
   const Fleet fleet = fleet_of({vm_with_cpu("idle", {1, 1, 1, 1}), vm_with_cpu("short", {1, 9, 1, 9})});
   Scorer scorer(fleet, options(2, 1, {1, false}, 2));

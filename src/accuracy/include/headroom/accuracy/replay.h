@@ -3,7 +3,7 @@
 // of them ask a forecaster the same questions.
 //
 // No look-ahead: before a forecast for an origin is asked for, exactly the samples up to and including that origin's step
-// have been observed. A recorded fleet knows its provision in time; each step's is told as the ceiling before its sample.
+// have been observed. The provision of each step is told as the ceiling before its sample.
 //
 // Threads: one caller; the sink and the progress are called from it. Memory: none that grows. Errors: none; progress may end it.
 #pragma once

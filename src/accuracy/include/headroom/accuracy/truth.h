@@ -1,5 +1,6 @@
 // What one series of a recorded fleet really did, in the units in which forecasters are compared: CPU and memory in percent
-// of the allocation (clipped to 200 and 100), disk and network in KB/s. Missing steps are NaN.
+// of the allocation (clipped to 200 and 100), disk and network in KB/s. Missing steps are NaN, and so are steps in which the
+// VM was held back: what it wanted there is not known.
 //
 // Steps are numbered since 1970 on the fleet's step. Where a trace does not tell an allocation, a core and a GiB stand for
 // 100 %, and nothing is clipped. Threads: immutable. Memory: 8 bytes a step. Errors: none.
