@@ -1,14 +1,13 @@
 // headroom forecast: rolling-origin forecasts of recorded traces, in the format that scores are made from.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <memory>
 
 #include "commands.h"
-#include "headroom/accuracy/replay.h"
-#include "headroom/accuracy/truth.h"
+#include "forecast_input.h"
+#include "headroom/accuracy/scorer.h"
 #include "headroom/forecast/engine.h"
 #include "output_file.h"
 #include "traces.h"
@@ -17,9 +16,9 @@ namespace headroom::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> train, data;
-  std::string model, save_model, grid, horizons = "1,3,12", targets = "point,peak", out;
-  TrainOptions training;
+  ModelChoice choice;
+  std::vector<std::string> data;
+  std::string save_model, grid, horizons = "1,3,12", targets = "point,peak", out;
 };
 
 struct Plan {
@@ -29,53 +28,13 @@ struct Plan {
   bool point = false, peak = false;
 };
 
-Result<OriginGrid> parse_grid(const std::string& text) {
-  const auto comma = text.find(',');
-  if (comma == std::string::npos) return invalid("--grid wants START,STRIDE: epoch seconds or RFC 3339, and steps");
-  auto start = parse_instant(text.substr(0, comma));
-  if (!start) return tl::unexpected(start.error());
-  const std::string stride = text.substr(comma + 1);
-  if (stride.empty() || stride.size() > 6 || stride.find_first_not_of("0123456789") != std::string::npos || std::stoi(stride) < 1)
-    return invalid(fmt::format("--grid \"{}\": the stride is a number of steps, 1 or more", text));
-  return OriginGrid{*start, std::stoi(stride)};
-}
-
-// "1,3,12": steps of the grid, ascending.
-Result<Horizons> parse_horizons(const std::string& text, Duration step) {
-  Horizons horizons;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', at), text.size());
-    const std::string part = text.substr(at, comma - at);
-    const bool number = !part.empty() && part.size() <= 4 && part.find_first_not_of("0123456789") == std::string::npos;
-    const Duration horizon = number ? std::stoi(part) * step : Duration::zero();
-    if (horizon <= (horizons.empty() ? Duration::zero() : horizons.back()))
-      return invalid(fmt::format("--horizons \"{}\": give steps of 5 minutes, ascending, as in 1,3,12", text));
-    horizons.push_back(horizon);
-    at = comma + 1;
-  }
-  return horizons;
-}
-
-// The model to forecast with: the file named, one grown now from --train, or the shipped one.
-Result<std::shared_ptr<const GlobalModel>> find_model(const Options& options, const Horizons& horizons, Instant start) {
-  if (options.train.empty()) {
-    if (!options.model.empty()) return GlobalModel::load(options.model);
-    return load_model(std::nullopt);
-  }
-  TrainOptions how = options.training;
-  how.horizons = horizons;
-  how.to = start;  // whatever --train holds, nothing that is judged may be learnt from
-  return train_on({options.train.begin(), options.train.end()}, how);
-}
-
 Result<Plan> make_plan(const Options& options, const GlobalModel& model, const Horizons& wanted, OriginGrid grid) {
   Plan plan{grid, {}, {}, false, false};
-  const auto& known = model.info().horizon_steps;
   for (Duration h : wanted) {
     const int steps = static_cast<int>(h / model.info().step);
-    const auto found = std::find(known.begin(), known.end(), steps);
-    if (found == known.end()) return invalid(fmt::format("the model has no horizon of {} steps; train one with --train", steps));
-    plan.horizon.push_back(static_cast<std::size_t>(found - known.begin()));
+    const auto horizon = horizon_of(model, steps);
+    if (!horizon) return tl::unexpected(horizon.error());
+    plan.horizon.push_back(*horizon);
     plan.steps.push_back(steps);
   }
   plan.point = options.targets == "point" || options.targets == "point,peak" || options.targets == "peak,point";
@@ -119,17 +78,17 @@ void Writer::line(const std::string& id, const char* resource, Instant origin, i
                   const char* target) {
   line_.clear();
   fmt::format_to(std::back_inserter(line_), "{},{},{},{}", id, resource, epoch_seconds(origin), steps);
-  for (std::size_t level : {0U, 1U, 4U, 5U, 6U}) fmt::format_to(std::back_inserter(line_), ",{:.6g}", band.at[level] / unit);
+  for (double q : scored_quantiles(band)) fmt::format_to(std::back_inserter(line_), ",{:.6g}", q / unit);
   fmt::format_to(std::back_inserter(line_), ",{}\n", target);
   file_.write(line_);
 }
 
 Result<void> run(const Options& options) {
-  auto grid = parse_grid(options.grid);
+  auto grid = parse_grid(options.grid, options.choice.training.step);
   if (!grid) return tl::unexpected(grid.error());
-  auto horizons = parse_horizons(options.horizons, options.training.step);
+  auto horizons = parse_horizons(options.horizons, options.choice.training.step);
   if (!horizons) return tl::unexpected(horizons.error());
-  auto model = find_model(options, *horizons, grid->start);
+  auto model = find_model(options.choice, *horizons, grid->start);
   if (!model) return tl::unexpected(model.error());
   auto plan = make_plan(options, **model, *horizons, *grid);
   if (!plan) return tl::unexpected(plan.error());
@@ -141,10 +100,18 @@ Result<void> run(const Options& options) {
   PredictiveLoadEngine engine(*model);
   ForecastReplayOptions how;
   how.grid = plan->grid;
+  how.progress = shown_progress(fmt::format("forecasting {} VMs", fleet->vms.size()));
   replay_forecasts(*fleet, engine, how, [&](const ReplayedForecast& f) { writer.write(fleet->vms[f.vm], f); });
+  end_progress();
   if (!options.save_model.empty())
     if (auto saved = (*model)->save(options.save_model); !saved) return saved;
   return out->commit();
+}
+
+// What CLI11 would ask of the subcommand as well, were it marked required there.
+void require(const CLI::App& command, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (command.count(name) == 0) throw CLI::RequiredError(name);
 }
 
 }  // namespace
@@ -152,17 +119,21 @@ Result<void> run(const Options& options) {
 void add_forecast(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("forecast", "Rolling-origin forecasts of recorded traces");
-  auto* train = command->add_option("--train", options->train, "Traces the global model learns from; default: the shipped model");
-  command->add_option("--model", options->model, "A model file instead")->excludes(train);
-  command->add_option("--data", options->data, "Traces to forecast")->required();
-  command->add_option("--grid", options->grid, "START,STRIDE: first origin (epoch seconds), steps between origins")->required();
+  auto* train = command->add_option("--train", options->choice.train, "Traces the global model learns from; default: the shipped model");
+  command->add_option("--model", options->choice.model, "A model file instead")->excludes(train);
+  command->add_option("--data", options->data, "Traces to forecast");
+  command->add_option("--grid", options->grid, "START,STRIDE: first origin (epoch seconds), steps between origins");
   command->add_option("--horizons", options->horizons, "Steps of 5 minutes, ascending")->capture_default_str();
   command->add_option("--targets", options->targets, "point, peak or both")->capture_default_str();
-  command->add_option("--out", options->out, "CSV to write")->required();
+  command->add_option("--out", options->out, "CSV to write");
   command->add_option("--save-model", options->save_model, "Keep the model that was used");
-  command->add_option("--seed", options->training.seed, "Of the training")->capture_default_str();
-  command->add_option("--threads", options->training.threads, "Of the training")->check(CLI::Range(1, 256))->capture_default_str();
-  command->callback([options, &outcome] {
+  command->add_option("--seed", options->choice.training.seed, "Of the training")->capture_default_str();
+  command->add_option("--threads", options->choice.training.threads, "Of the training")->check(CLI::Range(1, 256))->capture_default_str();
+  command->footer("--data, --grid and --out are required.");
+  add_forecast_report(*command, outcome);
+  command->callback([options, command, &outcome] {
+    if (!command->get_subcommands().empty()) return;
+    require(*command, {"--data", "--grid", "--out"});
     if (auto done = run(*options); !done) outcome.fail_with(done.error());
   });
 }

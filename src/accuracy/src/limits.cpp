@@ -22,12 +22,15 @@ double own_quantile(const Truth& truth, std::int64_t last, double p, int fewest)
   return known[low] + (at - static_cast<double>(low)) * (known[high] - known[low]);
 }
 
+// A limit may be a value that a series takes again and again: what equals it but for rounding is not over it.
+double beyond_rounding(double limit) { return limit + 1e-6 * std::max(1.0, limit); }
+
 // In the units of the truth; NaN where the series has no such limit.
 double amount(const Limit& limit, const JudgedForecast& f, int least_samples) {
-  if (!limit.own) return f.truth.has_allocation() ? 100 * limit.at : std::nan("");
+  if (!limit.own) return f.truth.has_allocation() ? beyond_rounding(100 * limit.at) : std::nan("");
   if (f.idle) return std::nan("");
   const double own = own_quantile(f.truth, f.first_origin, limit.at, least_samples);
-  return own > f.scale ? own : std::nan("");
+  return own > f.scale ? beyond_rounding(own) : std::nan("");
 }
 
 std::vector<std::int64_t> onsets_over(const Truth& truth, double limit) {

@@ -121,9 +121,9 @@ Result<void> check(const Fleet& fleet, const OriginGrid& grid) {
   if (fleet.vms.empty()) return invalid("there is no VM to forecast");
   const auto [first, last] = span_of(fleet);
   if (grid.start >= last)
-    return invalid(fmt::format("the grid begins at {}, and the data end at {}; begin earlier", to_rfc3339(grid.start), to_rfc3339(last)));
+    return invalid(fmt::format("--grid: begins at {}, and the data end at {}; begin earlier", to_rfc3339(grid.start), to_rfc3339(last)));
   if (grid.start < first)
-    return invalid(fmt::format("the grid begins at {}, and the data only at {}; begin later, so that there is a past to forecast from",
+    return invalid(fmt::format("--grid: begins at {}, and the data only at {}; begin later, so that there is a past to forecast from",
                                to_rfc3339(grid.start), to_rfc3339(first)));
   return {};
 }
@@ -158,7 +158,7 @@ Result<AccuracyReport> report_accuracy(const Fleet& fleet, const ForecasterMaker
     report.crossed += s.crossed;
   }
   if (report.forecasts == 0)
-    return invalid(fmt::format("no origin from {} on is followed by a known outcome; begin earlier, or give more data",
+    return invalid(fmt::format("--grid: no origin from {} on is followed by a known outcome; begin earlier, or give more data",
                                to_rfc3339(options.grid.start)));
   report.grid = options.grid;
   std::tie(report.first, report.last) = span_of(fleet);

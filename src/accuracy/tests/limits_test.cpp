@@ -111,6 +111,14 @@ TEST(LimitScorer, TheOwnLimitIsAQuantileOfWhatWasKnownAtTheFirstOrigin) {
   EXPECT_EQ(tallies[0].reliability.events(), 1);
 }
 
+TEST(LimitScorer, WhatEqualsTheLimitButForRoundingIsNotOverIt) {
+  const ScoredQuantiles at{80, 80, 80, 80, 80 + 1e-9};
+  const auto tallies = score({10, 20, 80 + 1e-9, 80}, {1, false}, {kAbove80}, 1, {at, at});
+  EXPECT_EQ(tallies.at(0).alarms.forecasts, 2);
+  EXPECT_EQ(tallies.at(0).alarms.events, 0);
+  EXPECT_EQ(tallies.at(0).alarms.own.alarms[3], 0);
+}
+
 TEST(LimitScorer, DiskAndNetworkHaveNoShareOfAnAllocation) {
   Fleet fleet = fleet_of({vm_with_cpu("a", {10, 20, 90, 20})});
   fleet.vms[0].demand[index(Resource::kDisk)] = {1e6F, 2e6F, 9e6F, 2e6F};
@@ -156,7 +164,7 @@ TEST(Reliability, UsesTheWholeBandWhereThereIsOne) {
   ASSERT_EQ(tallies.size(), 1U);
   const Reliability& r = tallies[0].reliability;
   EXPECT_EQ(r.forecasts(), 2);
-  EXPECT_NEAR(r.bins[2].stated(), band.exceedance(800), 1e-9);
+  EXPECT_NEAR(r.bins[2].stated(), band.exceedance(800), 1e-6);
 }
 
 TEST(LimitTallies, OfTwoPartsMergeToThoseOfTheWhole) {

@@ -70,7 +70,7 @@ std::string refusal(const Fleet& fleet, const AccuracyReportOptions& how) {
 TEST(AccuracyReport, RefusesAFleetWithoutVms) { EXPECT_THAT(refusal(Fleet(), options(0)), HasSubstr("no VM")); }
 
 TEST(AccuracyReport, RefusesAGridBeyondTheData) {
-  EXPECT_THAT(refusal(waves(1, 100), options(100)), HasSubstr("begins at 2013-07-01T08:20:00Z, and the data end at 2013-07-01T08:20:00Z; begin earlier"));
+  EXPECT_THAT(refusal(waves(1, 100), options(100)), HasSubstr("--grid: begins at 2013-07-01T08:20:00Z, and the data end at 2013-07-01T08:20:00Z; begin earlier"));
 }
 
 TEST(AccuracyReport, RefusesAGridBeforeTheData) { EXPECT_THAT(refusal(waves(1, 100), options(-1)), HasSubstr("begin later")); }

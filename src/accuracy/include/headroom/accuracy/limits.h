@@ -2,7 +2,8 @@
 // probability is the frequency it claims to be.
 //
 // Limits: a series' own quantile over what was known before its first origin (of series that move, with more than
-// least_samples steps, where it lies above the scale), or a share of the allocation (CPU and memory that have one).
+// least_samples steps, where it lies above the scale), or a share of the allocation (CPU and memory that have one). Over a
+// limit is what is over it by more than a millionth: a limit may be a value that a series takes again and again.
 //
 // Alarms, for origins that are not over the limit yet:
 //   event    the target is over the limit. alarm at q: the q-quantile is. Precision, recall and F1 of the alarms at q.
