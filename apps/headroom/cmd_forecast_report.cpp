@@ -142,6 +142,7 @@ void add_forecast_report(CLI::App& forecast, Outcome& outcome) {
   command->add_option("--threads", options->choice.training.threads, "Threads")->check(CLI::Range(1, 256))->capture_default_str();
   command->add_option("-o,--output", options->output, "Format: table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   command->add_option("--json", options->json_file, "Write the report as JSON, beside what is printed");
+  command->footer("--data or --history is required. docs/accuracy.md explains the figures.");
   command->callback([options, data, history, &outcome] {
     if (data->empty() && history->empty()) throw CLI::RequiredError("--data or --history");
     if (auto done = run(*options); !done) outcome.fail_with(done.error());

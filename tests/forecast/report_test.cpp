@@ -158,6 +158,7 @@ TEST_F(ForecastReport, RefusesAHorizonTheModelLacks) {
 TEST_F(ForecastReport, WantsTracesOrAHistoryAndNotBoth) {
   EXPECT_THAT(headroom_says("forecast report").text, HasSubstr("--data or --history is required"));
   EXPECT_EQ(headroom_says("forecast report").exit_code, 2);
+  EXPECT_THAT(headroom_says("forecast report --help").text, HasSubstr("--data or --history is required"));
   EXPECT_EQ(headroom_says("forecast report --data a --history b").exit_code, 2);
 }
 
