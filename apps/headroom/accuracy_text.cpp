@@ -42,7 +42,8 @@ std::string accuracy_part(const AccuracyReport& report) {
   constexpr auto kRow = "{:<9} {:<9} {:>7} {:>7} {:>7} {:>9} {:>8} {:>8} {:>7} {:>7} {:>7} {:>7}\n";
   std::string text = "ACCURACY: loss over that of the last value with the spread of its own errors (naive-RE); 1 = no gain\n";
   text += fmt::format(kRow, "", "", "loss", "typical", "error", "80 % band", "width", "naive's", "off by", "points", "", "idle");
-  text += fmt::format(kRow, "target", "resource", "rWQL", "gWQL", "relMAE", "covers", "/scale", "width", "at q90", "q95", "q99", "series");
+  text += fmt::format(kRow, "target", "resource", "rWQL", "gWQL", "relMAE", "covers", "/scale", "width", "at q90", "q95",
+                      "q99", "series");
   for (const MeanFigures& mean : report.mean) {
     std::string name = name_of(mean.target, report.step);
     for (const AccuracyFigures& f : report.accuracy) {
@@ -54,7 +55,8 @@ std::string accuracy_part(const AccuracyReport& report) {
       name.clear();
     }
     text += fmt::format(kRow, "", "mean", figure(mean.rwql, 3), figure(mean.gwql, 3), figure(mean.rel_mae, 3), "", "", "",
-                        points(mean.calibration_error[kQ90]), points(mean.calibration_error[kQ95]), points(mean.calibration_error[kQ99]), "");
+                        points(mean.calibration_error[kQ90]), points(mean.calibration_error[kQ95]),
+                        points(mean.calibration_error[kQ99]), "");
   }
   if (report.mean.empty()) text += "  every series is idle, or has too little past: nothing to compare\n";
   return text;
@@ -68,20 +70,21 @@ std::string chance_line(const std::vector<SeriesCalibration>& calibration) {
     if (c.series > 0) most = std::max(most, c.forecasts);
   if (most == 0) return "";
   const double deviation = std::sqrt(0.9 * 0.1 / most);
-  return fmt::format("Chance alone would make it {} and {} at q90, with {:.0f} forecasts each.\n", points(kMeanOfNormal * deviation),
-                     points(kNineInTen * deviation), most);
+  return fmt::format("Chance alone would make it {} and {} at q90, with {:.0f} forecasts each.\n",
+                     points(kMeanOfNormal * deviation), points(kNineInTen * deviation), most);
 }
 
 std::string calibration_part(const AccuracyReport& report) {
   constexpr auto kRow = "{:<9} {:>8} {:>8} {:>9} {:>8} {:>9} {:>8} {:>9} {:>8} {:>9}\n";
-  std::string text = "\nSINGLE SERIES: how far coverage is from what was stated, in points; nine series in ten are within the second\n";
+  std::string text =
+      "\nSINGLE SERIES: how far coverage is from what was stated, in points; nine series in ten are within the second\n";
   text += fmt::format(kRow, "", "", "q90", "", "q95", "", "q99", "", "one day", "");
   text += fmt::format(kRow, "target", "each has", "mean", "9 in 10", "mean", "9 in 10", "mean", "9 in 10", "at q90", "at q99");
   for (const SeriesCalibration& c : report.calibration) {
     if (c.series == 0) continue;
-    text += fmt::format(kRow, name_of(c.target, report.step), fmt::format("{:.0f}", c.forecasts), points(c.mean[kQ90]), points(c.p90[kQ90]),
-                        points(c.mean[kQ95]), points(c.p90[kQ95]), points(c.mean[kQ99]), points(c.p90[kQ99]), points(c.daily[kQ90]),
-                        points(c.daily[kQ99]));
+    text += fmt::format(kRow, name_of(c.target, report.step), fmt::format("{:.0f}", c.forecasts), points(c.mean[kQ90]),
+                        points(c.p90[kQ90]), points(c.mean[kQ95]), points(c.p90[kQ95]), points(c.mean[kQ99]),
+                        points(c.p90[kQ99]), points(c.daily[kQ90]), points(c.daily[kQ99]));
   }
   return text + chance_line(report.calibration);
 }
@@ -122,7 +125,9 @@ std::string reliability_rows(const ByResource& tallies, const Reliability& all) 
     text += bar(bin.happened(), bin.stated(), kWidth);
     for (Resource r : kAllResources) {
       const LimitTally* t = tallies[index(r)];
-      text += fmt::format(" {:>6}", t == nullptr || t->reliability.bins[i].forecasts == 0 ? "-" : figure(100 * t->reliability.bins[i].happened(), 1));
+      text += fmt::format(" {:>6}", t == nullptr || t->reliability.bins[i].forecasts == 0
+                                        ? "-"
+                                        : figure(100 * t->reliability.bins[i].happened(), 1));
     }
     text += fmt::format(" {:>11}\n", grouped(bin.forecasts));
   }
@@ -136,25 +141,30 @@ std::string reliability_part(const AccuracyReport& report, const Limit& limit) {
   for (const LimitTally* t : tallies)
     if (t != nullptr) all.merge(t->reliability);
   if (all.events() == 0) return "";
-  std::string text = fmt::format("\nCONFIDENCE that {} goes over {}\nhow often it did, by what was stated (│: as it should be)\n",
-                                 name_of(target, report.step),
-                                 limit.own ? fmt::format("the series' own {:g} % quantile of before", 100 * limit.at)
-                                           : fmt::format("{:g} % of the allocation", 100 * limit.at));
-  text += fmt::format("{:<12} {:>8} {:>9}  {:<30} {:>6} {:>6} {:>6} {:>6} {:>11}\n", "stated", "in mean", "happened", "", "cpu", "mem",
-                      "disk", "net", "forecasts");
+  std::string text =
+      fmt::format("\nCONFIDENCE that {} goes over {}\nhow often it did, by what was stated (│: as it should be)\n",
+                  name_of(target, report.step),
+                  limit.own ? fmt::format("the series' own {:g} % quantile of before", 100 * limit.at)
+                            : fmt::format("{:g} % of the allocation", 100 * limit.at));
+  text += fmt::format("{:<12} {:>8} {:>9}  {:<30} {:>6} {:>6} {:>6} {:>6} {:>11}\n", "stated", "in mean", "happened", "",
+                      "cpu", "mem", "disk", "net", "forecasts");
   text += reliability_rows(tallies, all);
-  text += fmt::format("It happened in {} of the forecasts. Brier score {}, {} better than always stating that; mean gap {} points.\n",
-                      percent(static_cast<double>(all.events()) / static_cast<double>(all.forecasts()), 2), figure(all.brier(), 4),
-                      percent(all.brier_skill()), points(all.error()));
+  text += fmt::format(
+      "It happened in {} of the forecasts. Brier score {}, {} better than always stating that; mean gap {} points.\n",
+      percent(static_cast<double>(all.events()) / static_cast<double>(all.forecasts()), 2), figure(all.brier(), 4),
+      percent(all.brier_skill()), points(all.error()));
   return text;
 }
 
 std::string alarms_part(const AccuracyReport& report) {
   constexpr auto kRow = "{:<16} {:<9} {:>9} {:>7} {:>8} {:>10} {:>7} {:>6} {:>8} {:>8} {:>7} {:>6}\n";
   const ScoredTarget target = foremost(report);
-  std::string text = fmt::format("\nALARMS: {} goes over the limit, while the VM is not over it yet; alarm: its q90 is over it\n", name_of(target, report.step));
+  std::string text =
+      fmt::format("\nALARMS: {} goes over the limit, while the VM is not over it yet; alarm: its q90 is over it\n",
+                  name_of(target, report.step));
   text += fmt::format(kRow, "", "", "", "rank", "naive's", "", "", "", "naive's", "", "", "lead");
-  text += fmt::format(kRow, "limit", "resource", "events", "AP", "AP", "precision", "recall", "F1", "F1", "onsets", "warned", "median");
+  text += fmt::format(kRow, "limit", "resource", "events", "AP", "AP", "precision", "recall", "F1", "F1", "onsets", "warned",
+                      "median");
   bool any = false;
   std::vector<Limit> limits;
   for (const LimitTally& t : report.limits)
@@ -164,10 +174,11 @@ std::string alarms_part(const AccuracyReport& report) {
       if (t == nullptr || t->alarms.events == 0) continue;
       any = true;
       const AlarmTally& a = t->alarms;
-      text += fmt::format(kRow, limit_name(limit), scored_name(t->resource), grouped(a.events), figure(a.own.ranked.average_precision(), 3),
-                          figure(a.naive.ranked.average_precision(), 3), figure(a.own.precision(kAlarmQ90), 3),
-                          figure(a.own.recall(kAlarmQ90, a.events), 3), figure(a.own.f1(kAlarmQ90, a.events), 3),
-                          figure(a.naive.f1(kAlarmQ90, a.events), 3), grouped(a.onsets), percent(a.warned(kAlarmQ90), 0),
+      text += fmt::format(kRow, limit_name(limit), scored_name(t->resource), grouped(a.events),
+                          figure(a.own.ranked.average_precision(), 3), figure(a.naive.ranked.average_precision(), 3),
+                          figure(a.own.precision(kAlarmQ90), 3), figure(a.own.recall(kAlarmQ90, a.events), 3),
+                          figure(a.own.f1(kAlarmQ90, a.events), 3), figure(a.naive.f1(kAlarmQ90, a.events), 3),
+                          grouped(a.onsets), percent(a.warned(kAlarmQ90), 0),
                           figure(a.median_lead_steps(kAlarmQ90) * minutes(report.step), 0, "m"));
     }
   return any ? text : text + "  no limit was passed\n";
@@ -177,14 +188,16 @@ std::string worst_part(const AccuracyReport& report, const Fleet& fleet) {
   std::string text = "\nWORST BY LOSS: series forecast worse than by naive-RE, over all targets\n";
   Table by_loss({"VM", "RESOURCE", "LOSS", "FORECASTS"});
   for (const WorstByLoss& w : report.worst_by_loss)
-    by_loss.add({series_id(fleet.vms[w.vm], w.resource), scored_name(w.resource), fmt::format("{:.3f}", w.loss_ratio), grouped(w.forecasts)});
+    by_loss.add({series_id(fleet.vms[w.vm], w.resource), scored_name(w.resource), fmt::format("{:.3f}", w.loss_ratio),
+                 grouped(w.forecasts)});
   text += by_loss.empty() ? "  none\n" : by_loss.text();
   text += "\nWORST BY CALIBRATION: series whose coverage is further off than chance can explain\n";
   Table by_calibration({"VM", "RESOURCE", "TARGET", "STATED", "WAS", "OFF BY", "FORECASTS"});
   for (const WorstByCalibration& w : report.worst_by_calibration) {
     const double stated = kScoredLevels[w.level];
-    by_calibration.add({series_id(fleet.vms[w.vm], w.resource), scored_name(w.resource), name_of(w.target, report.step), percent(stated, 0),
-                        percent(w.below > stated ? w.below : w.at_or_below), points(w.error), grouped(w.forecasts)});
+    by_calibration.add({series_id(fleet.vms[w.vm], w.resource), scored_name(w.resource), name_of(w.target, report.step),
+                        percent(stated, 0), percent(w.below > stated ? w.below : w.at_or_below), points(w.error),
+                        grouped(w.forecasts)});
   }
   return text + (by_calibration.empty() ? "  none\n" : by_calibration.text());
 }
@@ -199,9 +212,9 @@ std::string without_trailing_spaces(const std::string& text) {
 }
 
 std::string heading(const AccuracyReport& report) {
-  return fmt::format("{} VMs, {} to {} UTC; {} forecasts judged, made every {} from {} on\n", grouped(static_cast<std::int64_t>(report.vms)),
-                     short_time(report.first), short_time(report.last), grouped(report.forecasts),
-                     to_text(report.step * report.grid.stride), short_time(report.grid.start));
+  return fmt::format("{} VMs, {} to {} UTC; {} forecasts judged, made every {} from {} on\n",
+                     grouped(static_cast<std::int64_t>(report.vms)), short_time(report.first), short_time(report.last),
+                     grouped(report.forecasts), to_text(report.step * report.grid.stride), short_time(report.grid.start));
 }
 
 }  // namespace

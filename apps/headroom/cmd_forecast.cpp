@@ -119,7 +119,8 @@ void require(const CLI::App& command, std::initializer_list<const char*> names) 
 void add_forecast(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("forecast", "Rolling-origin forecasts of recorded traces");
-  auto* train = command->add_option("--train", options->choice.train, "Traces the global model learns from; default: the shipped model");
+  auto* train = command->add_option("--train", options->choice.train,
+                                    "Traces the global model learns from; default: the shipped model");
   command->add_option("--model", options->choice.model, "A model file instead")->excludes(train);
   command->add_option("--data", options->data, "Traces to forecast");
   command->add_option("--grid", options->grid, "START,STRIDE: first origin (epoch seconds), steps between origins");
@@ -128,7 +129,9 @@ void add_forecast(CLI::App& app, Outcome& outcome) {
   command->add_option("--out", options->out, "CSV to write");
   command->add_option("--save-model", options->save_model, "Keep the model that was used");
   command->add_option("--seed", options->choice.training.seed, "Of the training")->capture_default_str();
-  command->add_option("--threads", options->choice.training.threads, "Of the training")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--threads", options->choice.training.threads, "Of the training")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   command->footer("--data, --grid and --out are required.");
   add_forecast_report(*command, outcome);
   command->callback([options, command, &outcome] {

@@ -34,7 +34,8 @@ Result<Fleet> read_history(const std::filesystem::path& given, Duration step) {
   const auto inside = given / "history";
   const auto& place = std::filesystem::is_directory(inside, ec) ? inside : given;
   if (!std::filesystem::exists(place / "CURRENT", ec))
-    return fail(ErrorCode::kNotFound, fmt::format("{}: holds no history; name the directory given to headroomd --state", given.string()));
+    return fail(ErrorCode::kNotFound,
+                fmt::format("{}: holds no history; name the directory given to headroomd --state", given.string()));
   auto history = open_rocksdb_history(place);
   if (!history) return tl::unexpected(history.error());
   auto fleet = fleet_of_history(**history, step, shown_progress("reading the history"));
@@ -47,7 +48,8 @@ Result<Fleet> read_history(const std::filesystem::path& given, Duration step) {
 Result<Fleet> read_data(const Options& options, Duration step) {
   if (!options.history.empty()) return read_history(options.history, step);
   auto fleet = read_fleet(options.data);
-  if (fleet && fleet->vms.empty()) return invalid(fmt::format("{}: holds no traces (.csv or .csv.gz)", options.data.front().string()));
+  if (fleet && fleet->vms.empty())
+    return invalid(fmt::format("{}: holds no traces (.csv or .csv.gz)", options.data.front().string()));
   return fleet;
 }
 
@@ -62,8 +64,8 @@ Result<std::vector<ScoredTarget>> targets_of(const GlobalModel& model, const Hor
   return targets;
 }
 
-Result<AccuracyReport> judge(const Fleet& fleet, const std::shared_ptr<const GlobalModel>& model, const Options& options, OriginGrid grid,
-                             std::vector<ScoredTarget> targets) {
+Result<AccuracyReport> judge(const Fleet& fleet, const std::shared_ptr<const GlobalModel>& model, const Options& options,
+                             OriginGrid grid, std::vector<ScoredTarget> targets) {
   AccuracyReportOptions how;
   how.grid = grid;
   how.targets = std::move(targets);
@@ -76,9 +78,12 @@ Result<AccuracyReport> judge(const Fleet& fleet, const std::shared_ptr<const Glo
 
 // What the model had learnt when it was judged.
 std::string model_text(const ModelInfo& info, const OriginGrid& grid) {
-  std::string text = fmt::format("The model has learnt from {} VMs, {} to {} UTC", info.vms, short_time(info.trained_from), short_time(info.trained_to));
+  std::string text = fmt::format("The model has learnt from {} VMs, {} to {} UTC", info.vms, short_time(info.trained_from),
+                                 short_time(info.trained_to));
   if (info.ends_by(grid.start)) return text + ": nothing of what is judged.\n";
-  return text + ".\nThat reaches into what is judged: where these VMs were among them, the figures flatter. Begin later with --grid.\n";
+  return text +
+         ".\nThat reaches into what is judged: where these VMs were among them, the figures flatter. Begin later with "
+         "--grid.\n";
 }
 
 nlohmann::json model_json(const ModelInfo& info, const OriginGrid& grid) {
@@ -110,8 +115,8 @@ Result<void> run(const Options& options) {
   auto model = find_model(options.choice, *horizons, grid->start);
   if (!model) return tl::unexpected(model.error());
   if ((*model)->info().step != fleet->step)
-    return invalid(fmt::format("the model is for steps of {}, the data are laid on {}; give another --model", to_text((*model)->info().step),
-                               to_text(fleet->step)));
+    return invalid(fmt::format("the model is for steps of {}, the data are laid on {}; give another --model",
+                               to_text((*model)->info().step), to_text(fleet->step)));
   auto targets = targets_of(**model, *horizons);
   if (!targets) return tl::unexpected(targets.error());
   auto report = judge(*fleet, *model, options, *grid, *targets);
@@ -130,17 +135,24 @@ Result<void> run(const Options& options) {
 
 void add_forecast_report(CLI::App& forecast, Outcome& outcome) {
   auto options = std::make_shared<Options>();
-  auto* command = forecast.add_subcommand("report", "How good the forecasts are: accuracy, coverage, confidence, alarms, worst VMs");
+  auto* command =
+      forecast.add_subcommand("report", "How good the forecasts are: accuracy, coverage, confidence, alarms, worst VMs");
   auto* data = command->add_option("--data", options->data, "Traces to forecast");
-  auto* history = command->add_option("--history", options->history, "Or the history that headroomd --state DIR keeps")->excludes(data);
-  auto* train = command->add_option("--train", options->choice.train, "Traces the global model learns from; default: the shipped model");
+  auto* history =
+      command->add_option("--history", options->history, "Or the history that headroomd --state DIR keeps")->excludes(data);
+  auto* train = command->add_option("--train", options->choice.train,
+                                    "Traces the global model learns from; default: the shipped model");
   command->add_option("--model", options->choice.model, "A model file instead")->excludes(train);
-  command->add_option("--grid", options->grid,
-                      "START,STRIDE: first origin, steps between origins; default: after 14 days or the first third, every 7th step");
-  command->add_option("--horizons", options->horizons, "Steps of 5 minutes, ascending; the peak is within the last")->capture_default_str();
+  command->add_option(
+      "--grid", options->grid,
+      "START,STRIDE: first origin, steps between origins; default: after 14 days or the first third, every 7th step");
+  command->add_option("--horizons", options->horizons, "Steps of 5 minutes, ascending; the peak is within the last")
+      ->capture_default_str();
   command->add_option("--seed", options->choice.training.seed, "Of the training")->capture_default_str();
   command->add_option("--threads", options->choice.training.threads, "Threads")->check(CLI::Range(1, 256))->capture_default_str();
-  command->add_option("-o,--output", options->output, "Format: table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+  command->add_option("-o,--output", options->output, "Format: table or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
   command->add_option("--json", options->json_file, "Write the report as JSON, beside what is printed");
   command->footer("--data or --history is required. docs/accuracy.md explains the figures.");
   command->callback([options, data, history, &outcome] {

@@ -60,7 +60,8 @@ class ForecastReport : public ::testing::Test {
       std::ofstream file(folder_ / "vms" / fmt::format("vm_{}.csv", vm));
       file << "t,cpu_cap_mhz,cpu_pct,mem_cap_kb,mem_used_kb,disk_read_kbps,disk_write_kbps,net_rx_kbps,net_tx_kbps\n";
       for (int k = 0; k < kSteps; ++k)
-        file << fmt::format("{},2600,{},1048576,{},0,{},0,0\n", epoch_seconds(kBegin) + 300 * k, cpu(vm, k), 300000 + 1000 * (k % 13), cpu(1 - vm, k));
+        file << fmt::format("{},2600,{},1048576,{},0,{},0,0\n", epoch_seconds(kBegin) + 300 * k, cpu(vm, k),
+                            300000 + 1000 * (k % 13), cpu(1 - vm, k));
     }
     return path("vms");
   }
@@ -93,7 +94,8 @@ TEST_F(ForecastReport, TellsAllOfItOnTraces) {
   const Ran table = headroom_says(fmt::format("forecast report --data {} --json {}", traces(), path("report.json")));
   ASSERT_EQ(table.exit_code, 0) << table.text;
   EXPECT_THAT(table.text, AllOf(HasSubstr("2 VMs, 2013-08-01 00:00 to 2013-08-13 00:00 UTC"), HasSubstr("ACCURACY"),
-                                HasSubstr("SINGLE SERIES"), HasSubstr("CONFIDENCE that peak 1h"), HasSubstr("ALARMS"), HasSubstr("WORST BY LOSS")));
+                                HasSubstr("SINGLE SERIES"), HasSubstr("CONFIDENCE that peak 1h"), HasSubstr("ALARMS"),
+                                HasSubstr("WORST BY LOSS")));
   std::ifstream file(path("report.json"));
   const json report = json::parse(file);
   EXPECT_EQ(report.at("grid").at("start"), "2013-08-05T00:00:00Z");  // after the first third
@@ -101,7 +103,8 @@ TEST_F(ForecastReport, TellsAllOfItOnTraces) {
   EXPECT_EQ(row.at("series"), 2);
   EXPECT_EQ(row.at("keys"), 2 * 328);  // every seventh of the 2304 steps left, but for the last hour
   bool of_allocation = false;
-  for (const json& alarms : report.at("alarms")) of_allocation = of_allocation || alarms.at("limit").at("kind") == "share_of_allocation";
+  for (const json& alarms : report.at("alarms"))
+    of_allocation = of_allocation || alarms.at("limit").at("kind") == "share_of_allocation";
   EXPECT_TRUE(of_allocation);
 }
 
@@ -116,7 +119,9 @@ TEST_F(ForecastReport, ReadsTheHistoryOfAManager) {
   EXPECT_LT(row.at("keys"), 2 * 672 - 2 * 6);
   EXPECT_GT(row.at("keys"), 2 * 672 - 2 * 20);
   for (const json& alarms : report.at("alarms")) EXPECT_EQ(alarms.at("limit").at("kind"), "own_quantile");
-  EXPECT_EQ(headroom_says(fmt::format("forecast report --history {} --grid 2013-08-12,9 -o json", path("state/history"))).exit_code, 0);
+  EXPECT_EQ(headroom_says(fmt::format("forecast report --history {} --grid 2013-08-12,9 -o json", path("state/history")))
+                .exit_code,
+            0);
 }
 
 void expect_refusal(const std::string& arguments, int exit_code, const std::string& sentence) {
@@ -127,11 +132,14 @@ void expect_refusal(const std::string& arguments, int exit_code, const std::stri
 }
 
 TEST_F(ForecastReport, RefusesAHistoryThatIsNotThere) {
-  expect_refusal("--history " + path("none"), 3, path("none") + ": holds no history; name the directory given to headroomd --state");
+  expect_refusal("--history " + path("none"), 3,
+                 path("none") + ": holds no history; name the directory given to headroomd --state");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "none"));
 }
 
-TEST_F(ForecastReport, RefusesAHistoryWithoutSamples) { expect_refusal("--history " + state(0), 2, "state: the history holds no samples"); }
+TEST_F(ForecastReport, RefusesAHistoryWithoutSamples) {
+  expect_refusal("--history " + state(0), 2, "state: the history holds no samples");
+}
 
 TEST_F(ForecastReport, RefusesABrokenHistory) {
   const std::string directory = state(10);
@@ -146,7 +154,8 @@ TEST_F(ForecastReport, RefusesDataWithoutTraces) {
 
 TEST_F(ForecastReport, RefusesAGridBeyondTheData) {
   const std::string data = traces();
-  expect_refusal("--data " + data + " --grid 2014-01-01,7", 2, "--grid: begins at 2014-01-01T00:00:00Z, and the data end at 2013-08-13T00:00:00Z; begin earlier");
+  expect_refusal("--data " + data + " --grid 2014-01-01,7", 2,
+                 "--grid: begins at 2014-01-01T00:00:00Z, and the data end at 2013-08-13T00:00:00Z; begin earlier");
   expect_refusal("--data " + data + " --grid 2012-01-01,7", 2, "begin later");
   expect_refusal("--data " + data + " --grid 2013-08-06,0", 2, "the stride is a number of steps");
 }

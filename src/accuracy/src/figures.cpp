@@ -63,8 +63,12 @@ void Pool::finish(AccuracyFigures& f) const {
 
 }  // namespace
 
-double SeriesScore::calibration_error(std::size_t level) const { return outside(kScoredLevels[level], below[level], at_or_below[level]); }
-double AccuracyFigures::calibration_error(std::size_t level) const { return outside(kScoredLevels[level], below[level], at_or_below[level]); }
+double SeriesScore::calibration_error(std::size_t level) const {
+  return outside(kScoredLevels[level], below[level], at_or_below[level]);
+}
+double AccuracyFigures::calibration_error(std::size_t level) const {
+  return outside(kScoredLevels[level], below[level], at_or_below[level]);
+}
 
 double SeriesScore::loss_ratio() const {
   const double next_to_nothing = idle ? 1e-12 : 1e-9 * scale;  // two exact forecasts are alike

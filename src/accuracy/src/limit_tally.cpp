@@ -6,7 +6,9 @@
 namespace headroom {
 namespace {
 
-double share(std::int64_t part, std::int64_t whole) { return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(1, whole)); }
+double share(std::int64_t part, std::int64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(1, whole));
+}
 std::int64_t e9(double x) { return std::llround(x * 1e9); }
 
 void merge(AlarmTally::Counts& into, const AlarmTally::Counts& from) {

@@ -24,7 +24,8 @@ class Replay {
       last = std::max(last, end_of(fleet_.vms[i], fleet_.step));
     }
     for (Instant at = first; at < last; at += fleet_.step) {
-      if (options_.progress && !options_.progress(static_cast<double>((at - first).count()) / static_cast<double>((last - first).count())))
+      if (options_.progress &&
+          !options_.progress(static_cast<double>((at - first).count()) / static_cast<double>((last - first).count())))
         return false;
       step(at);
     }
@@ -61,7 +62,8 @@ void Replay::observe(std::size_t number, Instant at) {
   const VmId id(static_cast<std::uint32_t>(number));
   if (vm.memory_provision.empty()) forecaster_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores)));
   else if (slot < vm.memory_provision.size() && vm.memory_provision[slot] > 0)
-    forecaster_.set_ceiling(id, Resources(MilliCores(1000 * vm.cores), Bytes(static_cast<std::int64_t>(vm.memory_provision[slot]))));
+    forecaster_.set_ceiling(
+        id, Resources(MilliCores(1000 * vm.cores), Bytes(static_cast<std::int64_t>(vm.memory_provision[slot]))));
   forecaster_.observe({id, sample});
 }
 
@@ -86,7 +88,8 @@ void Replay::step(Instant at) {
 
 }  // namespace
 
-bool replay_forecasts(const Fleet& fleet, Forecaster& forecaster, const ForecastReplayOptions& options, const ForecastSink& sink) {
+bool replay_forecasts(const Fleet& fleet, Forecaster& forecaster, const ForecastReplayOptions& options,
+                      const ForecastSink& sink) {
   HEADROOM_CHECK(options.first_vm <= fleet.vms.size(), "the part lies in the fleet");
   HEADROOM_CHECK(options.grid.stride >= 1, "a grid moves on");
   return Replay(fleet, forecaster, options, sink).run();

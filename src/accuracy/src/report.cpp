@@ -99,7 +99,8 @@ Result<void> Work::collect(AccuracyReport& report) {
   });
   std::sort(limits_.begin(), limits_.end(), [&](const LimitTally& a, const LimitTally& b) {
     const auto limit = [&](const Limit& l) { return std::find(options_.limits.begin(), options_.limits.end(), l); };
-    return std::make_tuple(a.resource, place(a.target), limit(a.limit)) < std::make_tuple(b.resource, place(b.target), limit(b.limit));
+    return std::make_tuple(a.resource, place(a.target), limit(a.limit)) <
+           std::make_tuple(b.resource, place(b.target), limit(b.limit));
   });
   report.series = std::move(series_);
   report.limits = std::move(limits_);
@@ -121,10 +122,12 @@ Result<void> check(const Fleet& fleet, const OriginGrid& grid) {
   if (fleet.vms.empty()) return invalid("there is no VM to forecast");
   const auto [first, last] = span_of(fleet);
   if (grid.start >= last)
-    return invalid(fmt::format("--grid: begins at {}, and the data end at {}; begin earlier", to_rfc3339(grid.start), to_rfc3339(last)));
+    return invalid(fmt::format("--grid: begins at {}, and the data end at {}; begin earlier", to_rfc3339(grid.start),
+                               to_rfc3339(last)));
   if (grid.start < first)
-    return invalid(fmt::format("--grid: begins at {}, and the data only at {}; begin later, so that there is a past to forecast from",
-                               to_rfc3339(grid.start), to_rfc3339(first)));
+    return invalid(
+        fmt::format("--grid: begins at {}, and the data only at {}; begin later, so that there is a past to forecast from",
+                    to_rfc3339(grid.start), to_rfc3339(first)));
   return {};
 }
 

@@ -112,8 +112,13 @@ json worst_json(const AccuracyReport& report, const Fleet& fleet) {
                        {"loss_ratio", w.loss_ratio}, {"keys", w.forecasts}});
   for (const WorstByCalibration& w : report.worst_by_calibration) {
     json j = of_target(w.target);
-    j.update({{"series_id", series_id(fleet.vms[w.vm], w.resource)}, {"resource", scored_name(w.resource)},
-              {"quantile", kNames[w.level]}, {"cal_err", w.error}, {"lo", w.below}, {"hi", w.at_or_below}, {"keys", w.forecasts}});
+    j.update({{"series_id", series_id(fleet.vms[w.vm], w.resource)},
+              {"resource", scored_name(w.resource)},
+              {"quantile", kNames[w.level]},
+              {"cal_err", w.error},
+              {"lo", w.below},
+              {"hi", w.at_or_below},
+              {"keys", w.forecasts}});
     by_calibration.push_back(std::move(j));
   }
   return {{"by_loss", by_loss}, {"by_calibration", by_calibration}};
@@ -129,7 +134,8 @@ json to_json(const AccuracyReport& report, const Fleet& fleet) {
          {"grid", {{"start", to_rfc3339(report.grid.start)}, {"stride", report.grid.stride}}},
          {"keys", report.forecasts},
          {"crossed_rows", report.crossed}};
-  for (const char* part : {"accuracy", "mean_over_resources", "calibration_per_series", "alarms", "reliability"}) j[part] = json::array();
+  for (const char* part : {"accuracy", "mean_over_resources", "calibration_per_series", "alarms", "reliability"})
+    j[part] = json::array();
   for (const auto& f : report.accuracy) j["accuracy"].push_back(accuracy_json(f));
   for (const auto& m : report.mean) j["mean_over_resources"].push_back(mean_json(m));
   for (const auto& c : report.calibration) j["calibration_per_series"].push_back(calibration_json(c));

@@ -96,7 +96,9 @@ struct Tally {
     s.days = days.counted;
     for (std::size_t l = 0; l < kScoredCount; ++l) s.daily_error[l] = days.errors[l] / static_cast<double>(days.counted);
     const auto n = static_cast<double>(s.forecasts);
-    for (double* x : {&s.mae, &s.naive_mae, &s.wql, &s.naive_wql, &s.width80, &s.naive_width80, &s.cover80, &s.naive_cover80}) *x /= n;
+    for (double* x :
+         {&s.mae, &s.naive_mae, &s.wql, &s.naive_wql, &s.width80, &s.naive_width80, &s.cover80, &s.naive_cover80})
+      *x /= n;
     for (auto* shares : {&s.below, &s.at_or_below})
       for (double& x : *shares) x /= n;
     return s;
@@ -170,7 +172,8 @@ void Scorer::State::open(std::size_t vm) {
   }
 }
 
-void Scorer::State::score(ScoredSeries& of, std::size_t target, std::int64_t origin, const ScoredQuantiles* base_units, const Band* band) {
+void Scorer::State::score(ScoredSeries& of, std::size_t target, std::int64_t origin, const ScoredQuantiles* base_units,
+                          const Band* band) {
   Tally& tally = of.tallies[target];
   const double now = of.truth.at(origin), y = of.truth.target(origin, tally.sum.target);
   if (std::isnan(now) || std::isnan(y)) return;
@@ -194,7 +197,8 @@ void Scorer::State::score(ScoredSeries& of, std::size_t target, std::int64_t ori
 // The grid's origins before `origin` that nobody forecast from.
 void Scorer::State::impute_until(ScoredSeries& of, std::size_t target, std::int64_t origin) {
   Tally& tally = of.tallies[target];
-  for (; tally.next < std::min(origin, of.truth.end()); tally.next += options.grid.stride) score(of, target, tally.next, nullptr, nullptr);
+  for (; tally.next < std::min(origin, of.truth.end()); tally.next += options.grid.stride)
+    score(of, target, tally.next, nullptr, nullptr);
 }
 
 Scorer::Scorer(const Fleet& fleet, ScorerOptions options, std::size_t first_vm, std::size_t vm_count)

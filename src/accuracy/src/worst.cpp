@@ -86,7 +86,8 @@ std::vector<WorstByLoss> worst_by_loss(std::span<const SeriesScore> series, std:
   std::vector<WorstByLoss> worst;
   for (const auto& [of, sum] : sums)
     if (sum.loss > sum.naive && sum.naive > 0) worst.push_back({of.first, of.second, sum.loss / sum.naive, sum.forecasts});
-  std::stable_sort(worst.begin(), worst.end(), [](const WorstByLoss& a, const WorstByLoss& b) { return a.loss_ratio > b.loss_ratio; });
+  std::stable_sort(worst.begin(), worst.end(),
+                   [](const WorstByLoss& a, const WorstByLoss& b) { return a.loss_ratio > b.loss_ratio; });
   keep_most(worst, most);
   return worst;
 }
@@ -96,7 +97,8 @@ std::vector<WorstByCalibration> worst_by_calibration(std::span<const SeriesScore
   for (const SeriesScore& s : series) {
     if (s.idle) continue;
     for (std::size_t l : kUpperLevels) {
-      const WorstByCalibration w{s.vm, s.resource, s.target, l, s.calibration_error(l), s.below[l], s.at_or_below[l], s.forecasts};
+      const WorstByCalibration w{s.vm,       s.resource,       s.target,   l, s.calibration_error(l),
+                                 s.below[l], s.at_or_below[l], s.forecasts};
       if (how_sure(w) < kSure) continue;
       const auto [known, fresh] = of_each.try_emplace({s.vm, s.resource}, w);
       if (!fresh && how_sure(w) > how_sure(known->second)) known->second = w;

@@ -67,7 +67,8 @@ Fleet fleet_of_three() {
 
 // A forecast in the units of the truth: about the value an hour of a day ago, with a spread that now and then crosses.
 ScoredQuantiles said(std::size_t vm, Resource r, std::size_t target, int k) {
-  Numbers random(static_cast<std::uint32_t>(1000 * k + 10 * static_cast<int>(vm) + static_cast<int>(index(r)) + static_cast<int>(target)));
+  Numbers random(static_cast<std::uint32_t>(1000 * k + 10 * static_cast<int>(vm) + static_cast<int>(index(r)) +
+                                            static_cast<int>(target)));
   const double now = std::isnan(truth(vm, r, k)) ? 25 : truth(vm, r, k);
   const double middle = 0.6 * now + 10 + (target == 1 ? 12 : 0);
   ScoredQuantiles q;
@@ -93,17 +94,20 @@ void for_each_forecast(Take take) {
 }
 
 void write_for_the_script(const std::string& directory) {
-  const File truths(std::fopen((directory + "/truth.csv").c_str(), "w")), forecasts(std::fopen((directory + "/forecasts.csv").c_str(), "w"));
+  const File truths(std::fopen((directory + "/truth.csv").c_str(), "w")),
+      forecasts(std::fopen((directory + "/forecasts.csv").c_str(), "w"));
   ASSERT_TRUE(truths && forecasts);
   fmt::print(truths.get(), "series_id,time,cpu,disk\n");
   const std::int64_t begin = epoch_seconds(kBegin);
   for (std::size_t vm = 0; vm < 3; ++vm)
     for (int k = 0; k < kSteps; ++k)
-      if (k != 500) fmt::print(truths.get(), "vm{},{},{},{}\n", vm, begin + 300 * k, truth(vm, Resource::kCpu, k), truth(vm, Resource::kDisk, k));
+      if (k != 500)
+        fmt::print(truths.get(), "vm{},{},{},{}\n", vm, begin + 300 * k, truth(vm, Resource::kCpu, k),
+                   truth(vm, Resource::kDisk, k));
   fmt::print(forecasts.get(), "series_id,resource,origin_time,horizon_steps,q10,q50,q90,q95,q99,target\n");
   for_each_forecast([&](std::size_t vm, Resource r, std::size_t t, int k, const ScoredQuantiles& q) {
-    fmt::print(forecasts.get(), "vm{},{},{},{},{},{}\n", vm, scored_name(r), begin + 300 * k, kTargets[t].steps, fmt::join(q, ","),
-               kTargets[t].peak ? "peak" : "point");
+    fmt::print(forecasts.get(), "vm{},{},{},{},{},{}\n", vm, scored_name(r), begin + 300 * k, kTargets[t].steps,
+               fmt::join(q, ","), kTargets[t].peak ? "peak" : "point");
   });
 }
 
@@ -151,10 +155,34 @@ struct ExpectedAccuracy {
   std::array<double, 16> figures;
 };
 const ExpectedAccuracy kAccuracy[] = {
-    {Resource::kCpu, kTargets[0], 2, 1, 498, {9.76681727, 2.91817269, 1.67895377, 1.82808879, 1.39843163, 1.42205124, 0.903614458, 0.840361446, 5.6883544, 1.09000945, 1, 0.0457831325, 0.268072289, 0.0548192771, 0.0078313253, 0.00807228916}},
-    {Resource::kCpu, kTargets[1], 2, 1, 477, {20.6328616, 13.4554507, 3.8050132, 0.892801254, 1.21278277, 1.21050503, 0.399371069, 0.86163522, 6.01140719, 10.1075011, 0, 0.167295597, 0.072327044, 0.233333333, 0.113522013, 0.00371069182}},
-    {Resource::kDisk, kTargets[0], 3, 0, 498, {8.94201807, 5.73995984, 1.85271914, 1.54974782, 1.22796092, 1.23297413, 0.855421687, 0.829317269, 5.63971895, 1.11687904, 1, 0.00240963855, 0.253012048, 0.0578313253, 0.0118473896, 0.00204819277}},
-    {Resource::kDisk, kTargets[1], 3, 0, 477, {21.4790356, 25.1912998, 4.43372059, 0.856571781, 1.20112896, 1.20440795, 0.335429769, 0.77148847, 5.92609709, 9.84276452, 0, 0.130607966, 0.00104821803, 0.333962264, 0.176415094, 0.0277358491}},
+    {Resource::kCpu,
+     kTargets[0],
+     2,
+     1,
+     498,
+     {9.76681727, 2.91817269, 1.67895377, 1.82808879, 1.39843163, 1.42205124, 0.903614458, 0.840361446, 5.6883544,
+      1.09000945, 1, 0.0457831325, 0.268072289, 0.0548192771, 0.0078313253, 0.00807228916}},
+    {Resource::kCpu,
+     kTargets[1],
+     2,
+     1,
+     477,
+     {20.6328616, 13.4554507, 3.8050132, 0.892801254, 1.21278277, 1.21050503, 0.399371069, 0.86163522, 6.01140719,
+      10.1075011, 0, 0.167295597, 0.072327044, 0.233333333, 0.113522013, 0.00371069182}},
+    {Resource::kDisk,
+     kTargets[0],
+     3,
+     0,
+     498,
+     {8.94201807, 5.73995984, 1.85271914, 1.54974782, 1.22796092, 1.23297413, 0.855421687, 0.829317269, 5.63971895,
+      1.11687904, 1, 0.00240963855, 0.253012048, 0.0578313253, 0.0118473896, 0.00204819277}},
+    {Resource::kDisk,
+     kTargets[1],
+     3,
+     0,
+     477,
+     {21.4790356, 25.1912998, 4.43372059, 0.856571781, 1.20112896, 1.20440795, 0.335429769, 0.77148847, 5.92609709,
+      9.84276452, 0, 0.130607966, 0.00104821803, 0.333962264, 0.176415094, 0.0277358491}},
 };
 
 // The yardstick's window is kept in floats, so its losses agree to some eight digits.
@@ -196,18 +224,75 @@ struct ExpectedAlarms {
   double by_level[AlarmTally::kAlarmLevels][6];  // precision, recall, F1, naive F1, warned, lead (minutes)
 };
 const ExpectedAlarms kAlarms[] = {
-    {Resource::kCpu, kTargets[0], kOwn, 328, 8, 8, 0.0370309561, 0.0317615283,
-     {{0, 0, 0, 0, 0, kNone}, {0, 0, 0, 0, 0, kNone}, {0, 0, 0, 0, 0, kNone}, {0.0346320346, 1, 0.0669456067, 0.0683760684, 1, 5}}},
-    {Resource::kCpu, kTargets[0], kShare, 498, 0, 0, kNone, kNone,
+    {Resource::kCpu,
+     kTargets[0],
+     kOwn,
+     328,
+     8,
+     8,
+     0.0370309561,
+     0.0317615283,
+     {{0, 0, 0, 0, 0, kNone},
+      {0, 0, 0, 0, 0, kNone},
+      {0, 0, 0, 0, 0, kNone},
+      {0.0346320346, 1, 0.0669456067, 0.0683760684, 1, 5}}},
+    {Resource::kCpu,
+     kTargets[0],
+     kShare,
+     498,
+     0,
+     0,
+     kNone,
+     kNone,
      {{0, 0, 0, 0, kNone, kNone}, {0, 0, 0, 0, kNone, kNone}, {0, 0, 0, 0, kNone, kNone}, {0, 0, 0, 0, kNone, kNone}}},
-    {Resource::kCpu, kTargets[1], kOwn, 315, 80, 23, 0.294867321, 0.316645344,
-     {{0.5, 0.0125, 0.0243902439, 0.0240963855, 0.0434782609, 30}, {0.233333333, 0.0875, 0.127272727, 0.449704142, 0.260869565, 32.5}, {0.255, 0.6375, 0.364285714, 0.417989418, 1, 50}, {0.253968254, 1, 0.405063291, 0.405063291, 1, 55}}},
-    {Resource::kCpu, kTargets[1], kShare, 477, 8, 2, 0.0586997792, 0.0476760527,
-     {{0, 0, 0, 0, 0, kNone}, {0.0909090909, 0.125, 0.105263158, 0.0952380952, 0.5, 10}, {0.0515463918, 0.625, 0.0952380952, 0.0597014925, 1, 47.5}, {0.021978022, 1, 0.0430107527, 0.0492307692, 1, 55}}},
-    {Resource::kDisk, kTargets[0], kOwn, 479, 12, 11, 0.0936238625, 0.0630763241,
-     {{0, 0, 0, 0, 0, kNone}, {0.4, 0.166666667, 0.235294118, 0, 0.181818182, 5}, {0.0322580645, 0.166666667, 0.0540540541, 0, 0.181818182, 5}, {0.0320699708, 0.916666667, 0.061971831, 0.0722891566, 0.909090909, 5}}},
-    {Resource::kDisk, kTargets[1], kOwn, 459, 135, 41, 0.401154955, 0.356033986,
-     {{0.333333333, 0.00740740741, 0.0144927536, 0.0138888889, 0.170731707, 25}, {0.442307692, 0.17037037, 0.245989305, 0.514893617, 0.512195122, 30}, {0.378472222, 0.807407407, 0.51536643, 0.481203008, 1, 55}, {0.293859649, 0.992592593, 0.453468697, 0.454545455, 1, 55}}},
+    {Resource::kCpu,
+     kTargets[1],
+     kOwn,
+     315,
+     80,
+     23,
+     0.294867321,
+     0.316645344,
+     {{0.5, 0.0125, 0.0243902439, 0.0240963855, 0.0434782609, 30},
+      {0.233333333, 0.0875, 0.127272727, 0.449704142, 0.260869565, 32.5},
+      {0.255, 0.6375, 0.364285714, 0.417989418, 1, 50},
+      {0.253968254, 1, 0.405063291, 0.405063291, 1, 55}}},
+    {Resource::kCpu,
+     kTargets[1],
+     kShare,
+     477,
+     8,
+     2,
+     0.0586997792,
+     0.0476760527,
+     {{0, 0, 0, 0, 0, kNone},
+      {0.0909090909, 0.125, 0.105263158, 0.0952380952, 0.5, 10},
+      {0.0515463918, 0.625, 0.0952380952, 0.0597014925, 1, 47.5},
+      {0.021978022, 1, 0.0430107527, 0.0492307692, 1, 55}}},
+    {Resource::kDisk,
+     kTargets[0],
+     kOwn,
+     479,
+     12,
+     11,
+     0.0936238625,
+     0.0630763241,
+     {{0, 0, 0, 0, 0, kNone},
+      {0.4, 0.166666667, 0.235294118, 0, 0.181818182, 5},
+      {0.0322580645, 0.166666667, 0.0540540541, 0, 0.181818182, 5},
+      {0.0320699708, 0.916666667, 0.061971831, 0.0722891566, 0.909090909, 5}}},
+    {Resource::kDisk,
+     kTargets[1],
+     kOwn,
+     459,
+     135,
+     41,
+     0.401154955,
+     0.356033986,
+     {{0.333333333, 0.00740740741, 0.0144927536, 0.0138888889, 0.170731707, 25},
+      {0.442307692, 0.17037037, 0.245989305, 0.514893617, 0.512195122, 30},
+      {0.378472222, 0.807407407, 0.51536643, 0.481203008, 1, 55},
+      {0.293859649, 0.992592593, 0.453468697, 0.454545455, 1, 55}}},
 };
 
 TEST(ScoringScript, GivesTheSameAlarms) {
@@ -226,8 +311,9 @@ TEST(ScoringScript, GivesTheSameAlarms) {
     expect_near(a.own.ranked.average_precision(), theirs.ap, 2e-3, fmt::format("AP of row {}", i));
     expect_near(a.naive.ranked.average_precision(), theirs.naive_ap, 2e-3, fmt::format("naive AP of row {}", i));
     for (std::size_t l = 0; l < AlarmTally::kAlarmLevels; ++l) {
-      const std::array<double, 6> figures{a.own.precision(l), a.own.recall(l, a.events), a.own.f1(l, a.events), a.naive.f1(l, a.events),
-                                          a.warned(l), 5 * a.median_lead_steps(l)};
+      const std::array<double, 6> figures{a.own.precision(l),    a.own.recall(l, a.events),
+                                          a.own.f1(l, a.events), a.naive.f1(l, a.events),
+                                          a.warned(l),           5 * a.median_lead_steps(l)};
       for (std::size_t k = 0; k < figures.size(); ++k)
         expect_near(figures[k], theirs.by_level[l][k], 1e-8, fmt::format("row {}, level {}, figure {}", i, l, k));
     }

@@ -20,7 +20,8 @@ Fleet waves(std::size_t vms, int steps) {
   Fleet fleet;
   for (std::size_t i = 0; i < vms; ++i) {
     std::vector<double> cpu;
-    for (int k = 0; k < steps; ++k) cpu.push_back(40 + 30 * std::sin(0.3 * k + static_cast<double>(i)) + (k * 7 + static_cast<int>(i)) % 11);
+    for (int k = 0; k < steps; ++k)
+      cpu.push_back(40 + 30 * std::sin(0.3 * k + static_cast<double>(i)) + (k * 7 + static_cast<int>(i)) % 11);
     fleet.vms.push_back(vm_with_cpu("vm" + std::to_string(i), cpu));
   }
   return fleet;
@@ -54,7 +55,8 @@ TEST(AccuracyReport, ReplayingInBlocksChangesNothing) {
   ASSERT_TRUE(report);
   const auto forecaster = naive()();
   Scorer whole(fleet, {how.grid, how.targets});
-  replay_forecasts(fleet, *forecaster, {.grid = how.grid}, [&](const ReplayedForecast& f) { whole.add(f, forecaster->horizons()); });
+  replay_forecasts(fleet, *forecaster, {.grid = how.grid},
+                   [&](const ReplayedForecast& f) { whole.add(f, forecaster->horizons()); });
   const auto scores = whole.finish();
   ASSERT_EQ(scores.size(), report->series.size());
   for (std::size_t i = 0; i < scores.size(); ++i) EXPECT_EQ(scores[i].wql, report->series[i].wql);
@@ -70,12 +72,15 @@ std::string refusal(const Fleet& fleet, const AccuracyReportOptions& how) {
 TEST(AccuracyReport, RefusesAFleetWithoutVms) { EXPECT_THAT(refusal(Fleet(), options(0)), HasSubstr("no VM")); }
 
 TEST(AccuracyReport, RefusesAGridBeyondTheData) {
-  EXPECT_THAT(refusal(waves(1, 100), options(100)), HasSubstr("--grid: begins at 2013-07-01T08:20:00Z, and the data end at 2013-07-01T08:20:00Z; begin earlier"));
+  EXPECT_THAT(refusal(waves(1, 100), options(100)),
+              HasSubstr("--grid: begins at 2013-07-01T08:20:00Z, and the data end at 2013-07-01T08:20:00Z; begin earlier"));
 }
 
 TEST(AccuracyReport, RefusesAGridBeforeTheData) { EXPECT_THAT(refusal(waves(1, 100), options(-1)), HasSubstr("begin later")); }
 
-TEST(AccuracyReport, RefusesAGridWhoseOutcomesAreNotKnown) { EXPECT_THAT(refusal(waves(1, 100), options(99)), HasSubstr("known outcome")); }
+TEST(AccuracyReport, RefusesAGridWhoseOutcomesAreNotKnown) {
+  EXPECT_THAT(refusal(waves(1, 100), options(99)), HasSubstr("known outcome"));
+}
 
 TEST(AccuracyReport, SaysWhenItWasCutShort) {
   auto how = options(400);

@@ -126,7 +126,8 @@ class Scorer {
 
  private:
   struct State;
-  void add(std::size_t vm, Resource resource, std::size_t target, Instant origin, const ScoredQuantiles& quantiles, const Band* band);
+  void add(std::size_t vm, Resource resource, std::size_t target, Instant origin, const ScoredQuantiles& quantiles,
+           const Band* band);
   std::unique_ptr<State> state_;
 };
 

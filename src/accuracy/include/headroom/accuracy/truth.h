@@ -29,7 +29,9 @@ class Truth {
   bool empty() const { return first_ == end_; }  // no step has a value
   std::int64_t first() const { return first_; }  // the first step with a value
   std::int64_t end() const { return end_; }      // past the last step with a value
-  double at(std::int64_t step) const { return step < first_ || step >= end_ ? std::nan("") : value_[static_cast<std::size_t>(step - first_)]; }
+  double at(std::int64_t step) const {
+    return step < first_ || step >= end_ ? std::nan("") : value_[static_cast<std::size_t>(step - first_)];
+  }
   // The target of a forecast made at `origin`; NaN where any step of it is missing.
   double target(std::int64_t origin, ScoredTarget target) const;
   // Base units (resources.h) a unit of this series, as allocated at `step`; 0 where that was not recorded.
