@@ -47,6 +47,7 @@ expect_trace() {
   expect 2 "bad\.csv$1" simulate good.yaml --policy static --traces bad.csv --report report.json
   expect 2 "bad\.csv$1" simulate good.yaml --train bad.csv --save-model model --report report.json
   expect 2 "bad\.csv$1" forecast --data bad.csv --grid 0,1 --out forecast.csv --save-model model
+  expect 2 "bad\.csv$1" forecast report --data bad.csv --json report.json
   expect 2 "bad\.csv$1" train --traces bad.csv --out model
 }
 rows() { printf '%s\n' "$curated" "0,2400,1,1024,1,0,0,0,0" "$@" > bad.csv; }
@@ -107,6 +108,9 @@ expect 2 'ascending, 2016 at most' forecast --data good.csv --grid 0,1 --horizon
 expect 3 'none\.model' forecast --data good.csv --grid 0,1 --model none.model --out forecast.csv
 expect 1 'nowhere/x.csv: cannot be written: No such file' forecast --data good.csv --grid 0,1 --out nowhere/x.csv
 expect 2 ': is a directory' forecast --data good.csv --grid 0,1 --out .
+expect 3 'nowhere: holds no history; name' forecast report --history nowhere --json report.json
+expect 2 'begin earlier' forecast report --data good.csv --grid 2014-01-01,7 --json report.json
+expect 1 'nowhere/x.json: cannot be written: No such file' forecast report --data good.csv --json nowhere/x.json
 # A run that finds no room for its output half way.
 (
   trap '' XFSZ

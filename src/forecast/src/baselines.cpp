@@ -5,7 +5,7 @@
 
 #include "headroom/base/check.h"
 #include "headroom/forecast/series.h"
-#include "sorted_window.h"
+#include "headroom/forecast/sorted_window.h"
 #include "step_grid.h"
 
 namespace headroom {

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "simd.h"
-#include "sorted_window.h"
+#include "headroom/forecast/sorted_window.h"
 
 namespace headroom {
 namespace {

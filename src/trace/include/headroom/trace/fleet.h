@@ -35,12 +35,15 @@ namespace headroom {
 
 struct VmTrace {
   std::string name;                  // series id: path below the directory given, without ending; wide: <file>/<vm>
-  int cores = 1;                     // provisioned cores (the most there were)
+  int cores = 1;                     // provisioned cores (the most there were); 0 when unknown, which no format leaves it
   double core_mhz = 0;               // 0 when the trace does not say
   Instant start;                     // of slot 0; a multiple of the step since 1970
   // Demand in base units (millicores, bytes, bytes/s), one value a slot; NaN where nothing was recorded. A resource
   // that the format does not carry is empty. CPU may pass 1000*cores (turbo), memory its provision.
   std::array<std::vector<float>, kResourceCount> demand;
+  // Share of each step in which the VM was held back: more was wanted than `demand` shows. Empty: never. No trace format
+  // tells, a manager's history does.
+  std::array<std::vector<float>, kResourceCount> stalled;
   std::vector<float> memory_provision;  // bytes, one a slot (it may change in time); empty when unknown
   std::string memory_name;           // series id of the memory where it came from a table of its own, else empty
 
