@@ -6,8 +6,8 @@
 #include "calibration.h"
 #include "headroom/base/check.h"
 #include "headroom/forecast/features.h"
+#include "headroom/forecast/step_grid.h"
 #include "prior.h"
-#include "step_grid.h"
 
 namespace headroom {
 namespace {
