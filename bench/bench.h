@@ -11,12 +11,16 @@
 
 namespace headroom::bench {
 
+struct Beside {
+  std::string name;  // "one RocksDB row a report"
+  double value = 0;
+};
+
 struct Figure {
   std::string name;  // "append"
   std::string unit;  // "values per CPU-second"
   double value = 0;
-  std::string baseline;  // what the other figure is of; empty when there is none
-  double baseline_value = 0;
+  std::vector<Beside> beside;  // what others make of the same: first the baseline, then peers; may be empty
 };
 
 struct Setting {
