@@ -27,10 +27,13 @@ struct Setting {
   std::uint64_t seed = 1;
   std::filesystem::path scratch;  // empty directory of its own; removed afterwards
   std::filesystem::path examples;
+  std::filesystem::path models;
+  std::filesystem::path scripts;  // what the benchmarks hand to other programs
 };
 
 using Bench = Result<std::vector<Figure>> (*)(const Setting& setting);
 
+Result<std::vector<Figure>> forecast_bench(const Setting& setting);
 Result<std::vector<Figure>> history_bench(const Setting& setting);
 
 // CPU time of this process so far, all threads: the machine may be shared, so wall time says little.

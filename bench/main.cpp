@@ -27,7 +27,7 @@ double resident_mib() {
 
 namespace {
 
-const std::map<std::string, Bench> kBenches{{"history", history_bench}};
+const std::map<std::string, Bench> kBenches{{"forecast", forecast_bench}, {"history", history_bench}};
 
 // The figure over another's, where that says something.
 std::string ratio(double value, double other) {
@@ -92,6 +92,8 @@ int main(int argc, char** argv) {
   std::string json_path;
   Setting setting;
   setting.examples = HEADROOM_SOURCE_DIR "/examples";
+  setting.models = HEADROOM_SOURCE_DIR "/models";
+  setting.scripts = HEADROOM_SOURCE_DIR "/bench";
   std::vector<std::string> known;
   for (const auto& [name, bench] : kBenches) known.push_back(name);
   app.add_option("name", names, "benchmarks to run; all if none is named")->check(CLI::IsMember(known));
