@@ -11,22 +11,29 @@
 
 namespace headroom::bench {
 
+struct Beside {
+  std::string name;  // "one RocksDB row a report"
+  double value = 0;
+};
+
 struct Figure {
   std::string name;  // "append"
   std::string unit;  // "values per CPU-second"
   double value = 0;
-  std::string baseline;  // what the other figure is of; empty when there is none
-  double baseline_value = 0;
+  std::vector<Beside> beside;  // what others make of the same: first the baseline, then peers; may be empty
 };
 
 struct Setting {
   std::uint64_t seed = 1;
   std::filesystem::path scratch;  // empty directory of its own; removed afterwards
   std::filesystem::path examples;
+  std::filesystem::path models;
+  std::filesystem::path scripts;  // what the benchmarks hand to other programs
 };
 
 using Bench = Result<std::vector<Figure>> (*)(const Setting& setting);
 
+Result<std::vector<Figure>> forecast_bench(const Setting& setting);
 Result<std::vector<Figure>> history_bench(const Setting& setting);
 
 // CPU time of this process so far, all threads: the machine may be shared, so wall time says little.

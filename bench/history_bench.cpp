@@ -1,13 +1,9 @@
 // How dear it is to keep a fleet's samples: the example fleet, four times over at seeded offsets, at the pace
 // of a daemon (a report every 10 s, a day long), beside one RocksDB row a report.
-#include <fmt/core.h>
-
-#include <cmath>
-#include <random>
-
 #include "bench.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/trace/fleet.h"
+#include "reports.h"
 #include "row_store.h"
 
 namespace headroom::bench {
@@ -16,41 +12,8 @@ namespace {
 constexpr int kCopies = 4;
 constexpr int kSteps = 8640;  // 24 h of 10 s
 constexpr int kSyncEvery = 30;
-constexpr std::int64_t kStart_s = 1'700'000'000;
-Instant time_of(int step) {
-  return instant_from_epoch_seconds(kStart_s + 10LL * step);
-}
-
-// Endless reports of many VMs out of the few traces.
-class Reports {
- public:
-  Reports(const Fleet& fleet, std::uint64_t seed) : fleet_(fleet) {
-    std::mt19937_64 random(seed);
-    for (std::size_t i = 0; i < fleet.vms.size() * kCopies; ++i) {
-      offsets_.push_back(random() % fleet.vms.front().slots());
-      uuids_.push_back(fmt::format("{:08x}-0000-4000-8000-{:012x}", random() & 0xffffffff, i));
-    }
-  }
-  // The reports of all VMs at one step; gaps of the trace are gaps here.
-  void at(int step, std::vector<RowStore::Row>& rows) const {
-    rows.clear();
-    for (std::size_t i = 0; i < uuids_.size(); ++i) {
-      const VmTrace& vm = fleet_.vms[i % fleet_.vms.size()];
-      const std::size_t slot = (offsets_[i] + static_cast<std::size_t>(step)) % vm.slots();
-      if (std::isnan(vm.demand[0][slot])) continue;
-      Sample s;
-      s.at = time_of(step);
-      for (std::size_t r = 0; r < kResourceCount; ++r) s.used[r] = vm.demand[r][slot];
-      rows.push_back({static_cast<std::uint32_t>(i), s});
-    }
-  }
-  const std::vector<std::string>& uuids() const { return uuids_; }
-
- private:
-  const Fleet& fleet_;
-  std::vector<std::size_t> offsets_;
-  std::vector<std::string> uuids_;
-};
+constexpr Instant kStart = instant_from_epoch_seconds(1'700'000'000);
+constexpr Duration kEvery = std::chrono::seconds(10);
 
 struct Cost {
   double values = 0, append_cpu_s = 0, read_cpu_ms = 0, bytes = 0, resident_mib = 0;
@@ -73,22 +36,22 @@ Result<Cost> chunks(const Reports& reports, const std::filesystem::path& directo
   const double resident = resident_mib();
   auto store = open_rocksdb_history(directory);
   if (!store) return tl::unexpected(store.error());
-  std::vector<RowStore::Row> rows;
+  std::vector<VmSample> now;
   std::vector<HistorySample> samples;
   for (int step = 0; step < kSteps; ++step) {
-    reports.at(step, rows);
+    reports.at(step, now);
     samples.clear();
-    for (const RowStore::Row& row : rows) samples.push_back({reports.uuids()[row.vm], row.sample});
+    for (const VmSample& report : now) samples.push_back({reports.uuids()[report.vm.value()], report.sample});
     const double started = cpu_seconds();
     if (auto ok = (*store)->append(samples); !ok) return tl::unexpected(ok.error());
     if (step % kSyncEvery == 0)
       if (auto ok = (*store)->sync(); !ok) return tl::unexpected(ok.error());
     cost.append_cpu_s += cpu_seconds() - started;
-    cost.values += static_cast<double>(rows.size() * kResourceCount);
+    cost.values += static_cast<double>(now.size() * kResourceCount);
   }
   cost.resident_mib = resident_mib() - resident;
   const auto read = read_cpu_ms(reports.uuids().size(), [&](std::size_t vm) -> Result<void> {
-    const auto samples = (*store)->read(reports.uuids()[vm], time_of(0), time_of(kSteps));
+    const auto samples = (*store)->read(reports.uuids()[vm], reports.time_of(0), reports.time_of(kSteps));
     if (!samples) return tl::unexpected(samples.error());
     if (samples->size() < kSteps * 9 / 10) return fail(ErrorCode::kFailed, "samples are missing");
     return {};
@@ -105,9 +68,12 @@ Result<Cost> rows(const Reports& reports, const std::filesystem::path& directory
   {
     RowStore store(directory);
     if (!store.ok()) return fail(ErrorCode::kFailed, "the baseline's database cannot be opened");
+    std::vector<VmSample> now;
     std::vector<RowStore::Row> batch;
     for (int step = 0; step < kSteps; ++step) {
-      reports.at(step, batch);
+      reports.at(step, now);
+      batch.clear();
+      for (const VmSample& report : now) batch.push_back({report.vm.value(), report.sample});
       const double started = cpu_seconds();
       store.append(batch);
       if (step % kSyncEvery == 0) store.sync();
@@ -115,7 +81,7 @@ Result<Cost> rows(const Reports& reports, const std::filesystem::path& directory
       cost.values += static_cast<double>(batch.size() * kResourceCount);
     }
     const auto read = read_cpu_ms(reports.uuids().size(), [&](std::size_t vm) -> Result<void> {
-      if (store.read(static_cast<std::uint32_t>(vm), time_of(0), time_of(kSteps)).size() < kSteps * 9 / 10)
+      if (store.read(static_cast<std::uint32_t>(vm), reports.time_of(0), reports.time_of(kSteps)).size() < kSteps * 9 / 10)
         return fail(ErrorCode::kFailed, "the baseline lacks samples");
       return {};
     });
@@ -131,18 +97,17 @@ Result<Cost> rows(const Reports& reports, const std::filesystem::path& directory
 Result<std::vector<Figure>> history_bench(const Setting& setting) {
   const auto fleet = read_fleet({setting.examples / "bitbrains" / "vms"});
   if (!fleet) return tl::unexpected(fleet.error());
-  const Reports reports(*fleet, setting.seed);
+  const Reports reports(*fleet, kCopies, setting.seed, kStart, kEvery);
   const auto ours = chunks(reports, setting.scratch / "chunks");
   if (!ours) return tl::unexpected(ours.error());
   const auto theirs = rows(reports, setting.scratch / "rows");
   if (!theirs) return tl::unexpected(theirs.error());
   const std::string baseline = "one RocksDB row a report, zstd";
   return std::vector<Figure>{
-      {"append", "values per CPU-second", ours->values / ours->append_cpu_s, baseline,
-       theirs->values / theirs->append_cpu_s},
-      {"size", "bytes per value", ours->bytes / ours->values, baseline, theirs->bytes / theirs->values},
-      {"read_24h", "CPU ms per VM (8640 samples)", ours->read_cpu_ms, baseline, theirs->read_cpu_ms},
-      {"memory", "MiB resident after the appends", ours->resident_mib, "", 0}};
+      {"append", "values per CPU-second", ours->values / ours->append_cpu_s, {{baseline, theirs->values / theirs->append_cpu_s}}},
+      {"size", "bytes per value", ours->bytes / ours->values, {{baseline, theirs->bytes / theirs->values}}},
+      {"read_24h", "CPU ms per VM (8640 samples)", ours->read_cpu_ms, {{baseline, theirs->read_cpu_ms}}},
+      {"memory", "MiB resident after the appends", ours->resident_mib, {}}};
 }
 
 }  // namespace headroom::bench

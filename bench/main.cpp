@@ -27,7 +27,18 @@ double resident_mib() {
 
 namespace {
 
-const std::map<std::string, Bench> kBenches{{"history", history_bench}};
+const std::map<std::string, Bench> kBenches{{"forecast", forecast_bench}, {"history", history_bench}};
+
+// The figure over another's, where that says something.
+std::string ratio(double value, double other) {
+  return other != 0 ? fmt::format(", {:.3g} times that", value / other) : std::string();
+}
+
+void print(const std::string& bench, const Figure& figure) {
+  fmt::print("{}.{}: {:.4g} {}\n", bench, figure.name, figure.value, figure.unit);
+  for (const Beside& other : figure.beside)
+    fmt::print("    {}: {:.4g}{}\n", other.name, other.value, ratio(figure.value, other.value));
+}
 
 nlohmann::json to_json(const std::string& bench, const Figure& figure, std::uint64_t seed) {
   nlohmann::json out{{"bench", bench},
@@ -35,12 +46,10 @@ nlohmann::json to_json(const std::string& bench, const Figure& figure, std::uint
                      {"figure", figure.value},
                      {"unit", figure.unit},
                      {"seed", seed}};
-  if (!figure.baseline.empty()) {
-    out["baseline"] = {{"name", figure.baseline}, {"figure", figure.baseline_value}};
-    fmt::print("{}.{}: {:.4g} {} ({}: {:.4g})\n", bench, figure.name, figure.value, figure.unit,
-               figure.baseline, figure.baseline_value);
-  } else {
-    fmt::print("{}.{}: {:.4g} {}\n", bench, figure.name, figure.value, figure.unit);
+  for (const Beside& other : figure.beside) {
+    const nlohmann::json entry{{"name", other.name}, {"figure", other.value}};
+    if (&other == figure.beside.data()) out["baseline"] = entry;
+    else out["peers"].push_back(entry);
   }
   return out;
 }
@@ -60,7 +69,10 @@ int run(const std::vector<std::string>& names, Setting setting, const std::strin
       fmt::print(stderr, "headroom_bench: {}: {}\n", name, figures.error().message);
       return exit_code(figures.error().code);
     }
-    for (const Figure& figure : *figures) entries.push_back(to_json(name, figure, setting.seed));
+    for (const Figure& figure : *figures) {
+      print(name, figure);
+      entries.push_back(to_json(name, figure, setting.seed));
+    }
   }
   if (json_path.empty()) return 0;
   std::ofstream out(json_path);
@@ -80,6 +92,8 @@ int main(int argc, char** argv) {
   std::string json_path;
   Setting setting;
   setting.examples = HEADROOM_SOURCE_DIR "/examples";
+  setting.models = HEADROOM_SOURCE_DIR "/models";
+  setting.scripts = HEADROOM_SOURCE_DIR "/bench";
   std::vector<std::string> known;
   for (const auto& [name, bench] : kBenches) known.push_back(name);
   app.add_option("name", names, "benchmarks to run; all if none is named")->check(CLI::IsMember(known));

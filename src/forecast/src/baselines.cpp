@@ -4,40 +4,13 @@
 #include <cmath>
 
 #include "headroom/base/check.h"
-#include "headroom/forecast/series.h"
-#include "headroom/forecast/sorted_window.h"
-#include "step_grid.h"
+#include "headroom/forecast/error_window.h"
+#include "headroom/forecast/step_grid.h"
 
 namespace headroom {
 namespace {
 
 constexpr float kMissing = __builtin_nanf("");
-constexpr int kFewestErrors = 50;
-
-// The errors of the last week for one horizon and target: a ring in time and the same values sorted.
-class ErrorWindow {
- public:
-  void push(float error) {
-    float& old = ring_[static_cast<std::size_t>(pushed_ % kStepsPerWeek)];
-    if (pushed_ >= kStepsPerWeek && !std::isnan(old)) sorted_.erase(old);
-    old = error;
-    if (!std::isnan(error)) sorted_.insert(error);
-    ++pushed_;
-  }
-  Band around(double anchor, double cap) const {
-    Band band = Band::certain(anchor);
-    if (sorted_.size() >= kFewestErrors)
-      for (std::size_t i = 0; i < kLevelCount; ++i)
-        band.at[i] = static_cast<float>(anchor) + sorted_.quantile(kLevels[i]);
-    for (float& q : band.at) q = std::clamp(q, 0.0F, static_cast<float>(cap));
-    return band;
-  }
-
- private:
-  std::array<float, kStepsPerWeek> ring_{};
-  std::int64_t pushed_ = 0;
-  SortedWindow<kStepsPerWeek> sorted_;
-};
 
 struct Past {  // of one series: enough to look back over the longest horizon and a day
   explicit Past(std::size_t length) : values(length, kMissing) {}

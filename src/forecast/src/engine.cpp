@@ -7,8 +7,8 @@
 #include "headroom/base/check.h"
 #include "head_map.h"
 #include "headroom/forecast/features.h"
+#include "headroom/forecast/step_grid.h"
 #include "prior.h"
-#include "step_grid.h"
 
 namespace headroom {
 namespace {

@@ -1,9 +1,9 @@
-#include "open_step.h"
+#include "headroom/forecast/open_step.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "step_grid.h"
+#include "headroom/forecast/step_grid.h"
 
 namespace headroom {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "headroom/base/check.h"
-#include "step_grid.h"
+#include "headroom/forecast/step_grid.h"
 
 namespace headroom {
 

@@ -1,5 +1,5 @@
 // Samples that come more often than the step, late, twice or not at all, on the grid.
-#include "../src/step_grid.h"
+#include "headroom/forecast/step_grid.h"
 
 #include <gmock/gmock.h>
 

@@ -15,7 +15,7 @@
 
 #include "headroom/base/instant.h"
 #include "headroom/model/sample.h"
-#include "open_step.h"
+#include "headroom/forecast/open_step.h"
 
 namespace headroom {
 
