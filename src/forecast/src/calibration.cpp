@@ -30,9 +30,10 @@ Calibration::Calibration(const std::vector<Head>& heads) {
   }
 }
 
-void Calibration::settle(const Series& series, std::int64_t step, bool stalled) {
+void Calibration::settle(const Series& series, std::int64_t step, bool stalled, std::vector<Judgement>& judged) {
   if (stalled) last_stall_ = step;
-  for (HeadState& state : heads_) {
+  for (std::size_t h = 0; h < heads_.size(); ++h) {
+    HeadState& state = heads_[h];
     const std::int64_t origin = step - state.head.steps;
     if (origin < 0 || origin % state.stride != 0) continue;
     Issued& issued = state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()];
@@ -41,6 +42,7 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled) 
     const bool lower_bound = state.head.peak ? last_stall_ > origin : stalled;
     const double truth = truth_of(series, state.head);
     if (std::isnan(truth)) continue;
+    judged.push_back({h, origin, to_z(truth, issued.now, issued.scale), lower_bound, issued.now, issued.scale, issued.z});
     // What a stalled interval delivered was at least its lifted value without the largest lift.
     judge(state, issued.z, to_z(lower_bound ? truth / (1 + kStallLift) : truth, issued.now, issued.scale), lower_bound);
   }
@@ -57,11 +59,12 @@ void Calibration::judge(HeadState& state, const Quantiles& z, float truth, bool 
   }
 }
 
-void Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {
+bool Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {
   HeadState& state = heads_[head];
-  if (origin < 0 || origin % state.stride != 0) return;
+  if (origin < 0 || origin % state.stride != 0) return false;
   state.waiting[static_cast<std::size_t>(origin / state.stride) % state.waiting.size()] = {
       origin, series.now(), static_cast<float>(series.scale()), z};
+  return true;
 }
 
 }  // namespace headroom

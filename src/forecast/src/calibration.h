@@ -20,18 +20,29 @@ namespace headroom {
 
 class Series;
 
+// A forecast of one head whose truth has become known.
+struct Judgement {
+  std::size_t head = 0;
+  std::int64_t origin = 0;
+  float truth = 0;          // in z of the origin; of what was held back, what it was lifted to
+  bool held_back = false;   // so that the truth is not known
+  float now = 0, scale = 1; // at the origin
+  std::array<float, kLevelCount> z{};   // as issued()
+};
+
 class Calibration {
  public:
   using Quantiles = std::array<float, kLevelCount>;
 
   explicit Calibration(const std::vector<Head>& heads);
 
-  // A step was pushed to `series` (number `step`): judges the forecasts that were about it.
-  void settle(const Series& series, std::int64_t step, bool stalled);
+  // A step was pushed to `series` (number `step`): judges the forecasts that were about it, and adds them to `judged`.
+  void settle(const Series& series, std::int64_t step, bool stalled, std::vector<Judgement>& judged);
   float theta(std::size_t head, std::size_t level) const { return heads_[head].theta[level]; }
   // The quantiles given at `origin`: theta added, each as its own theta made it: neither
-  // sorted nor capped. (Judged after sorting, a theta no longer answers for its own quantile, and winds up.)
-  void issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z);
+  // sorted nor capped. (Judged after sorting, a theta no longer answers for its own quantile, and winds up.) Whether they
+  // will be judged.
+  bool issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z);
 
  private:
   struct Issued {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "calibration.h"
 #include "headroom/base/check.h"
 #include "headroom/forecast/features.h"
+#include "ledger.h"
 #include "prior.h"
 #include "step_grid.h"
 
@@ -14,7 +14,6 @@ namespace {
 
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
-constexpr double kNextToNothing = 0.05; // scales: a quantile so near to zero is zero
 
 }  // namespace
 
@@ -22,21 +21,12 @@ struct PredictiveLoadEngine::VmState {
   explicit VmState(const std::vector<Head>& heads)
       : calibration{Calibration(heads), Calibration(heads), Calibration(heads), Calibration(heads)} {}
 
-  void push(const Sample& sample, bool known) {
-    const std::int64_t step = grid.newest() + 1;
-    for (Resource r : kAllResources) {
-      const float stalled = known ? sample.stalled[index(r)] : 0;
-      const double used = known ? sample.used[index(r)] : std::nan("");
-      series[r].push(std::fabs(used) < kMostBelievable ? static_cast<float>(used) : std::nanf(""), stalled,
-                     ceiling[index(r)]);
-      calibration[index(r)].settle(series[r], step, stalled > 0);
-    }
-  }
-
   StepGrid grid;
   VmSeries series;
   std::array<double, kResourceCount> ceiling{};  // base units, 0 = unknown
+  std::array<double, kResourceCount> limit{};    // the same
   std::array<Calibration, kResourceCount> calibration;
+  std::unique_ptr<std::array<Witness, kResourceCount>> witness;  // of a sampled VM
 };
 
 // Rows on their way through the model together.
@@ -102,6 +92,7 @@ PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> mo
   HEADROOM_CHECK(model_ != nullptr, "the engine needs a model");
   horizons_ = model_->info().horizons();
   batch_->z.resize(model_->heads() * GlobalModel::kBatch);
+  ledger_ = std::make_unique<Ledger>(*model_);
 }
 
 PredictiveLoadEngine::~PredictiveLoadEngine() = default;
@@ -111,6 +102,10 @@ bool PredictiveLoadEngine::replace_model(std::shared_ptr<const GlobalModel> mode
       model->info().horizon_steps != model_->info().horizon_steps)
     return false;
   model_ = std::move(model);
+  ledger_->use(*model_);
+  for (auto& [vm, state] : vms_)  // what the former one said is none of the new one's business
+    if (state->witness)
+      for (Witness& witness : *state->witness) witness.forget();
   return true;
 }
 
@@ -127,23 +122,59 @@ void PredictiveLoadEngine::set_ceiling(VmId vm, const Resources& ceiling) {
   for (Resource r : {Resource::kCpu, Resource::kMemory}) state.series.ceiling[index(r)] = state.ceiling[index(r)];
 }
 
+void PredictiveLoadEngine::set_limit(VmId vm, const Resources& limit) {
+  VmState& state = state_of(vm);
+  for (Resource r : kAllResources) state.limit[index(r)] = static_cast<double>(limit[r]);
+}
+
+// Closes a step of the VM, known or not: the forecasts that were about it are judged.
+void PredictiveLoadEngine::push(VmState& vm, const Sample& sample, bool known) {
+  const std::int64_t step = vm.grid.newest() + 1;
+  for (Resource r : kAllResources) {
+    const float stalled = known ? sample.stalled[index(r)] : 0;
+    const double used = known ? sample.used[index(r)] : std::nan("");
+    Series& series = vm.series[r];
+    series.push(std::fabs(used) < kMostBelievable ? static_cast<float>(used) : std::nanf(""), stalled, vm.ceiling[index(r)]);
+    judged_.clear();
+    vm.calibration[index(r)].settle(series, step, stalled > 0, judged_);
+    if (series.constant()) judged_.clear();
+    ledger_->enter(r, step, judged_, vm.witness ? &(*vm.witness)[index(r)] : nullptr);
+  }
+}
+
+LiveReport PredictiveLoadEngine::accuracy() const { return ledger_->report(); }
+
 void PredictiveLoadEngine::observe(const VmSample& sample) {
   VmState& state = state_of(sample.vm);
-  state.grid.observe(sample.sample, model_->info().step, [&](const Sample& s, bool known) { state.push(s, known); });
+  state.grid.observe(sample.sample, model_->info().step, [&](const Sample& s, bool known) { push(state, s, known); });
 }
 
 void PredictiveLoadEngine::forecast(Instant origin, std::span<const VmId> vms, std::vector<Forecast>& out) {
   out.resize(vms.size());
   batch_->count = 0;
-  for (std::size_t i = 0; i < vms.size(); ++i) begin(origin, vms[i], out[i]);
+  std::size_t witnesses = 0;
+  for (std::size_t i = 0; i < vms.size(); ++i) {
+    const bool chosen = witnesses < kMostWitnesses && is_witness(vms[i], std::max(vms.size(), vms_.size()));
+    witnesses += chosen ? 1 : 0;
+    choose_witness(state_of(vms[i]), chosen);
+    begin(origin, vms[i], out[i]);
+  }
   flush(*batch_);
+}
+
+void PredictiveLoadEngine::choose_witness(VmState& vm, bool chosen) {
+  if (chosen == (vm.witness != nullptr)) return;
+  vm.witness.reset();
+  if (!chosen) return;
+  const Witness fresh(model_->heads());
+  vm.witness = std::make_unique<std::array<Witness, kResourceCount>>(std::array{fresh, fresh, fresh, fresh});
 }
 
 // Closes the VM's step and puts its series into the batch, or answers with the prior at once.
 void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
   VmState& state = state_of(vm);
   const std::int64_t step = StepGrid::step_of(origin, model_->info().step);
-  state.grid.close_until(step + 1, [&](const Sample& s, bool known) { state.push(s, known); });
+  state.grid.close_until(step + 1, [&](const Sample& s, bool known) { push(state, s, known); });
   out.vm = vm;
   out.origin = origin;
   out.state = ForecastState::kNone;
@@ -169,28 +200,43 @@ void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
 void PredictiveLoadEngine::flush(Batch& batch) {
   if (batch.count == 0) return;
   model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z);
-  for (std::size_t i = 0; i < batch.count; ++i) {
-    const auto& row = batch.row[i];
-    const double ceiling = row.vm->ceiling[index(row.resource)];
-    const Band prior = prior_band(row.resource, ceiling);
-    const Series& series = row.vm->series[row.resource];
-    const Finisher finisher(series, ceiling, prior);
-    Calibration& calibration = row.vm->calibration[index(row.resource)];
-    auto band_of = [&](std::size_t head) {
-      GlobalModel::Quantiles& z = batch.z[head * GlobalModel::kBatch + i];
-      for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += calibration.theta(head, l);
-      if (series.steps_since_value() == 0) calibration.issued(head, row.step, series, z);
-      std::sort(z.begin(), z.end());
-      return finisher.band(z);
-    };
-    for (std::size_t h = 0; h < horizons_.size(); ++h) {
-      Outlook& outlook = (*row.out)[h];
-      outlook.value = band_of(model_->value_head(h));
-      const bool shared = model_->peak_head(h) == model_->value_head(h);
-      outlook.peak = shared ? outlook.value : band_of(model_->peak_head(h));
-    }
-  }
+  for (std::size_t i = 0; i < batch.count; ++i) finish(batch, i);
   batch.count = 0;
+}
+
+// Makes the outlook of one row of the batch.
+void PredictiveLoadEngine::finish(Batch& batch, std::size_t i) {
+  const auto& row = batch.row[i];
+  const std::size_t r = index(row.resource);
+  const double ceiling = row.vm->ceiling[r], limit = row.vm->limit[r] > 0 ? row.vm->limit[r] : ceiling;
+  const Band prior = prior_band(row.resource, ceiling);
+  const Series& series = row.vm->series[row.resource];
+  const Finisher finisher(series, ceiling, prior);
+  Calibration& calibration = row.vm->calibration[r];
+  Witness* const witness = row.vm->witness ? &(*row.vm->witness)[r] : nullptr;
+  auto band_of = [&](std::size_t head, bool peak) {
+    const GlobalModel::Quantiles& model = batch.z[head * GlobalModel::kBatch + i];
+    GlobalModel::Quantiles z = model;
+    for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += calibration.theta(head, l);
+    const bool judged = series.steps_since_value() == 0 && calibration.issued(head, row.step, series, z);
+    std::sort(z.begin(), z.end());
+    const Band band = finisher.band(z);
+    if (judged && witness) {
+      Said said{row.step, model, 0, 0, peak && limit > 0};
+      if (said.has_limit) {
+        said.limit = to_z(limit, series.now(), series.scale());
+        said.chance = static_cast<float>(band.exceedance(limit));
+      }
+      witness->note(head, said);
+    }
+    return band;
+  };
+  for (std::size_t h = 0; h < horizons_.size(); ++h) {
+    Outlook& outlook = (*row.out)[h];
+    const bool shared = model_->peak_head(h) == model_->value_head(h);
+    outlook.value = band_of(model_->value_head(h), shared);
+    outlook.peak = shared ? outlook.value : band_of(model_->peak_head(h), true);
+  }
 }
 
 }  // namespace headroom

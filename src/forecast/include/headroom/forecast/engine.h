@@ -17,8 +17,12 @@
 
 #include "headroom/forecast/forecaster.h"
 #include "headroom/forecast/global_model.h"
+#include "headroom/forecast/live_accuracy.h"
 
 namespace headroom {
+
+class Ledger;
+struct Judgement;
 
 class PredictiveLoadEngine : public Forecaster {
  public:
@@ -27,6 +31,7 @@ class PredictiveLoadEngine : public Forecaster {
 
   const Horizons& horizons() const override { return horizons_; }
   void set_ceiling(VmId vm, const Resources& ceiling) override;
+  void set_limit(VmId vm, const Resources& limit) override;
   void observe(const VmSample& sample) override;
   void forecast(Instant origin, std::span<const VmId> vms, std::vector<Forecast>& out) override;
 
@@ -34,17 +39,25 @@ class PredictiveLoadEngine : public Forecaster {
   // horizons. The calibration is kept: it forgets the old model's errors within days.
   bool replace_model(std::shared_ptr<const GlobalModel> model);
 
+  // How good the forecasts have been lately. Of series that move; what is stated as exact has nothing to be judged.
+  LiveReport accuracy() const;
+
  private:
   struct VmState;
   struct Batch;
   VmState& state_of(VmId vm);
+  void push(VmState& vm, const Sample& sample, bool known);
   void begin(Instant origin, VmId vm, Forecast& out);
   void flush(Batch& batch);
+  void finish(Batch& batch, std::size_t row);
+  void choose_witness(VmState& vm, bool chosen);
 
   std::shared_ptr<const GlobalModel> model_;
   Horizons horizons_;
   std::unordered_map<VmId, std::unique_ptr<VmState>> vms_;
   std::unique_ptr<Batch> batch_;
+  std::unique_ptr<Ledger> ledger_;
+  std::vector<Judgement> judged_;
 };
 
 }  // namespace headroom

@@ -82,6 +82,9 @@ class GlobalModel {
   // features: up to kBatch rows of kFeatureCount; z[head * kBatch + row] is written for each head and given row.
   void predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z) const;
 
+  // What it says of a head while it knows nothing: the quantiles of z over all the rows it was grown from.
+  const Quantiles& unconditional(std::size_t head) const;
+
   const ModelParts& parts() const { return *parts_; }
 
  private:

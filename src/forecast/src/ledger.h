@@ -1,0 +1,33 @@
+// Enters what became of forecasts into the live accuracy: quantiles in z are judged as they were given, that is sorted and
+// never below zero.
+//
+// Threads: none inside; one owner. Errors: none.
+#pragma once
+
+#include <vector>
+
+#include "calibration.h"
+#include "headroom/forecast/global_model.h"
+#include "headroom/forecast/live_accuracy.h"
+#include "witness.h"
+
+namespace headroom {
+
+inline constexpr double kNextToNothing = 0.05;   // scales: a quantile so near to zero is zero
+
+class Ledger {
+ public:
+  explicit Ledger(const GlobalModel& model);
+
+  // Begins the losses of models anew: `model` is the one in force from here on.
+  void use(const GlobalModel& model);
+  // Each of `judged`, of one series at `step`; `witness` may be null.
+  void enter(Resource resource, std::int64_t step, std::span<const Judgement> judged, Witness* witness);
+  LiveReport report() const { return accuracy_.report(); }
+
+ private:
+  LiveAccuracy accuracy_;
+  std::vector<GlobalModel::Quantiles> base_;     // by head
+};
+
+}  // namespace headroom
