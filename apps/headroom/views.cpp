@@ -178,6 +178,7 @@ std::string status_text(const json& s) {
                 {"Model", model.is_object() ? fmt::format("trained on {} VMs, {} to {}", model.at("vms").dump(),
                                                           moment(model.at("trained_from")), moment(model.at("trained_to")))
                                             : std::string("none")},
+                {"Forecasts", bounds_held(s.value("accuracy", json()))},
                 {"Training", training_text(s)},
                 {"Last round", fmt::format("forecast {:.1f} ms, decision {:.2f} ms", s.at("forecast_ms").get<double>(),
                                            s.at("decision_ms").get<double>())},

@@ -41,6 +41,7 @@ nlohmann::json status_json(const State& s) {
           {"hosts", s.snapshot.hosts.size()},
           {"model", std::move(model)},
           {"trainer", trainer_json(s.trainer)},
+          {"accuracy", accuracy_summary(s.accuracy)},
           {"decision_ms", rounded(s.decision_ms)},
           {"forecast_ms", rounded(s.forecast_ms)}};
 }

@@ -125,6 +125,7 @@ Result<void> Run::one_round() {
   state->decision_ms = round->decision_seconds * 1000;
   state->forecast_ms = round->forecast_seconds * 1000;
   state->model = model_;
+  state->accuracy = shown.accuracy();
   if (options_.trainer) state->trainer = options_.trainer->status();
   state->snapshot = shown.loop().snapshot();
   state->breaches = round->breaches;
@@ -143,6 +144,7 @@ void Run::show(RunState state, std::string message) {
   next->state = state;
   next->message = std::move(message);
   next->model = model_;
+  if (model_ && !next->accuracy) next->accuracy.emplace();
   if (options_.trainer) next->trainer = options_.trainer->status();
   board_.publish(std::move(next));
 }

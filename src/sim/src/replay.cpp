@@ -157,6 +157,10 @@ Instant Replay::now() const {
 }
 const Loop& Replay::loop() const { return state_->loop; }
 Actuator& Replay::actuator() { return state_->actuator; }
+std::optional<LiveReport> Replay::accuracy() const {
+  if (state_->engine == nullptr) return std::nullopt;
+  return state_->engine->accuracy();
+}
 bool Replay::replace_model(std::shared_ptr<const GlobalModel> model) {
   return state_->engine != nullptr && state_->engine->replace_model(std::move(model));
 }

@@ -14,6 +14,7 @@
 #include "headroom/daemon/trail.h"
 #include "headroom/daemon/training_status.h"
 #include "headroom/forecast/global_model.h"
+#include "headroom/forecast/live_accuracy.h"
 #include "headroom/planner/policy.h"
 #include "headroom/sim/report.h"
 
@@ -39,6 +40,7 @@ struct State {
   std::size_t round = 0;           // 0: none was run yet; the snapshot has no samples and no forecasts then
   double decision_ms = 0, forecast_ms = 0;
   std::shared_ptr<const GlobalModel> model;   // the one in force; none where the policy does not see through it
+  std::optional<LiveReport> accuracy;         // of the shown policy's forecasts; none where it does not see through the model
   std::optional<TrainerStatus> trainer;       // none: it is not trained again
   Snapshot snapshot;
   std::vector<ActionEntry> plan;   // the newest plan's actions

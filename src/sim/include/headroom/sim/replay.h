@@ -9,6 +9,7 @@
 #include "headroom/base/result.h"
 #include "headroom/base/stop.h"
 #include "headroom/forecast/global_model.h"
+#include "headroom/forecast/live_accuracy.h"
 #include "headroom/loop/loop.h"
 #include "headroom/sim/contender.h"
 #include "headroom/sim/report.h"
@@ -50,6 +51,8 @@ class Replay {
 
   const Loop& loop() const;
   Actuator& actuator();                      // to pause and resume between rounds
+  // How good the forecasts have been lately, the warm-up included; none where the contender does not see through the model.
+  std::optional<LiveReport> accuracy() const;
   // Between rounds: forecasts with another model from here on. False, and nothing changes, where the contender does not see
   // through the model, or the new one has another step or other horizons.
   bool replace_model(std::shared_ptr<const GlobalModel> model);
