@@ -42,6 +42,8 @@ describe("the page", () => {
   overFixture("the fleet says who wins, at which price, and who is at risk first", async () => {
     const { page, complaints } = await open(browser, manager.url, DESK);
     await sees(page, "61 % less overload than reactive-threshold, at a lower host bill (−3 %) and a higher allocation bill (+39 %).");
+    assert.deepEqual(await texts(page, ".bounds b"), ["90.3 %", "95.1 %", "98.8 %"]);
+    await sees(page, "calibration per VM takes 3.1 % off the model's loss");
     assert.equal((await texts(page, ".hosts tbody tr")).length, 6);
     assert.equal((await texts(page, ".vms tbody tr")).length, 55);
     const risks = (await texts(page, ".vms .risk b")).map((risk) => Number.parseInt(risk, 10));
