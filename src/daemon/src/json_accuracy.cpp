@@ -12,10 +12,10 @@ nlohmann::json counted(double sum) { return std::llround(sum); }
 
 nlohmann::json or_null(double judgements, double value) { return judgements > 0 ? nlohmann::json(exact(value)) : nlohmann::json(); }
 
-template <class Report>
-nlohmann::json held(const Report& report, double judgements) {
+template <class OfLevel>
+nlohmann::json held(double judgements, OfLevel&& of_level) {
   nlohmann::json shares = nlohmann::json::array();
-  for (std::size_t l = 0; l < kLevelCount; ++l) shares.push_back(or_null(judgements, report.held(l)));
+  for (std::size_t l = 0; l < kLevelCount; ++l) shares.push_back(or_null(judgements, of_level(l)));
   return shares;
 }
 
@@ -25,7 +25,7 @@ nlohmann::json head_json(const HeadAccuracy& head, Duration step) {
           {"target", head.peak ? "peak" : "value"},
           {"horizon_seconds", head.horizon_steps * step.count() / 1000},
           {"judgements", counted(head.judgements)},
-          {"held", held(head, head.judgements)},
+          {"held", held(head.judgements, [&](std::size_t l) { return head.held[l]; })},
           {"loss", or_null(head.judgements, head.loss)},
           {"sampled",
            {{"judgements", counted(sampled.targets)},
@@ -41,7 +41,7 @@ nlohmann::json accuracy_summary(const std::optional<LiveReport>& report) {
   const double judgements = report->judgements();
   return {{"judgements", counted(judgements)},
           {"levels", levels_json()},
-          {"held", held(*report, judgements)},
+          {"held", held(judgements, [&](std::size_t l) { return report->held(l); })},
           {"loss_over_model", exact(report->given_over_model())}};
 }
 

@@ -22,9 +22,30 @@ double truth_of(const Series& series, const Head& head) {
 
 }  // namespace
 
+int judging_stride(const Head& head) { return std::max(1, head.steps / kJudgementsAHorizon); }
+
+std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement) {
+  std::sort(z.begin(), z.end());
+  const float zero = to_z(0, judgement.now, judgement.scale);
+  const float nothing = to_z(kNextToNothing * static_cast<double>(judgement.scale), judgement.now, judgement.scale);
+  for (float& q : z)
+    if (q < nothing) q = zero;
+  return z;
+}
+
+void track(std::array<float, kLevelCount>& tracked, const std::array<float, kLevelCount>& said, const Judgement& judgement, float most) {
+  for (std::size_t l = 0; l < kLevelCount; ++l) {
+    const bool covered = judgement.at_least <= said[l];
+    if (covered && judgement.held_back) continue;
+    const double p = kLevels[l];
+    const double eta = p >= kRareLevel ? kEtaOfRareLevels : kEta;
+    tracked[l] = std::clamp(tracked[l] + static_cast<float>(eta * (covered ? p - 1 : p)), -most, most);
+  }
+}
+
 Calibration::Calibration(const std::vector<Head>& heads) {
   for (const Head& head : heads) {
-    HeadState state{head, std::max(1, head.steps / kJudgementsAHorizon), {}, {}};
+    HeadState state{head, judging_stride(head), {}, {}};
     state.waiting.resize(static_cast<std::size_t>(head.steps / state.stride + 2));
     heads_.push_back(std::move(state));
   }
@@ -42,20 +63,11 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled, 
     const bool lower_bound = state.head.peak ? last_stall_ > origin : stalled;
     const double truth = truth_of(series, state.head);
     if (std::isnan(truth)) continue;
-    judged.push_back({h, origin, to_z(truth, issued.now, issued.scale), lower_bound, issued.now, issued.scale, issued.z});
     // What a stalled interval delivered was at least its lifted value without the largest lift.
-    judge(state, issued.z, to_z(lower_bound ? truth / (1 + kStallLift) : truth, issued.now, issued.scale), lower_bound);
-  }
-}
-
-void Calibration::judge(HeadState& state, const Quantiles& z, float truth, bool lower_bound) {
-  for (std::size_t l = 0; l < kLevelCount; ++l) {
-    const bool covered = truth <= z[l];
-    if (covered && lower_bound) continue;
-    const double p = kLevels[l];
-    const double eta = p >= kRareLevel ? kEtaOfRareLevels : kEta;
-    const auto step = static_cast<float>(eta * (covered ? p - 1 : p));
-    state.theta[l] = std::clamp(state.theta[l] + step, -kMostTheta, kMostTheta);
+    const float at_least = to_z(lower_bound ? truth / (1 + kStallLift) : truth, issued.now, issued.scale);
+    judged.push_back(
+        {h, origin, to_z(truth, issued.now, issued.scale), at_least, lower_bound, issued.now, issued.scale, issued.z});
+    track(state.theta, issued.z, judged.back(), kMostTheta);
   }
 }
 

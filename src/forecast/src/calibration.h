@@ -25,10 +25,21 @@ struct Judgement {
   std::size_t head = 0;
   std::int64_t origin = 0;
   float truth = 0;          // in z of the origin; of what was held back, what it was lifted to
+  float at_least = 0;       // the same, of what was held back what it was at least
   bool held_back = false;   // so that the truth is not known
   float now = 0, scale = 1; // at the origin
   std::array<float, kLevelCount> z{};   // as issued()
 };
+
+// How a band is made of quantiles in z, but for its caps: sorted, never below zero, and zero where next to it.
+inline constexpr double kNextToNothing = 0.05;   // scales
+std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement);
+
+// Moves each of `tracked` a step towards its share of truths below, as `said` has just been judged; within +-most.
+void track(std::array<float, kLevelCount>& tracked, const std::array<float, kLevelCount>& said, const Judgement& judgement, float most);
+
+// Every so manieth origin of a head is judged.
+int judging_stride(const Head& head);
 
 class Calibration {
  public:
@@ -56,7 +67,6 @@ class Calibration {
     Quantiles theta{};
     std::vector<Issued> waiting;
   };
-  static void judge(HeadState& state, const Quantiles& z, float truth, bool lower_bound);
 
   std::vector<HeadState> heads_;
   std::int64_t last_stall_ = -1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fallback.h"
 #include "headroom/base/check.h"
 #include "headroom/forecast/features.h"
 #include "ledger.h"
@@ -15,17 +16,21 @@ namespace {
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
 
+constexpr float kLeastExcess = 0.001F;  // a choice is kept for an epoch; 0 would say that it is the model that speaks
+
 }  // namespace
 
 struct PredictiveLoadEngine::VmState {
-  explicit VmState(const std::vector<Head>& heads)
-      : calibration{Calibration(heads), Calibration(heads), Calibration(heads), Calibration(heads)} {}
+  VmState(const std::vector<Head>& heads, const Fallback& fresh)
+      : calibration{Calibration(heads), Calibration(heads), Calibration(heads), Calibration(heads)},
+        fallback{fresh, fresh, fresh, fresh} {}
 
   StepGrid grid;
   VmSeries series;
   std::array<double, kResourceCount> ceiling{};  // base units, 0 = unknown
   std::array<double, kResourceCount> limit{};    // the same
   std::array<Calibration, kResourceCount> calibration;
+  std::array<Fallback, kResourceCount> fallback;
   std::unique_ptr<std::array<Witness, kResourceCount>> witness;  // of a sampled VM
 };
 
@@ -42,6 +47,10 @@ struct PredictiveLoadEngine::Batch {
   std::vector<float> features = std::vector<float>(GlobalModel::kBatch * kFeatureCount);
   std::vector<GlobalModel::Quantiles> z;
   GlobalModel::Workspace workspace;
+  // Of the sampled VMs' rows, moved together: what the challenger is asked, and where each row went (-1: nowhere).
+  std::vector<float> rival_features = std::vector<float>(GlobalModel::kBatch * kFeatureCount);
+  std::vector<GlobalModel::Quantiles> rival_z;
+  std::array<int, GlobalModel::kBatch> rival_row;
 };
 
 namespace {
@@ -97,21 +106,42 @@ PredictiveLoadEngine::PredictiveLoadEngine(std::shared_ptr<const GlobalModel> mo
 
 PredictiveLoadEngine::~PredictiveLoadEngine() = default;
 
+bool PredictiveLoadEngine::fits(const GlobalModel& model) const {
+  return model.info().step == model_->info().step && model.info().horizon_steps == model_->info().horizon_steps;
+}
+
 bool PredictiveLoadEngine::replace_model(std::shared_ptr<const GlobalModel> model) {
-  if (model == nullptr || model->info().step != model_->info().step ||
-      model->info().horizon_steps != model_->info().horizon_steps)
-    return false;
+  if (model == nullptr || !fits(*model)) return false;
   model_ = std::move(model);
   ledger_->use(*model_);
-  for (auto& [vm, state] : vms_)  // what the former one said is none of the new one's business
+  forget_witnesses();
+  return true;
+}
+
+bool PredictiveLoadEngine::set_challenger(std::shared_ptr<const GlobalModel> challenger) {
+  if (challenger != nullptr && !fits(*challenger)) return false;
+  challenger_ = std::move(challenger);
+  batch_->rival_z.resize(challenger_ ? batch_->z.size() : 0);
+  ledger_->another_rival();
+  forget_witnesses();
+  return true;
+}
+
+// What one model said is not to be counted as another's.
+void PredictiveLoadEngine::forget_witnesses() {
+  for (auto& [vm, state] : vms_)
     if (state->witness)
       for (Witness& witness : *state->witness) witness.forget();
-  return true;
 }
 
 PredictiveLoadEngine::VmState& PredictiveLoadEngine::state_of(VmId vm) {
   auto& state = vms_[vm];
-  if (state == nullptr) state = std::make_unique<VmState>(heads_of(model_->info().horizon_steps));
+  if (state == nullptr) {
+    const auto heads = heads_of(model_->info().horizon_steps);
+    std::vector<GlobalModel::Quantiles> start;
+    for (std::size_t h = 0; h < heads.size(); ++h) start.push_back(model_->unconditional(h));
+    state = std::make_unique<VmState>(heads, Fallback(heads, start));
+  }
   return *state;
 }
 
@@ -138,11 +168,29 @@ void PredictiveLoadEngine::push(VmState& vm, const Sample& sample, bool known) {
     judged_.clear();
     vm.calibration[index(r)].settle(series, step, stalled > 0, judged_);
     if (series.constant()) judged_.clear();
+    for (Judgement& judgement : judged_) vm.fallback[index(r)].judge(judgement);
     ledger_->enter(r, step, judged_, vm.witness ? &(*vm.witness)[index(r)] : nullptr);
   }
 }
 
-LiveReport PredictiveLoadEngine::accuracy() const { return ledger_->report(); }
+LiveReport PredictiveLoadEngine::accuracy() const {
+  LiveReport report = ledger_->report();
+  report.lean = lean();
+  return report;
+}
+
+double PredictiveLoadEngine::lean() const {
+  double sum = 0, count = 0;
+  for (const auto& [vm, state] : vms_) {
+    if (!state->witness) continue;
+    for (Resource r : kAllResources) {
+      if (state->series[r].constant()) continue;
+      for (std::size_t h = 0; h < model_->heads(); ++h)
+        for (std::size_t l = 0; l < kLevelCount; ++l) sum += std::fabs(static_cast<double>(state->calibration[index(r)].theta(h, l))), ++count;
+    }
+  }
+  return count > 0 ? sum / count : 0;
+}
 
 void PredictiveLoadEngine::observe(const VmSample& sample) {
   VmState& state = state_of(sample.vm);
@@ -200,8 +248,21 @@ void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
 void PredictiveLoadEngine::flush(Batch& batch) {
   if (batch.count == 0) return;
   model_->predict(std::span(batch.features).first(batch.count * kFeatureCount), batch.workspace, batch.z);
+  ask_challenger(batch);
   for (std::size_t i = 0; i < batch.count; ++i) finish(batch, i);
   batch.count = 0;
+}
+
+void PredictiveLoadEngine::ask_challenger(Batch& batch) {
+  batch.rival_row.fill(-1);
+  if (!challenger_) return;
+  std::size_t rows = 0;
+  for (std::size_t i = 0; i < batch.count; ++i) {
+    if (!batch.row[i].vm->witness) continue;
+    std::copy_n(&batch.features[i * kFeatureCount], kFeatureCount, &batch.rival_features[rows * kFeatureCount]);
+    batch.rival_row[i] = static_cast<int>(rows++);
+  }
+  if (rows > 0) challenger_->predict(std::span(batch.rival_features).first(rows * kFeatureCount), batch.workspace, batch.rival_z);
 }
 
 // Makes the outlook of one row of the batch.
@@ -213,16 +274,21 @@ void PredictiveLoadEngine::finish(Batch& batch, std::size_t i) {
   const Series& series = row.vm->series[row.resource];
   const Finisher finisher(series, ceiling, prior);
   Calibration& calibration = row.vm->calibration[r];
+  Fallback& fallback = row.vm->fallback[r];
   Witness* const witness = row.vm->witness ? &(*row.vm->witness)[r] : nullptr;
-  auto band_of = [&](std::size_t head, bool peak) {
+  auto band_of = [&](std::size_t head, bool peak, float& excess) {
     const GlobalModel::Quantiles& model = batch.z[head * GlobalModel::kBatch + i];
     GlobalModel::Quantiles z = model;
     for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += calibration.theta(head, l);
     const bool judged = series.steps_since_value() == 0 && calibration.issued(head, row.step, series, z);
+    const bool falls_back = fallback.chosen(head, row.step);
+    excess = falls_back ? std::max(fallback.excess(head), kLeastExcess) : 0;
+    if (falls_back) z = fallback.quantiles(head);
     std::sort(z.begin(), z.end());
     const Band band = finisher.band(z);
     if (judged && witness) {
-      Said said{row.step, model, 0, 0, peak && limit > 0};
+      Said said{row.step, model, {}, 0, 0, peak && limit > 0, batch.rival_row[i] >= 0};
+      if (said.has_rival) said.rival = batch.rival_z[head * GlobalModel::kBatch + static_cast<std::size_t>(batch.rival_row[i])];
       if (said.has_limit) {
         said.limit = to_z(limit, series.now(), series.scale());
         said.chance = static_cast<float>(band.exceedance(limit));
@@ -234,8 +300,10 @@ void PredictiveLoadEngine::finish(Batch& batch, std::size_t i) {
   for (std::size_t h = 0; h < horizons_.size(); ++h) {
     Outlook& outlook = (*row.out)[h];
     const bool shared = model_->peak_head(h) == model_->value_head(h);
-    outlook.value = band_of(model_->value_head(h), shared);
-    outlook.peak = shared ? outlook.value : band_of(model_->peak_head(h), true);
+    outlook.value = band_of(model_->value_head(h), shared, outlook.value_fallback);
+    outlook.peak = outlook.value;
+    outlook.peak_fallback = outlook.value_fallback;
+    if (!shared) outlook.peak = band_of(model_->peak_head(h), true, outlook.peak_fallback);
   }
 }
 

@@ -1,24 +1,6 @@
 #include "ledger.h"
 
-#include <algorithm>
-
-#include "headroom/forecast/features.h"
-
 namespace headroom {
-namespace {
-
-// As the engine makes a band of them, but for the caps, which no truth passes but by a new record.
-GlobalModel::Quantiles as_given(GlobalModel::Quantiles z, const Judgement& judgement) {
-  std::sort(z.begin(), z.end());
-  const float zero = to_z(0, judgement.now, judgement.scale);
-  const float nothing = to_z(kNextToNothing * static_cast<double>(judgement.scale), judgement.now, judgement.scale);
-  for (float& q : z)
-    if (q < nothing) q = zero;
-  return z;
-}
-
-}  // namespace
-
 Ledger::Ledger(const GlobalModel& model) : accuracy_(model.info().horizon_steps, model.info().step) { use(model); }
 
 void Ledger::use(const GlobalModel& model) {
@@ -35,7 +17,10 @@ void Ledger::enter(Resource resource, std::int64_t step, std::span<const Judgeme
     if (j.held_back) continue;
     const auto given = as_given(j.z, j);
     accuracy_.note(resource, j.head, j.truth, given);
-    if (said) accuracy_.note_sampled(resource, j.head, j.truth, given, as_given(said->model, j), as_given(base_[j.head], j), nullptr);
+    if (!said) continue;
+    const auto rival = as_given(said->rival, j);
+    accuracy_.note_sampled(resource, j.head, j.truth, given, as_given(said->model, j), as_given(base_[j.head], j),
+                           said->has_rival ? &rival : nullptr);
   }
 }
 

@@ -13,14 +13,13 @@
 
 namespace headroom {
 
-inline constexpr double kNextToNothing = 0.05;   // scales: a quantile so near to zero is zero
-
 class Ledger {
  public:
   explicit Ledger(const GlobalModel& model);
 
   // Begins the losses of models anew: `model` is the one in force from here on.
   void use(const GlobalModel& model);
+  void another_rival() { accuracy_.forget_rival(); }
   // Each of `judged`, of one series at `step`; `witness` may be null.
   void enter(Resource resource, std::int64_t step, std::span<const Judgement> judged, Witness* witness);
   LiveReport report() const { return accuracy_.report(); }

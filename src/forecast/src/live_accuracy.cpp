@@ -9,9 +9,6 @@
 namespace headroom {
 namespace {
 
-// The share nearest to `level` between the truths surely below a bound and those not above it.
-double nearest(double level, double below, double at_or_below) { return std::clamp(level, below, at_or_below); }
-
 double over(double sum, double count) { return count > 0 ? sum / count : 0; }
 
 }  // namespace
@@ -22,7 +19,17 @@ double pinball_loss(const std::array<float, kLevelCount>& quantiles, float truth
   return loss / kLevelCount;
 }
 
-double HeadAccuracy::held(std::size_t level) const { return nearest(kLevels[level], below[level], at_or_below[level]); }
+std::array<double, kLevelCount> held_parts(const std::array<float, kLevelCount>& quantiles, float truth) {
+  std::array<double, kLevelCount> parts{};
+  const auto [first, end] = std::equal_range(quantiles.begin(), quantiles.end(), truth);
+  const auto i = static_cast<std::size_t>(first - quantiles.begin()), j = static_cast<std::size_t>(end - quantiles.begin());
+  // What is promised of the number itself begins and ends somewhere between two levels.
+  const double from = i == 0 ? 0 : (kLevels[i - 1] + kLevels[std::min(i, kLevelCount - 1)]) / 2;
+  const double to = j == kLevelCount ? 1 : (kLevels[j == 0 ? 0 : j - 1] + kLevels[j]) / 2;
+  for (std::size_t l = i; l < j; ++l) parts[l] = (kLevels[l] - from) / (to - from);
+  for (std::size_t l = j; l < kLevelCount; ++l) parts[l] = 1;
+  return parts;
+}
 
 double LiveReport::judgements() const {
   double sum = 0;
@@ -31,13 +38,25 @@ double LiveReport::judgements() const {
 }
 
 double LiveReport::held(std::size_t level) const {
-  double below = 0, at_or_below = 0;
+  double sum = 0;
+  for (const HeadAccuracy& head : heads) sum += head.judgements * head.held[level];
+  return over(sum, judgements());
+}
+
+double LiveReport::rival_targets() const {
+  double sum = 0;
+  for (const HeadAccuracy& head : heads) sum += head.sampled.rival_targets;
+  return sum;
+}
+
+double LiveReport::rival_over_model() const {
+  double sum = 0, count = 0;
   for (const HeadAccuracy& head : heads) {
-    below += head.judgements * head.below[level];
-    at_or_below += head.judgements * head.at_or_below[level];
+    if (head.sampled.rival_targets < kJudgementsUntilSure || head.sampled.model_beside_rival <= 0) continue;
+    sum += head.sampled.rival / head.sampled.model_beside_rival;
+    ++count;
   }
-  const double all = judgements();
-  return all > 0 ? nearest(kLevels[level], below / all, at_or_below / all) : 0;
+  return count > 0 ? sum / count : 1;
 }
 
 double LiveReport::given_over_model() const {
@@ -54,7 +73,7 @@ void LiveAccuracy::Sums::scale(double by) {
   for (double* sum : {&judgements, &loss, &sampled.targets, &sampled.given, &sampled.model, &sampled.base, &sampled.rival_targets,
                       &sampled.model_beside_rival, &sampled.rival})
     *sum *= by;
-  for (std::size_t l = 0; l < kLevelCount; ++l) below[l] *= by, at_or_below[l] *= by;
+  for (double& sum : held) sum *= by;
 }
 
 LiveAccuracy::LiveAccuracy(const std::vector<int>& horizon_steps, Duration step)
@@ -76,10 +95,8 @@ void LiveAccuracy::note(Resource resource, std::size_t head, float truth, const 
   Sums& sums = sums_[index(resource) * heads_ + head];
   sums.judgements += 1;
   sums.loss += pinball_loss(given, truth);
-  for (std::size_t l = 0; l < kLevelCount; ++l) {
-    sums.below[l] += truth < given[l] ? 1 : 0;
-    sums.at_or_below[l] += truth <= given[l] ? 1 : 0;
-  }
+  const auto parts = held_parts(given, truth);
+  for (std::size_t l = 0; l < kLevelCount; ++l) sums.held[l] += parts[l];
 }
 
 void LiveAccuracy::note_sampled(Resource resource, std::size_t head, float truth, const Quantiles& given, const Quantiles& model,
@@ -108,17 +125,18 @@ void LiveAccuracy::forget_models() {
   for (Sums& sums : sums_) sums.sampled = {};
 }
 
+void LiveAccuracy::forget_rival() {
+  for (Sums& sums : sums_) sums.sampled.rival_targets = sums.sampled.model_beside_rival = sums.sampled.rival = 0;
+}
+
 LiveReport LiveAccuracy::report() const {
   LiveReport report;
   const std::vector<Head> heads = heads_of(horizon_steps_);
   for (Resource r : kAllResources)
     for (std::size_t h = 0; h < heads_; ++h) {
       const Sums& sums = sums_[index(r) * heads_ + h];
-      HeadAccuracy head{r, heads[h].steps, heads[h].peak, sums.judgements, {}, {}, over(sums.loss, sums.judgements), sums.sampled};
-      for (std::size_t l = 0; l < kLevelCount; ++l) {
-        head.below[l] = over(sums.below[l], sums.judgements);
-        head.at_or_below[l] = over(sums.at_or_below[l], sums.judgements);
-      }
+      HeadAccuracy head{r, heads[h].steps, heads[h].peak, sums.judgements, {}, over(sums.loss, sums.judgements), sums.sampled};
+      for (std::size_t l = 0; l < kLevelCount; ++l) head.held[l] = over(sums.held[l], sums.judgements);
       SampledLosses& sampled = head.sampled;
       for (double* loss : {&sampled.given, &sampled.model, &sampled.base}) *loss = over(*loss, sampled.targets);
       for (double* loss : {&sampled.model_beside_rival, &sampled.rival}) *loss = over(*loss, sampled.rival_targets);

@@ -23,9 +23,10 @@ bool is_witness(VmId vm, std::size_t fleet);        // fleet: how many VMs there
 struct Said {
   std::int64_t origin = 0;
   std::array<float, kLevelCount> model{};   // in z, before calibration
+  std::array<float, kLevelCount> rival{};   // the same of the challenger; only where `has_rival`
   float limit = 0;                          // in z; only where `has_limit`
   float chance = 0;                         // that it is passed
-  bool has_limit = false;
+  bool has_limit = false, has_rival = false;
 };
 
 class Witness {

@@ -23,9 +23,9 @@ TEST(LiveAccuracy, CountsTheTruthsBelowEachBoundAndTheLossOfWhatWasGiven) {
   const HeadAccuracy head = accuracy.report().heads[index(Resource::kMemory)];
   EXPECT_EQ(head.resource, Resource::kMemory);
   EXPECT_EQ(head.judgements, 4);
-  EXPECT_EQ(head.held(0), 0.25);
-  EXPECT_EQ(head.held(kQ90), 0.5);
-  EXPECT_EQ(head.held(kQ95), 1);
+  EXPECT_EQ(head.held[0], 0.25);
+  EXPECT_EQ(head.held[kQ90], 0.5);
+  EXPECT_EQ(head.held[kQ95], 1);
   double loss = 0;
   for (const double truth : {-2.0, 0.5, 3.5, 3.5})
     for (std::size_t l = 0; l < kLevelCount; ++l) {
@@ -46,14 +46,21 @@ TEST(LiveAccuracy, KeepsAThirdAndABitOfWhatIsTwoDaysOld) {
   EXPECT_NEAR(accuracy.report().heads[0].judgements, 1000 * std::exp(-1) + 1, 1e-6);
 }
 
-TEST(LiveAccuracy, ATruthOnItsBoundCountsOnTheSideNearerToTheLevel) {
+TEST(LiveAccuracy, ABoundHoldsOfATruthThatSitsOnItWhatItPromised) {
   LiveAccuracy accuracy = one_head();
-  const Quantiles zero{};
-  for (int i = 0; i < 97; ++i) accuracy.note(Resource::kCpu, 0, 0, zero);
-  for (int i = 0; i < 3; ++i) accuracy.note(Resource::kCpu, 0, 5, zero);
+  const Quantiles idle{0, 0, 0, 0, 0, 0, 3, 5};
+  for (int i = 0; i < 97; ++i) accuracy.note(Resource::kCpu, 0, 0, idle);
+  for (int i = 0; i < 3; ++i) accuracy.note(Resource::kCpu, 0, 4, idle);
   const HeadAccuracy head = accuracy.report().heads[0];
-  EXPECT_EQ(head.held(kQ90), 0.90) << "idle nearly always, and said to be so";
-  EXPECT_NEAR(head.held(6), 0.97, 1e-12) << "more than its hundredth passed the last but one bound";
+  EXPECT_NEAR(head.held[kQ90], 0.90, 1e-9) << "zero 97 times in a hundred, as levels up to 95 % and none of 99 % say";
+  EXPECT_NEAR(head.held[0], 0.10, 1e-9);
+  EXPECT_NEAR(head.held[6], 0.97, 1e-9);
+  const auto never = held_parts(Quantiles{}, 0), above = held_parts(Quantiles{}, 1), below = held_parts(Quantiles{}, -1);
+  for (std::size_t l = 0; l < kLevelCount; ++l) {
+    EXPECT_NEAR(never[l], kLevels[l], 1e-9);
+    EXPECT_EQ(above[l], 0);
+    EXPECT_EQ(below[l], 1);
+  }
 }
 
 TEST(LiveAccuracy, PutsChancesIntoTenBins) {
@@ -96,7 +103,7 @@ TEST(LiveAccuracy, OfAnEngineIsWhatOneWhoComparesItsBandsWithTheTruthFinds) {
   ASSERT_EQ(head.horizon_steps, 12);
   ASSERT_FALSE(head.peak);
   EXPECT_NEAR(head.judgements, all, 1);
-  EXPECT_NEAR(head.held(kQ90), below / all, 0.01) << "but for the first hour's widened bands and the caps";
+  EXPECT_NEAR(head.held[kQ90], below / all, 0.01) << "but for the first hour's widened bands and the caps";
   EXPECT_EQ(head.sampled.targets, head.judgements);
   EXPECT_NEAR(head.sampled.given, head.loss, 1e-9) << "the only VM is a sampled one";
 }
@@ -111,7 +118,7 @@ TEST(LiveAccuracy, TellsWhatCalibrationMendsWhereTheModelErrs) {
   }
   const LiveReport report = engine.accuracy();
   EXPECT_LT(report.given_over_model(), 0.99);
-  EXPECT_NEAR(report.heads[0].held(kQ90), 0.90, 0.02);
+  EXPECT_NEAR(report.heads[0].held[kQ90], 0.90, 0.02);
   EXPECT_GT(report.heads[0].sampled.base, 0);
 }
 

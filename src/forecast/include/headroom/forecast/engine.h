@@ -4,11 +4,12 @@
 //
 // Bands: sorted, never below 0, capped by the ceiling (or the highest demand seen, where that was higher) and by 1.5
 // times the highest demand seen. A series that did not move in the known week, a day at least, is stated as exact.
+// Where its last value has clearly lost less than the model of late, a series is forecast by that (Outlook says so).
 // Cold start: no sample, the prior over all VMs and kNone; under 24 h of samples kLearning, and in the first hour the
 // band is widened towards the prior.
 //
 // Threads: one caller at a time. Cost with five horizons, 384 trees a head and a net of three layers of 192, where there
-// is AVX2 and no more: trees 7 us and net 5 us a series and forecast, features and calibration beside them; 17 KB a
+// is AVX2 and no more: trees 7 us and net 5 us a series and forecast, features and calibration beside them; 18 KB a
 // series. Errors: none.
 #pragma once
 
@@ -39,6 +40,11 @@ class PredictiveLoadEngine : public Forecaster {
   // horizons. The calibration is kept: it forgets the old model's errors within days.
   bool replace_model(std::shared_ptr<const GlobalModel> model);
 
+  // From here on asks this model too, about the sampled VMs only and without letting it be heard, so that accuracy() tells
+  // its loss beside that of the model in force (LiveReport::rival_over_model()). nullptr: none any more. False (and nothing
+  // changes) unless it has the same step and horizons.
+  bool set_challenger(std::shared_ptr<const GlobalModel> challenger);
+
   // How good the forecasts have been lately. Of series that move; what is stated as exact has nothing to be judged.
   LiveReport accuracy() const;
 
@@ -49,10 +55,14 @@ class PredictiveLoadEngine : public Forecaster {
   void push(VmState& vm, const Sample& sample, bool known);
   void begin(Instant origin, VmId vm, Forecast& out);
   void flush(Batch& batch);
+  void ask_challenger(Batch& batch);
   void finish(Batch& batch, std::size_t row);
+  void forget_witnesses();
+  double lean() const;
+  bool fits(const GlobalModel& model) const;
   void choose_witness(VmState& vm, bool chosen);
 
-  std::shared_ptr<const GlobalModel> model_;
+  std::shared_ptr<const GlobalModel> model_, challenger_;
   Horizons horizons_;
   std::unordered_map<VmId, std::unique_ptr<VmState>> vms_;
   std::unique_ptr<Batch> batch_;

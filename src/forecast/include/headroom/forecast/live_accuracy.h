@@ -7,6 +7,10 @@
 //                        no model at all (the unconditional quantiles the model began from), and how often the limit was
 //                        passed beside the chance that was given for it
 //
+// A truth that sits exactly on its bound (idle VMs sit on exact zeros) is held in part: several levels say the same number,
+// each promises to hold its own share of it, and the truth is spread evenly over what they promise together (the randomised
+// probability integral transform of Czado, Gneiting and Held 2009, in its mean). So an idle VM neither flatters nor hides.
+//
 // Losses are in z (features.h), the mean over the levels, so that an idle VM and a huge one count alike. What was held back
 // is left out of coverage and losses: its truth is not known. For the chance it counts as what it was lifted to.
 //
@@ -36,13 +40,9 @@ struct HeadAccuracy {
   int horizon_steps = 0;
   bool peak = false;
   double judgements = 0;
-  std::array<double, kLevelCount> below{}, at_or_below{};   // shares of the truths
-  double loss = 0;                                          // of what was given
+  std::array<double, kLevelCount> held{};   // by level: the share of truths that the bound held
+  double loss = 0;                          // of what was given
   SampledLosses sampled;
-
-  // The share of truths that the bound at kLevels[level] held. A truth that sits exactly on its bound (idle VMs sit on
-  // exact zeros) may be counted on either side, and is on the one nearer to the level.
-  double held(std::size_t level) const;
 };
 
 // Of the forecasts that gave the limit this chance to be passed within the horizon: how often it was.
@@ -55,6 +55,7 @@ inline constexpr std::size_t kChanceBins = 10;   // a tenth each
 struct LiveReport {
   std::vector<HeadAccuracy> heads;                 // resource by resource: values by horizon, then peaks by horizon
   std::array<ChanceBin, kChanceBins> chances{};    // of all resources and horizons
+  double lean = 0;                                 // how far calibration moves the model's quantiles: the mean of |theta|, in z
 
   // Of all heads together; weighed by their judgements.
   double judgements() const;
@@ -62,6 +63,9 @@ struct LiveReport {
   // The mean over heads with enough targets of two losses' ratio: what calibration leaves of the model's loss. 1 when no
   // head has enough.
   double given_over_model() const;
+  // The same of a rival beside the model, and how many targets both were judged on.
+  double rival_over_model() const;
+  double rival_targets() const;
 };
 
 inline constexpr double kJudgementsUntilSure = 100;   // without which a head's figures say little
@@ -81,14 +85,15 @@ class LiveAccuracy {
   void note_sampled(Resource resource, std::size_t head, float truth, const Quantiles& given, const Quantiles& model,
                     const Quantiles& base, const Quantiles* rival);
   void note_chance(double chance, bool passed);
-  void forget_models();                            // another model or rival from here on: the sampled losses begin anew
+  void forget_models();                            // another model from here on: the sampled losses begin anew
+  void forget_rival();
 
   LiveReport report() const;
 
  private:
   struct Sums {
     double judgements = 0, loss = 0;
-    std::array<double, kLevelCount> below{}, at_or_below{};
+    std::array<double, kLevelCount> held{};
     SampledLosses sampled;                         // sums here
     void scale(double by);
   };
@@ -101,6 +106,8 @@ class LiveAccuracy {
   std::array<ChanceBin, kChanceBins> chances_{};   // sums here
 };
 
+// By level, how much of `truth` the bound holds: 0 or 1, in between where it sits on it. Sorted quantiles.
+std::array<double, kLevelCount> held_parts(const std::array<float, kLevelCount>& quantiles, float truth);
 // The mean over levels of the pinball loss.
 double pinball_loss(const std::array<float, kLevelCount>& quantiles, float truth);
 
