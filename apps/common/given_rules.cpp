@@ -18,9 +18,9 @@ Result<GivenRules> GivenRules::load(const std::optional<std::filesystem::path>& 
   return given;
 }
 
-Result<void> GivenRules::fit(const GlobalModel& model) const {
+Result<void> GivenRules::fit(const Horizons& horizons) const {
   if (!given()) return {};
-  return rules::check_rules(rules_, model.info().horizons(), file_.string());
+  return rules::check_rules(rules_, horizons, file_.string());
 }
 
 }  // namespace headroom::cli

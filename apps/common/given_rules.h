@@ -1,7 +1,7 @@
 // The rules that a person gives a program with --rules FILE: read, checked and put into force in one way.
 //
 //   auto rules = GivenRules::load(file, policy);       // before anything else starts
-//   rules->fit(*model);                                // once the model is there: only its horizons may be named
+//   rules->fit(model->info().horizons());              // once the model is there: only its horizons may be named
 //   contender.policy.rules = rules->rules();
 //
 // Errors: kInvalid, kNotFound for a missing file; the message names file and line. They go with the policy headroom only:
@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "headroom/base/result.h"
-#include "headroom/forecast/global_model.h"
+#include "headroom/model/forecast.h"
 #include "headroom/model/rule.h"
 
 namespace headroom::cli {
@@ -24,7 +24,7 @@ class GivenRules {
   GivenRules() = default;  // none
   // No file: none, under any policy.
   static Result<GivenRules> load(const std::optional<std::filesystem::path>& file, const std::string& policy);
-  Result<void> fit(const GlobalModel& model) const;
+  Result<void> fit(const Horizons& horizons) const;
 
   bool given() const { return !file_.empty(); }
   std::string name() const { return file_.filename().string(); }  // of the file

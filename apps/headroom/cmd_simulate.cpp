@@ -80,7 +80,7 @@ Result<void> run(const SimulateArguments& a) {
     auto model = model_for(a, **world);
     if (!model) return tl::unexpected(model.error());
     options.model = *model;
-    if (auto good = rules->fit(**model); !good) return good;
+    if (auto good = rules->fit((*model)->info().horizons()); !good) return good;
     if (rules->given()) put_rules(*rules, contenders);
   }
   const std::string label = fmt::format("{}: {} VMs, {} steps", a.policy, (*world)->vms.size(), (*world)->rounds());

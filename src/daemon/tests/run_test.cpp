@@ -191,6 +191,24 @@ TEST(Run, ShowsHowGoodItsForecastsHaveBeen) {
   EXPECT_GT(chances, 1000);
 }
 
+TEST(Run, GoesOnWithASimpleForecasterWhereThereIsNoModelAndSaysSo) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  options.compare.clear();
+  options.model = nullptr;
+  options.without_model = "WITHOUT ITS MODEL: the file is broken";
+  auto run = headroom::Run::make(short_world(3), options).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  const State& last = *run->board().read();
+  const nlohmann::json status = status_json(last);
+  EXPECT_EQ(status.at("without_model"), options.without_model);
+  EXPECT_TRUE(status.at("model").is_null());
+  EXPECT_EQ(last.snapshot.horizons, default_horizons());
+  EXPECT_EQ(last.snapshot.vms[0].forecast.state, ForecastState::kReady);
+  EXPECT_FALSE(run->board().log.newest(1).empty()) << "decisions still happen";
+}
+
 TEST(Run, MeasuresNoForecastsWhereThePolicyMakesNone) {
   const auto history = make_memory_history();
   RunOptions options = short_options(*history);

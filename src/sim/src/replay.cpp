@@ -25,6 +25,8 @@ Result<std::unique_ptr<Forecaster>> make_forecaster(const World& world, const Co
     case Sight::kOracle: return std::make_unique<Oracle>(world, c.horizon);
     case Sight::kModel: break;
   }
+  if (!options.model && options.simple_without_model && default_horizons().front() % world.step == Duration::zero())
+    return std::make_unique<ErrorQuantile>(ErrorQuantile::Anchor::kLast, default_horizons(), world.step);
   if (!options.model) return invalid("the policy forecasts with the model, and there is none; give --train or --model");
   if (options.model->info().step != world.step) return invalid("the model was trained for another sampling step");
   return std::make_unique<PredictiveLoadEngine>(options.model);
@@ -114,7 +116,7 @@ struct Replay::State {
         actuator(pool, journal, SafetyLimits::for_replay()),
         loop({pool, *forecaster, actuator, options.history}, c.policy, w.step) {
     pool.attach(&referee);
-    if (c.sight == Sight::kModel) engine = static_cast<PredictiveLoadEngine*>(forecaster.get());
+    if (c.sight == Sight::kModel && options.model) engine = static_cast<PredictiveLoadEngine*>(forecaster.get());
     counted.policy = c.policy.name;
     counted.setting = c.setting;
   }
@@ -163,6 +165,9 @@ std::optional<LiveReport> Replay::accuracy() const {
 }
 bool Replay::replace_model(std::shared_ptr<const GlobalModel> model) {
   return state_->engine != nullptr && state_->engine->replace_model(std::move(model));
+}
+bool Replay::set_challenger(std::shared_ptr<const GlobalModel> challenger) {
+  return state_->engine != nullptr && state_->engine->set_challenger(std::move(challenger));
 }
 
 Result<Round> Replay::advance() {

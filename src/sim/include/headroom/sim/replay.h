@@ -19,6 +19,8 @@ namespace headroom {
 
 struct ReplayOptions {
   std::shared_ptr<const GlobalModel> model;   // needed by contenders that see through the model
+  // Without a model such contenders go on with the last value and its own errors (baselines.h) instead of being refused.
+  bool simple_without_model = false;
   std::uint64_t seed = 1;
   std::size_t threads = 1;                    // of a sweep: settings run side by side
   // Told after each round (replay) or each finished setting (sweep); from one thread at a time. Answering false stops.
@@ -56,6 +58,8 @@ class Replay {
   // Between rounds: forecasts with another model from here on. False, and nothing changes, where the contender does not see
   // through the model, or the new one has another step or other horizons.
   bool replace_model(std::shared_ptr<const GlobalModel> model);
+  // The same for a model that is only asked in shadow (PredictiveLoadEngine::set_challenger()).
+  bool set_challenger(std::shared_ptr<const GlobalModel> challenger);
 
  private:
   struct State;
