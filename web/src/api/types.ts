@@ -22,6 +22,14 @@ const accuracy = object({
 });
 export type Accuracy = Of<typeof accuracy>;
 
+const drift = object({ raised: flag, text });
+const trial = object({
+  state: text,
+  targets: number,
+  loss_over_champion: number,
+  last: object({ at: otherwise<number | null>(moment, null), text }),
+});
+
 export const statusShape = object({
   version: text,
   mode: text,
@@ -38,6 +46,9 @@ export const statusShape = object({
   vms: number,
   hosts: number,
   accuracy: otherwise<Accuracy | null>(accuracy, null),
+  without_model: otherwise(text, ""),
+  drift: otherwise<Of<typeof drift> | null>(drift, null),
+  trial: otherwise<Of<typeof trial> | null>(trial, null),
   decision_ms: measure,
   forecast_ms: measure,
 });

@@ -40,8 +40,28 @@ function sentence(accuracy: Accuracy): string {
   return `${count(accuracy.judgements)} forecasts whose truth is known, weighed with a memory of two days${calibration}.`;
 }
 
+// Who forecasts, whether it still fits, and who would take its place.
+function Models({ status }: { status: Status }) {
+  const { drift, trial } = status;
+  const said = trial === null ? "" : trial.last.text;
+  const sofar =
+    trial === null || trial.state === "over" || trial.targets === 0
+      ? ""
+      : ` So far the challenger loses ${trial.loss_over_champion.toFixed(3)} times as much, on ${count(trial.targets)} live targets.`;
+  return (
+    <>
+      {drift !== null && <p className={drift.raised ? "drift raised" : "drift muted"}>{sentenceOf(drift.text)}</p>}
+      {said !== "" && <p className="muted">{sentenceOf(said) + sofar}</p>}
+    </>
+  );
+}
+
+// The manager's words begin small, as they also stand after a colon.
+const sentenceOf = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+
 export function ForecastsView({ status }: { status: Status }) {
   const { accuracy } = status;
+  if (status.without_model !== "") return <p className="drift raised">{sentenceOf(status.without_model)}</p>;
   if (accuracy === null) return <p className="empty">Not measured: the policy does not forecast with the model.</p>;
   if (accuracy.judgements === 0) return <p className="empty">None is judged yet: a forecast is when its horizon has passed.</p>;
   return (
@@ -52,6 +72,7 @@ export function ForecastsView({ status }: { status: Status }) {
         ))}
       </ul>
       <p className="muted">{sentence(accuracy)}</p>
+      <Models status={status} />
     </>
   );
 }

@@ -53,6 +53,21 @@ describe("the page", () => {
     await page.close();
   });
 
+  overFixture("a model that drifts, one on trial and one that is missing are told", async () => {
+    const { status } = manager.answers;
+    const { page, complaints } = await open(browser, manager.url, DESK);
+    await sees(page, "The model fits: it loses 2 % more than its card promises");
+    await sees(page, "So far the challenger loses 0.984 times as much, on 18,400 live targets.");
+    const drift = { ...status.drift, raised: true, text: "the model does not fit this fleet any more" };
+    manager.answers = { ...manager.answers, status: { ...status, drift } };
+    await sees(page, "The model does not fit this fleet any more.");
+    assert.deepEqual(await texts(page, ".drift.raised"), ["The model does not fit this fleet any more."]);
+    manager.answers = { ...manager.answers, status: { ...status, accuracy: null as never, without_model: "WITHOUT ITS MODEL: no file" } };
+    await sees(page, "WITHOUT ITS MODEL: no file.");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
   overFixture("a VM shows why things were done and not done, in each range of time", async () => {
     const { page, complaints } = await open(browser, `${manager.url}#/vms/100`, DESK);
     await sees(page, "cpu is forecast at 1.1 cores (95 %, within 15m), over its limit of 0.5 cores");
