@@ -9,7 +9,7 @@
 namespace headroom {
 namespace {
 
-constexpr double kEnter = 0.93, kLeave = 0.97;
+constexpr double kEnter = 0.85, kLeave = 0.93;
 constexpr double kForgetting = 4 * kStepsPerDay, kFewestSteps = 3 * kStepsPerDay, kFewestHorizons = 4;   // steps, steps, horizons
 constexpr float kMostTracked = 16;
 constexpr float kUnit = kMostTracked / 32'000;   // of a packed quantile, in z
