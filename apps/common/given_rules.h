@@ -1,7 +1,7 @@
 // The rules that a person gives a program with --rules FILE: read, checked and put into force in one way.
 //
 //   auto rules = GivenRules::load(file, policy);       // before anything else starts
-//   rules->fit(horizons_of(scenario, *model));         // once they are known: only these horizons may be named
+//   rules->fit(horizons);                              // once they are known: only these may be named
 //   contender.policy.rules = rules->rules();
 //
 // Errors: kInvalid, kNotFound for a missing file; the message names file and line. They go with the policy headroom only:

@@ -37,7 +37,8 @@ std::string action_list(const json& answer) {
 const std::map<std::string, View>& views() {
   static const std::map<std::string, View> kViews{
       {"hosts", {"fleet", hosts_table}}, {"vms", {"fleet", vms_table}},      {"actions", {"actions", action_list}},
-      {"plan", {"plan", plan_text}},     {"score", {"score", score_text}},   {"status", {"status", status_text}}};
+      {"plan", {"plan", plan_text}},     {"score", {"score", score_text}},   {"status", {"status", status_text}},
+      {"accuracy", {"accuracy", accuracy_text}}};
   return kViews;
 }
 
@@ -87,7 +88,7 @@ void add_get(CLI::App& app, Outcome& outcome) {
   auto limit = std::make_shared<std::size_t>(20);
   std::vector<std::string> names;
   for (const auto& [name, view] : views()) names.push_back(name);
-  command->add_option("what", *what, "hosts, vms, actions, plan, score or status")->required()->check(CLI::IsMember(names));
+  command->add_option("what", *what, "hosts, vms, actions, plan, score, accuracy or status")->required()->check(CLI::IsMember(names));
   command->add_option("--limit", *limit, "Of actions: how many, newest first")->check(CLI::Range(1, 1000))->capture_default_str();
   command->callback([=, &outcome] { get(*options, *what, *limit, outcome); });
 }

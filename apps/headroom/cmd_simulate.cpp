@@ -80,7 +80,7 @@ Result<void> run(const SimulateArguments& a) {
     auto model = model_for(a, **world);
     if (!model) return tl::unexpected(model.error());
     options.model = *model;
-    if (auto good = rules->fit(horizons_of((*world)->scenario, **model)); !good) return good;
+    if (auto good = rules->fit(horizons_of((*world)->scenario, model->get())); !good) return good;
     if (rules->given()) put_rules(*rules, contenders);
   }
   const std::string label = fmt::format("{}: {} VMs, {} steps", a.policy, (*world)->vms.size(), (*world)->rounds());

@@ -62,6 +62,20 @@ std::string what_is_forecast(const json& vm, const Outlooks& outlooks) {
   return text;
 }
 
+// An older manager says nothing of it.
+std::string where_the_last_value_speaks(const json& vm) {
+  std::string text;
+  const json& forecast = vm.at("forecast");
+  if (!forecast.is_object() || !forecast.contains("last_value")) return text;
+  for (Resource r : kAllResources)
+    for (const json& one : forecast.at("last_value").at(std::string(name(r))))
+      text += fmt::format("  {:<8} {} {}: last value: the model lost {:.0f} % more here of late\n", name(r),
+                          one.at("target") == "peak" ? "peak within" : "value in",
+                          to_text(std::chrono::seconds(one.at("horizon_seconds").get<std::int64_t>())),
+                          100 * one.at("model_lost_more").get<double>());
+  return text.empty() ? text : "Not said by the model:\n" + text;
+}
+
 std::string why_it_changed(const json& vm) {
   const json& actions = vm.at("actions");
   if (actions.empty()) return "It has not been changed in this run.\n";
@@ -126,7 +140,7 @@ std::string what_would_change_it(const json& vm, const json& status, const Outlo
 
 std::string explanation(const json& vm, const json& status) {
   const Outlooks outlooks(vm.at("forecast"));
-  std::string text = what_it_has(vm) + "\n" + what_is_forecast(vm, outlooks) + "\n" + why_it_changed(vm) + what_was_denied(vm) + "\n" +
+  std::string text = what_it_has(vm) + "\n" + what_is_forecast(vm, outlooks) + where_the_last_value_speaks(vm) + "\n" + why_it_changed(vm) + what_was_denied(vm) + "\n" +
                      what_would_change_it(vm, status, outlooks);
   std::string safe;
   for (std::size_t at = 0; at < text.size();) {  // line by line, since harmless() takes newlines out too

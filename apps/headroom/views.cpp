@@ -165,20 +165,41 @@ std::string training_text(const json& s) {
   return text;
 }
 
+std::string model_text(const json& s) {
+  const std::string missing = s.value("without_model", "");
+  if (!missing.empty()) return missing;
+  const json& model = s.at("model");
+  if (!model.is_object()) return "none";
+  std::string text = fmt::format("trained on {} VMs, {} to {}", model.at("vms").dump(), moment(model.at("trained_from")),
+                                 moment(model.at("trained_to")));
+  const json drift = s.value("drift", json());
+  return drift.is_object() ? text + "; " + drift.at("text").get<std::string>() : text;
+}
+
+std::string trial_text(const json& s) {
+  const json trial = s.value("trial", json());
+  if (!trial.is_object()) return "none";
+  std::string text;
+  if (trial.at("state") != "over")
+    text = fmt::format("{} since {}: the challenger loses {:.3f} times what the present model does on {} live targets; ",
+                       trial.at("state").get<std::string>(), moment(trial.at("since")), trial.at("loss_over_champion").get<double>(),
+                       trial.at("targets").dump());
+  return text + trial.at("last").at("text").get<std::string>();
+}
+
 std::string status_text(const json& s) {
   std::string state = s.at("state");
   if (!s.at("message").get<std::string>().empty()) state += ": " + s.at("message").get<std::string>();
-  const json& model = s.at("model");
   return facts({{"State", state},
                 {"Replays", fmt::format("{}, {} view, {} VMs on {} hosts", s.at("scenario").get<std::string>(),
                                         s.at("view").get<std::string>(), s.at("vms").dump(), s.at("hosts").dump())},
                 {"Policy", s.at("policy")},
                 {"Now", fmt::format("{}  (round {} of {}, {} to {})", moment(s.at("now")), s.at("round").dump(), s.at("rounds").dump(),
                                     moment(s.at("from")), moment(s.at("to")))},
-                {"Model", model.is_object() ? fmt::format("trained on {} VMs, {} to {}", model.at("vms").dump(),
-                                                          moment(model.at("trained_from")), moment(model.at("trained_to")))
-                                            : std::string("none")},
+                {"Model", model_text(s)},
+                {"Forecasts", bounds_held(s.value("accuracy", json()))},
                 {"Training", training_text(s)},
+                {"Trial", trial_text(s)},
                 {"Last round", fmt::format("forecast {:.1f} ms, decision {:.2f} ms", s.at("forecast_ms").get<double>(),
                                            s.at("decision_ms").get<double>())},
                 {"Version", s.at("version")}});

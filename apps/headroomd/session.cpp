@@ -12,6 +12,7 @@
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/sim/report_table.h"
 #include "output_file.h"
+#include "shipped.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -55,6 +56,7 @@ class Ticker {
   void tell(const State& s) {
     log_trouble(s);
     log_training(s);
+    log_models(s);
     const std::string now = to_rfc3339(s.snapshot.taken_at).substr(0, 16);
     if (isatty(STDERR_FILENO)) {
       show_progress(fmt::format("{}  overloaded VM-minutes: {}", now.substr(0, 13) + "h", overloads(s)),
@@ -78,13 +80,24 @@ class Ticker {
     trained_ = s.trainer->last->at;
     log(s, s.trainer->last->text);
   }
+  // Who forecasts, and whether it still fits.
+  void log_models(const State& s) {
+    if (s.succession && s.succession->changed != succeeded_) {
+      succeeded_ = s.succession->changed;
+      log(s, s.succession->text);
+    }
+    if (!s.drift || s.drift->raised == drifted_) return;
+    drifted_ = s.drift->raised;
+    log(s, s.drift->text);
+  }
   static void log(const State& s, const std::string& text) {
     end_progress();
     fmt::print(stderr, "headroomd: {}: {}\n", to_rfc3339(s.snapshot.taken_at), text);
   }
 
   std::string day_, trouble_;
-  std::optional<Instant> trained_;   // the training that was told last
+  std::optional<Instant> trained_, succeeded_;   // the training and the change of models that were told last
+  bool drifted_ = false;
 };
 
 void print_end(const State& state, const std::string& url) {
@@ -96,17 +109,16 @@ void print_end(const State& state, const std::string& url) {
 }
 
 // The shipped model, or the one an earlier run saved in the directory given.
-Result<StartModel> start_model(const Options& o, Instant begin) {
-  auto shipped = load_model(std::nullopt);
-  if (!shipped) return tl::unexpected(shipped.error());
-  if (o.state.empty()) return StartModel{*shipped, StartModel::From::kShipped, ""};
-  StartModel start = choose_start_model(*shipped, saved_model_file(o.state), begin);
-  if (start.from != StartModel::From::kShipped || o.retrain_every) fmt::print(stderr, "headroomd: {}\n", start.note);
+StartModel start_model(const Options& o, Instant begin) {
+  StartModel start = choose_start_model(GlobalModel::load(shipped("models/ple.model")), o.state.empty() ? "" : saved_model_file(o.state), begin);
+  if (!start.model && o.retrain_every) start.note += "; nothing is trained either: --retrain begins from a model";
+  const bool expected = start.from == StartModel::From::kShipped && (o.state.empty() || !o.retrain_every);
+  if (!expected) fmt::print(stderr, "headroomd: {}\n", start.note);
   return start;
 }
 
 std::unique_ptr<Trainer> make_trainer(const Options& o, const StartModel& start, HistoryStore& history) {
-  if (!o.retrain_every) return nullptr;
+  if (!o.retrain_every || !start.model) return nullptr;
   TrainerOptions options;
   options.every = *o.retrain_every;
   options.training.seed = o.seed;
@@ -115,13 +127,14 @@ std::unique_ptr<Trainer> make_trainer(const Options& o, const StartModel& start,
   return std::make_unique<Trainer>(history, start.model, std::move(options));
 }
 
-RunOptions run_options(const Options& o, std::shared_ptr<const GlobalModel> model, HistoryStore& history, Trainer* trainer, Ticker& ticker) {
+RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& history, Trainer* trainer, Ticker& ticker) {
   RunOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
   options.compare = o.compare;
   options.rules = o.rules.rules();
-  options.model = std::move(model);
+  options.model = start.model;
+  if (!start.model) options.without_model = start.note;
   options.seed = o.seed;
   options.history = &history;
   options.trainer = trainer;
@@ -154,16 +167,15 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   if (!scenario) return tl::unexpected(scenario.error());
   auto world = load_world(std::move(*scenario), o.traces, o.counted, *parse_view(o.view));
   if (!world) return tl::unexpected(world.error());
-  auto start = start_model(o, (*world)->window.begin);
-  if (!start) return tl::unexpected(start.error());
-  if (auto good = o.rules.fit(horizons_of((*world)->scenario, *start->model)); !good) return good;
+  const StartModel start = start_model(o, (*world)->window.begin);
+  if (auto good = o.rules.fit(horizons_of((*world)->scenario, start.model.get())); !good) return good;
   auto directory = StateDirectory::open(o.state);
   if (!directory) return tl::unexpected(directory.error());
   auto history = open_rocksdb_history(directory->path() / "history");
   if (!history) return tl::unexpected(history.error());
-  const auto trainer = make_trainer(o, *start, **history);
+  const auto trainer = make_trainer(o, start, **history);
   Ticker ticker;
-  auto run = Run::make(*world, run_options(o, start->model, **history, trainer.get(), ticker));
+  auto run = Run::make(*world, run_options(o, start, **history, trainer.get(), ticker));
   if (!run) return tl::unexpected(run.error());
 
   const Api api({(*run)->board(), **history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page});

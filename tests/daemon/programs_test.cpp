@@ -225,5 +225,20 @@ TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
   }
 }
 
+// An installation whose model was cut short: the program is copied, so that the files beside it are its own.
+TEST(Programs, TheManagerGoesOnWithoutItsModelAndSaysSoInOneLine) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(pattern.data());
+  std::filesystem::create_directories(folder / "bin");
+  std::filesystem::create_directories(folder / "share/headroom/models");
+  std::filesystem::copy_file(kManager, folder / "bin/headroomd");
+  std::ofstream(folder / "share/headroom/models/ple.model") << "HRPLE";
+  const Ran ran = run(fmt::format("{}/bin/headroomd --once --take 0 --listen 127.0.0.1:0 --socket {}/s --retrain 1d --compare none "
+                                  "--window 2013-08-10,2013-08-10T01:00:00Z", folder.string(), folder.string()));
+  EXPECT_EQ(ran.exit_code, 0) << ran.text;
+  EXPECT_THAT(ran.text, ::testing::ContainsRegex("headroomd: WITHOUT ITS MODEL: .*ple.model.*the last value with its own errors"));
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace headroom

@@ -160,8 +160,8 @@ TEST_F(ForecastReport, RefusesAGridBeyondTheData) {
   expect_refusal("--data " + data + " --grid 2013-08-06,0", 2, "the stride is a number of steps");
 }
 
-TEST_F(ForecastReport, RefusesAHorizonTheModelLacks) {
-  expect_refusal("--data " + traces() + " --horizons 2", 2, "the model has no horizon of 2 steps");
+TEST_F(ForecastReport, RefusesAHorizonBeyondTheModel) {
+  expect_refusal("--data " + traces() + " --horizons 300", 2, "the model forecasts");
 }
 
 TEST_F(ForecastReport, WantsTracesOrAHistoryAndNotBoth) {

@@ -21,6 +21,7 @@ nlohmann::json levels_json();
 // To a thousandth: what follows is not known anyway, and would double the answer's length.
 double rounded(double value);
 
+nlohmann::json accuracy_summary(const std::optional<LiveReport>& report);
 nlohmann::json vm_line(const State& state, const Vm& vm);
 nlohmann::json host_line(const State& state, const Host& host);
 nlohmann::json to_json(const ActionEntry& entry);

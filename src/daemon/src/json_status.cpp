@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "json_parts.h"
 
 namespace headroom {
@@ -13,6 +15,24 @@ nlohmann::json trainer_json(const std::optional<TrainerStatus>& trainer) {
           {"share", rounded(trainer->share)},
           {"next_at", std::move(next)},
           {"last", std::move(last)}};
+}
+
+nlohmann::json or_null(const std::optional<Instant>& at) { return at ? nlohmann::json(to_rfc3339(*at)) : nlohmann::json(); }
+
+nlohmann::json drift_json(const std::optional<Drift>& drift) {
+  if (!drift) return nullptr;
+  nlohmann::json over, lean;
+  if (drift->known) over = rounded(drift->loss_over_card), lean = rounded(drift->lean);
+  return {{"raised", drift->raised}, {"loss_over_card", std::move(over)}, {"lean", std::move(lean)}, {"text", drift->text}};
+}
+
+nlohmann::json trial_json(const std::optional<SuccessionStatus>& s) {
+  if (!s || (!s->trial && s->text.empty())) return nullptr;
+  return {{"state", s->probation ? "probation" : s->trial ? "trial" : "over"},
+          {"since", or_null(s->since)},
+          {"targets", std::llround(s->targets)},
+          {"loss_over_champion", rounded(s->loss_over_champion)},
+          {"last", {{"at", or_null(s->changed)}, {"text", s->text}}}};
 }
 
 }  // namespace
@@ -40,7 +60,11 @@ nlohmann::json status_json(const State& s) {
           {"vms", s.snapshot.vms.size()},
           {"hosts", s.snapshot.hosts.size()},
           {"model", std::move(model)},
+          {"without_model", s.without_model},
+          {"drift", drift_json(s.drift)},
+          {"trial", trial_json(s.succession)},
           {"trainer", trainer_json(s.trainer)},
+          {"accuracy", accuracy_summary(s.accuracy)},
           {"decision_ms", rounded(s.decision_ms)},
           {"forecast_ms", rounded(s.forecast_ms)}};
 }

@@ -34,13 +34,28 @@ nlohmann::json bands(const Vm& vm, Resource r, Band Outlook::*which) {
   return rows;
 }
 
+// Where the last value speaks instead of the model.
+nlohmann::json fallbacks(const Snapshot& s, const Vm& vm, Resource r) {
+  nlohmann::json rows = nlohmann::json::array();
+  const auto add = [&](std::size_t h, const char* target, float excess) {
+    if (excess > 0)
+      rows.push_back({{"horizon_seconds", s.horizons[h].count() / 1000}, {"target", target}, {"model_lost_more", rounded(static_cast<double>(excess))}});
+  };
+  for (std::size_t h = 0; h < s.horizons.size(); ++h) {
+    add(h, "value", vm.forecast.at(r, h).value_fallback);
+    add(h, "peak", vm.forecast.at(r, h).peak_fallback);
+  }
+  return rows;
+}
+
 nlohmann::json forecast_json(const Snapshot& s, const Vm& vm) {
   if (!has_forecast(s, vm)) return nullptr;
   return {{"origin", to_rfc3339(vm.forecast.origin)},
           {"horizons_seconds", to_json(s.horizons)},
           {"levels", levels_json()},
           {"value", by_resource([&](Resource r) { return bands(vm, r, &Outlook::value); })},
-          {"peak", by_resource([&](Resource r) { return bands(vm, r, &Outlook::peak); })}};
+          {"peak", by_resource([&](Resource r) { return bands(vm, r, &Outlook::peak); })},
+          {"last_value", by_resource([&](Resource r) { return fallbacks(s, vm, r); })}};
 }
 
 // One row a step of the last day; null where there is no sample, or no allocation is known.

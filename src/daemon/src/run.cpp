@@ -50,7 +50,12 @@ Result<std::unique_ptr<Run>> Run::make(std::shared_ptr<const World> world, RunOp
   const bool sees = run->contenders_.back().sight == Sight::kModel;
   if (run->options_.trainer != nullptr && !sees)
     return invalid(fmt::format("there is no model to train again: {} does not forecast with it", run->options_.policy));
-  if (sees) run->model_ = run->options_.model;
+  if (run->options_.trainer != nullptr && !run->options_.model) return invalid("there is no model to train again");
+  if (sees && run->options_.model) {
+    run->models_.emplace(run->options_.model, run->options_.trial);
+    run->drift_.emplace(run->options_.model->info());
+  }
+  if (!sees || run->options_.model) run->options_.without_model.clear();
   if (!run->options_.rules.empty()) run->contenders_.back().policy.rules = run->options_.rules;
   run->info_ = describe(*run->world_, run->options_, run->contenders_.back());
   run->show(RunState::kRunning, "learning from the days before the window");
@@ -72,6 +77,7 @@ Result<void> Run::go(const Stop& stop) {
 Result<void> Run::warm_up(const Stop& stop) {
   ReplayOptions options;
   options.model = options_.model;
+  options.simple_without_model = true;
   options.seed = options_.seed;
   options.stop = &stop;
   for (const Contender& contender : contenders_) {
@@ -104,8 +110,30 @@ void Run::hand_over() {
   if (options_.trainer == nullptr) return;
   auto next = options_.trainer->take();
   if (!next) return;
-  for (auto& replay : replays_) replay->replace_model(next);
-  model_ = std::move(next);
+  models_->challenge(std::move(next), replays_.back()->now());
+  replays_.back()->set_challenger(models_->challenger());
+}
+
+// After a change of the champion, the challenger or both.
+void Run::put_in_force() {
+  if (models_->champion() != options_.model) {
+    options_.model = models_->champion();
+    for (auto& replay : replays_) replay->replace_model(options_.model);
+    drift_->use(options_.model->info());
+    if (options_.trainer) options_.trainer->promoted(options_.model);
+  }
+  replays_.back()->set_challenger(models_->challenger());
+}
+
+void Run::watch_models(const Replay& shown, State& state) {
+  state.without_model = options_.without_model;
+  state.accuracy = shown.accuracy();
+  if (!models_ || !state.accuracy) return;
+  if (models_->judge(*state.accuracy, shown.now())) put_in_force();
+  else drift_->update(*state.accuracy);
+  state.model = models_->champion();
+  state.drift = drift_->drift();
+  state.succession = models_->status();
 }
 
 Result<void> Run::one_round() {
@@ -116,7 +144,8 @@ Result<void> Run::one_round() {
     if (!round) return fail(round.error().code, fmt::format("{}: {}", replay->report().policy, round.error().message));
   }
   const Replay& shown = *replays_.back();
-  if (options_.trainer) options_.trainer->begin_if_due(shown.loop().snapshot());
+  const bool contested = models_ && models_->challenger();  // one trial at a time
+  if (options_.trainer && !contested) options_.trainer->begin_if_due(shown.loop().snapshot());
   auto state = std::make_shared<State>();
   state->run = info_;
   state->state = running_state();
@@ -124,7 +153,7 @@ Result<void> Run::one_round() {
   state->round = shown.round();
   state->decision_ms = round->decision_seconds * 1000;
   state->forecast_ms = round->forecast_seconds * 1000;
-  state->model = model_;
+  watch_models(shown, *state);
   if (options_.trainer) state->trainer = options_.trainer->status();
   state->snapshot = shown.loop().snapshot();
   state->breaches = round->breaches;
@@ -142,7 +171,9 @@ void Run::show(RunState state, std::string message) {
   auto next = last ? std::make_shared<State>(*last) : blank(*world_, info_);
   next->state = state;
   next->message = std::move(message);
-  next->model = model_;
+  next->without_model = options_.without_model;
+  if (models_) next->model = models_->champion();
+  if (models_ && !next->accuracy) next->accuracy.emplace();
   if (options_.trainer) next->trainer = options_.trainer->status();
   board_.publish(std::move(next));
 }

@@ -57,6 +57,8 @@ struct Trainer::State {
   mutable std::condition_variable changed;
   std::shared_ptr<const GlobalModel> present, successor;
   std::optional<TrainingTask> waiting;            // for the thread to begin
+  std::shared_ptr<const GlobalModel> to_save;     // by the thread
+  bool saving = false;
   TrainerStatus status;
   bool over = false;
 };
@@ -68,8 +70,16 @@ Trainer::~Trainer() { cancel(); }
 
 std::shared_ptr<const GlobalModel> Trainer::take() {
   const std::lock_guard lock(state_->mutex);
-  if (state_->successor) state_->present = state_->successor;
   return std::exchange(state_->successor, nullptr);
+}
+
+void Trainer::promoted(std::shared_ptr<const GlobalModel> model) {
+  State& s = *state_;
+  const std::lock_guard lock(s.mutex);
+  s.present = std::move(model);
+  if (s.options.file.empty() || !s.start_thread()) return;
+  s.to_save = s.present;
+  s.changed.notify_all();
 }
 
 void Trainer::begin_if_due(const Snapshot& snapshot) {
@@ -100,7 +110,7 @@ void Trainer::cancel() {
   if (s.thread.joinable()) s.thread.join();
   const std::lock_guard lock(s.mutex);
   if (!s.successor) return;
-  s.status.last->text += s.options.file.empty() ? "; but the run is over" : "; but the run is over, so from the next start on";
+  s.status.last->text += "; but the run is over";
   s.successor.reset();
 }
 
@@ -111,7 +121,7 @@ TrainerStatus Trainer::status() const {
 
 void Trainer::wait() const {
   std::unique_lock lock(state_->mutex);
-  state_->changed.wait(lock, [this] { return !state_->status.training; });
+  state_->changed.wait(lock, [this] { return !state_->status.training && !state_->to_save && !state_->saving; });
 }
 
 bool Trainer::State::start_thread() {
@@ -148,8 +158,17 @@ void Trainer::State::work() {
   lower_priority();
   std::unique_lock lock(mutex);
   for (;;) {
-    changed.wait(lock, [this] { return waiting || over; });
-    if (waiting) {
+    changed.wait(lock, [this] { return waiting || to_save || over; });
+    if (to_save) {
+      const auto model = std::exchange(to_save, nullptr);
+      saving = true;
+      lock.unlock();
+      const auto saved = model->save(options.file);
+      lock.lock();
+      saving = false;
+      changed.notify_all();
+      if (!saved && status.last) status.last->text += "; it is not kept for the next start: " + saved.error().message;
+    } else if (waiting) {
       TrainingTask task = std::move(*waiting);
       waiting.reset();
       lock.unlock();
@@ -165,14 +184,10 @@ void Trainer::State::work() {
   }
 }
 
-// Saves before it hands over, on this thread: the loop never waits for a disk.
 TrainingOutcome Trainer::State::run(TrainingTask task) {
   try {
     Trained trained = train_on_history(history, task);
     if (!trained.model) return std::move(trained.outcome);
-    if (!options.file.empty())
-      if (auto saved = trained.model->save(options.file); !saved)
-        trained.outcome.text += "; it is not kept for the next start: " + saved.error().message;
     const std::lock_guard lock(mutex);
     successor = std::move(trained.model);
     return std::move(trained.outcome);

@@ -109,7 +109,7 @@ Trained judged(const TrainingTask& task, const TrainingSet& set, std::shared_ptr
              fmt::format("kept the present model: {} loses {:.1f} % more {}", describe(fresh->info()), percent, on)},
             nullptr};
   return {{task.now, TrainingEnd::kAccepted,
-           fmt::format("{} takes over: it loses {:.1f} % less than the one before {}", describe(fresh->info()), percent, on)},
+           fmt::format("{} goes on trial: it loses {:.1f} % less than the present one {}", describe(fresh->info()), percent, on)},
           std::move(fresh)};
 }
 

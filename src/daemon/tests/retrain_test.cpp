@@ -9,6 +9,7 @@
 namespace headroom {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::GatedHistory;
 using testing::poor_model;
@@ -32,11 +33,12 @@ RunOptions with_trainer(HistoryStore& history, Trainer& trainer) {
   return options;
 }
 
-TEST(Retraining, TheRoundsGoOnMeanwhileAndThenTheNewModelTakesOver) {
+TEST(Retraining, TheRoundsGoOnMeanwhileThenTheNewModelIsTriedAndTakesOver) {
   GatedHistory history;
   Trainer trainer(history, poor_model(), due_once());
-  const auto world = short_world(2);
+  const auto world = short_world(3);
   RunOptions options = with_trainer(history, trainer);
+  options.trial = {.least = 2 * kStep, .most = std::chrono::hours(24), .margin = 0.01, .targets = 500};
   std::vector<Instant> forecasts_by;   // the end of the model in force, round by round
   std::size_t rounds_meanwhile = 0;
   options.watch = [&](const State& state) {
@@ -54,14 +56,17 @@ TEST(Retraining, TheRoundsGoOnMeanwhileAndThenTheNewModelTakesOver) {
   EXPECT_EQ(rounds_meanwhile, 7U) << "from the round it was begun after to that in which the gate was opened";
   const Instant begun = world->window.begin + kDueAfter * kStep;
   const Instant old = poor_model()->info().trained_to;
-  ASSERT_EQ(forecasts_by.size(), 24U);
+  ASSERT_EQ(forecasts_by.size(), 36U);
   EXPECT_EQ(forecasts_by[kDueAfter + 5], old);
-  EXPECT_EQ(forecasts_by[kDueAfter + 6], begun) << trainer.status().last->text;
+  EXPECT_EQ(forecasts_by[kDueAfter + 7], old) << "it is on trial";
+  EXPECT_EQ(forecasts_by.back(), begun) << trainer.status().last->text;
   const nlohmann::json status = status_json(*run->board().read());
   EXPECT_EQ(status.at("model").at("trained_to"), to_rfc3339(begun));
   EXPECT_EQ(status.at("model").at("vms"), world->vms.size());
   EXPECT_EQ(status.at("trainer").at("last").at("outcome"), "accepted");
-  EXPECT_THAT(status.at("trainer").at("last").at("text").get<std::string>(), HasSubstr("takes over"));
+  EXPECT_THAT(status.at("trainer").at("last").at("text").get<std::string>(), HasSubstr("goes on trial"));
+  EXPECT_EQ(status.at("trial").at("state"), "probation");
+  EXPECT_THAT(status.at("trial").at("last").at("text").get<std::string>(), AllOf(HasSubstr("takes over: it loses "), HasSubstr(" % less on ")));
   EXPECT_TRUE(status.at("trainer").at("next_at").is_null()) << "the run is over";
 }
 

@@ -168,6 +168,58 @@ TEST(Run, GovernsByTheRulesGivenAndShowsTheirAlerts) {
   EXPECT_EQ(last->score.front().alerts, 0U) << "a rival is not governed by them";
 }
 
+TEST(Run, ShowsHowGoodItsForecastsHaveBeen) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  options.compare.clear();
+  auto run = headroom::Run::make(short_world(3), options).value();
+  EXPECT_EQ(status_json(*run->board().read()).at("accuracy").at("judgements"), 0) << "none is judged before the first round";
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  const State& last = *run->board().read();
+  const nlohmann::json summary = status_json(last).at("accuracy"), all = accuracy_json(last).at("accuracy");
+  EXPECT_GT(summary.at("judgements"), 1000);
+  EXPECT_GT(summary.at("held").at(4), 0.8);
+  EXPECT_LT(summary.at("held").at(1), summary.at("held").at(4));
+  EXPECT_EQ(all.at("held"), summary.at("held"));
+  ASSERT_EQ(all.at("heads").size(), kResourceCount * 9) << "five horizons; the peak within a step is its value";
+  EXPECT_EQ(all.at("heads").at(0).at("resource"), "cpu");
+  EXPECT_GT(all.at("heads").at(0).at("sampled").at("model_loss"), 0);
+  EXPECT_TRUE(all.at("heads").at(4).at("held").at(4).is_null()) << "no forecast of a day ahead is judged after five hours";
+  double chances = 0;
+  for (const auto& bin : all.at("chances")) chances += bin.at("judgements").get<double>();
+  EXPECT_GT(chances, 1000);
+}
+
+TEST(Run, GoesOnWithASimpleForecasterWhereThereIsNoModelAndSaysSo) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  options.compare.clear();
+  options.model = nullptr;
+  options.without_model = "WITHOUT ITS MODEL: the file is broken";
+  auto run = headroom::Run::make(short_world(3), options).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  const State& last = *run->board().read();
+  const nlohmann::json status = status_json(last);
+  EXPECT_EQ(status.at("without_model"), options.without_model);
+  EXPECT_TRUE(status.at("model").is_null());
+  EXPECT_EQ(last.snapshot.horizons, default_horizons());
+  EXPECT_EQ(last.snapshot.vms[0].forecast.state, ForecastState::kReady);
+  EXPECT_FALSE(run->board().log.newest(1).empty()) << "decisions still happen";
+}
+
+TEST(Run, MeasuresNoForecastsWhereThePolicyMakesNone) {
+  const auto history = make_memory_history();
+  RunOptions options = short_options(*history);
+  options.compare.clear();
+  options.policy = "reactive-threshold";
+  auto run = headroom::Run::make(short_world(1), options).value();
+  const Stop stop;
+  ASSERT_TRUE(run->go(stop).has_value());
+  EXPECT_TRUE(status_json(*run->board().read()).at("accuracy").is_null());
+}
+
 TEST(Run, NamesEachPolicyOnce) {
   const auto history = make_memory_history();
   RunOptions options = short_options(*history);

@@ -57,6 +57,19 @@ TEST(StartModel, IsNeverOneThatKnowsWhatIsYetToCome) {
   EXPECT_THAT(start.note, HasSubstr("knows what is yet to come"));
 }
 
+TEST(StartModel, IsNoneWhereTheShippedOneIsBrokenOrMissingAndThatIsSaidAloud) {
+  const Folder folder;
+  const auto shipped = GlobalModel::load(folder / "none.model");
+  const StartModel alone = choose_start_model(shipped, {}, end_of_training());
+  EXPECT_EQ(alone.from, From::kNone);
+  EXPECT_EQ(alone.model, nullptr);
+  EXPECT_THAT(alone.note, AllOf(HasSubstr("WITHOUT ITS MODEL"), HasSubstr("none.model"), HasSubstr("the last value with its own errors")));
+  const auto file = saved_model_file(folder.path());
+  EXPECT_EQ(choose_start_model(shipped, file, end_of_training()).from, From::kNone) << "nothing is saved";
+  ASSERT_TRUE(quick_model()->save(file));
+  EXPECT_EQ(choose_start_model(shipped, file, end_of_training()).from, From::kSaved) << "a saved one does";
+}
+
 TEST(StartModel, IsNoneOfOtherHorizons) {
   const Folder folder;
   const auto file = saved_model_file(folder.path());

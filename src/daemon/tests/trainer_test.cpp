@@ -60,7 +60,7 @@ TEST(Trainer, TrainsOnTheHistoryOfAllVmsAndHandsTheBetterModelOverOnce) {
   const TrainingOutcome outcome = outcome_of(trainer, snapshot_at(kWeek));
   EXPECT_EQ(outcome.end, TrainingEnd::kAccepted) << outcome.text;
   EXPECT_EQ(outcome.at, snapshot_at(kWeek).taken_at);
-  EXPECT_THAT(outcome.text, AllOf(HasSubstr("4 VMs, 2013-07-01T00:00:00Z to 2013-07-08T00:00:00Z, takes over"), HasSubstr("% less")));
+  EXPECT_THAT(outcome.text, AllOf(HasSubstr("4 VMs, 2013-07-01T00:00:00Z to 2013-07-08T00:00:00Z, goes on trial"), HasSubstr("% less")));
   const auto model = trainer.take();
   ASSERT_NE(model, nullptr);
   EXPECT_EQ(model->info().vms, 4U);
@@ -118,9 +118,10 @@ TEST(Trainer, LearnsNothingOfWhatCameAfterItsRound) {
   append_waves(*honest, 3, kWeek);
   append_waves(*knowing, 3, kWeek + 500);
   for (HistoryStore* history : {honest.get(), knowing.get()}) {
-    Trainer trainer(*history, poor_model(), saving_to(folder / (history == honest.get() ? "honest" : "knowing")));
+    Trainer trainer(*history, poor_model(), quick_trainer());
     const TrainingOutcome outcome = outcome_of(trainer, snapshot_at(kWeek));
     ASSERT_EQ(outcome.end, TrainingEnd::kAccepted) << outcome.text;
+    ASSERT_TRUE(trainer.take()->save(folder / (history == honest.get() ? "honest" : "knowing")).has_value());
   }
   EXPECT_EQ(bytes_of(folder / "honest"), bytes_of(folder / "knowing"));
 }
@@ -134,24 +135,38 @@ TEST(Trainer, LearnsNothingOlderThanItsWindow) {
   EXPECT_EQ(trainer.take()->info().trained_from, snapshot_at(kWeek).taken_at - options.window);
 }
 
-TEST(Trainer, SavesWhatTakesOverAndSaysWhereItCannot) {
+TEST(Trainer, SavesWhatIsPromotedAndSaysWhereItCannot) {
   const Folder folder;
   const auto history = week_of(3);
   TrainerOptions options = saving_to(folder / "ple.model");
   {
     Trainer trainer(*history, poor_model(), options);
     outcome_of(trainer, snapshot_at(kWeek));
-    EXPECT_EQ(GlobalModel::load(options.file).value()->info().trained_to, trainer.take()->info().trained_to);
+    const auto model = trainer.take();
+    EXPECT_FALSE(std::filesystem::exists(options.file)) << "it has not proved itself yet";
+    trainer.promoted(model);
+    trainer.wait();
+    EXPECT_EQ(GlobalModel::load(options.file).value()->info().trained_to, model->info().trained_to);
   }
   options.file = folder / "none/ple.model";
   Trainer trainer(*history, poor_model(), options);
-  const TrainingOutcome outcome = outcome_of(trainer, snapshot_at(kWeek));
-  EXPECT_EQ(outcome.end, TrainingEnd::kAccepted);
-  EXPECT_THAT(outcome.text, HasSubstr("not kept for the next start"));
-  EXPECT_NE(trainer.take(), nullptr);
+  EXPECT_EQ(outcome_of(trainer, snapshot_at(kWeek)).end, TrainingEnd::kAccepted);
+  trainer.promoted(trainer.take());
+  trainer.wait();
+  EXPECT_THAT(trainer.status().last->text, HasSubstr("not kept for the next start"));
 }
 
-TEST(Trainer, AModelThatNoRoundIsLeftForIsSavedAndSaidToWait) {
+TEST(Trainer, SavesWhatWasPromotedInTheLastRoundBeforeItEnds) {
+  const Folder folder;
+  const auto history = week_of(3);
+  const TrainerOptions options = saving_to(folder / "ple.model");
+  Trainer trainer(*history, poor_model(), options);
+  trainer.promoted(quick_model());
+  trainer.cancel();
+  EXPECT_EQ(GlobalModel::load(options.file).value()->info().trained_to, quick_model()->info().trained_to);
+}
+
+TEST(Trainer, AModelThatNoRoundIsLeftForIsDroppedAndSaidToBe) {
   const Folder folder;
   const auto history = week_of(3);
   TrainerOptions options = saving_to(folder / "ple.model");
@@ -159,10 +174,10 @@ TEST(Trainer, AModelThatNoRoundIsLeftForIsSavedAndSaidToWait) {
   outcome_of(trainer, snapshot_at(kWeek));
   trainer.cancel();
   trainer.cancel();  // once said is enough
-  const std::string text = trainer.status().last->text, said = "but the run is over, so from the next start on";
+  const std::string text = trainer.status().last->text, said = "but the run is over";
   EXPECT_TRUE(text.ends_with(said)) << text;
   EXPECT_EQ(text.find(said), text.rfind(said));
-  EXPECT_TRUE(std::filesystem::exists(options.file));
+  EXPECT_FALSE(std::filesystem::exists(options.file));
 }
 
 // Its trees would take minutes.

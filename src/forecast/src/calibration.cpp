@@ -29,10 +29,31 @@ double truth_of(const Series& series, const Head& head) {
 
 }  // namespace
 
+int judging_stride(const Head& head) { return std::max(1, head.steps / kJudgementsAHorizon); }
+
+std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement) {
+  std::sort(z.begin(), z.end());
+  const float zero = to_z(0, judgement.now, judgement.scale);
+  const float nothing = to_z(kNextToNothing * static_cast<double>(judgement.scale), judgement.now, judgement.scale);
+  for (float& q : z)
+    if (q < nothing) q = zero;
+  return z;
+}
+
+void track(std::array<float, kLevelCount>& tracked, const std::array<float, kLevelCount>& said, const Judgement& judgement, float most) {
+  for (std::size_t l = 0; l < kLevelCount; ++l) {
+    const bool covered = judgement.at_least <= said[l];
+    if (covered && judgement.held_back) continue;
+    const double p = kLevels[l];
+    const double eta = p >= kRareLevel ? kEtaOfRareLevels : kEta;
+    tracked[l] = std::clamp(tracked[l] + static_cast<float>(eta * (covered ? p - 1 : p)), -most, most);
+  }
+}
+
 CalibrationPlan::CalibrationPlan(const std::vector<Head>& heads) {
   for (const Head& head : heads) {
     OfHead of{head, {}, 0};
-    of.issued.stride = std::max(1, head.steps / kJudgementsAHorizon);
+    of.issued.stride = judging_stride(head);
     of.issued.kept = (head.steps + of.issued.stride - 1) / of.issued.stride;
     of.issued.first = issued_places_;
     issued_places_ += static_cast<std::size_t>(of.issued.kept);
@@ -59,7 +80,7 @@ void Calibration::forget_issued() {
   for (std::size_t i = 0; i < plan_->issued_places_; ++i) issued_[i].fill(kNothing);
 }
 
-void Calibration::settle(const Series& series, std::int64_t step, bool stalled) {
+void Calibration::settle(const Series& series, std::int64_t step, bool stalled, std::vector<Judgement>& judged) {
   if (step != newest_ + 1) forget_issued();  // places are told by the steps between
   newest_ = step;
   if (stalled) last_stall_ = step;
@@ -78,27 +99,19 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled) 
     const Origin& at = origins_[place_of(plan_->origins_[of.origins], origin)];
     const bool lower_bound = of.head.peak ? last_stall_ > origin : stalled;
     // What a stalled interval delivered was at least its lifted value without the largest lift.
-    judge(h, z, to_z(lower_bound ? truth / (1 + kStallLift) : truth, at.now, at.scale), lower_bound);
+    const float at_least = to_z(lower_bound ? truth / (1 + kStallLift) : truth, at.now, at.scale);
+    judged.push_back({h, origin, to_z(truth, at.now, at.scale), at_least, lower_bound, at.now, at.scale, z});
+    track(thetas_[h], z, judged.back(), kMostTheta);
   }
 }
 
-void Calibration::judge(std::size_t head, const Quantiles& z, float truth, bool lower_bound) {
-  for (std::size_t l = 0; l < kLevelCount; ++l) {
-    const bool covered = truth <= z[l];
-    if (covered && lower_bound) continue;
-    const double p = kLevels[l];
-    const double eta = p >= kRareLevel ? kEtaOfRareLevels : kEta;
-    const auto step = static_cast<float>(eta * (covered ? p - 1 : p));
-    thetas_[head][l] = std::clamp(thetas_[head][l] + step, -kMostTheta, kMostTheta);
-  }
-}
-
-void Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {
+bool Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {
   const CalibrationPlan::OfHead& of = plan_->heads_[head];
-  if (origin != newest_ || origin % of.issued.stride != 0) return;
+  if (origin != newest_ || origin % of.issued.stride != 0) return false;
   origins_[place_of(plan_->origins_[of.origins], origin)] = {series.now(), static_cast<float>(series.scale())};
   Coded& place = issued_[place_of(of.issued, origin)];
   for (std::size_t l = 0; l < kLevelCount; ++l) place[l] = coded(z[l]);
+  return true;
 }
 
 }  // namespace headroom

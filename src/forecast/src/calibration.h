@@ -22,6 +22,27 @@ namespace headroom {
 
 class Series;
 
+// A forecast of one head whose truth has become known.
+struct Judgement {
+  std::size_t head = 0;
+  std::int64_t origin = 0;
+  float truth = 0;          // in z of the origin; of what was held back, what it was lifted to
+  float at_least = 0;       // the same, of what was held back what it was at least
+  bool held_back = false;   // so that the truth is not known
+  float now = 0, scale = 1; // at the origin
+  std::array<float, kLevelCount> z{};   // as issued()
+};
+
+// How a band is made of quantiles in z, but for its caps: sorted, never below zero, and zero where next to it.
+inline constexpr double kNextToNothing = 0.05;   // scales
+std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement);
+
+// Moves each of `tracked` a step towards its share of truths below, as `said` has just been judged; within +-most.
+void track(std::array<float, kLevelCount>& tracked, const std::array<float, kLevelCount>& said, const Judgement& judgement, float most);
+
+// Every so manieth origin of a head is judged.
+int judging_stride(const Head& head);
+
 // Where a calibration keeps what it knows of each head; one for all series that are forecast by the same heads.
 class CalibrationPlan {
  public:
@@ -50,12 +71,12 @@ class Calibration {
 
   explicit Calibration(const CalibrationPlan& plan);  // which must outlive it
 
-  // A step was pushed to `series` (number `step`): judges the forecasts that were about it.
-  void settle(const Series& series, std::int64_t step, bool stalled);
+  // A step was pushed to `series` (number `step`): judges the forecasts that were about it, and adds them to `judged`.
+  void settle(const Series& series, std::int64_t step, bool stalled, std::vector<Judgement>& judged);
   float theta(std::size_t head, std::size_t level) const { return thetas_[head][level]; }
   // The quantiles given at `origin`, the step settled last: theta added, each as its own theta made it, neither sorted nor
-  // capped. (Judged after sorting, a theta no longer answers for its own quantile, and winds up.)
-  void issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z);
+  // capped. (Judged after sorting, a theta no longer answers for its own quantile, and winds up.) Whether they will be judged.
+  bool issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z);
 
  private:
   using Waiting = CalibrationPlan::Waiting;
@@ -67,7 +88,6 @@ class Calibration {
   static std::size_t place_of(const Waiting& waiting, std::int64_t origin) {
     return waiting.first + static_cast<std::size_t>(origin / waiting.stride % waiting.kept);
   }
-  void judge(std::size_t head, const Quantiles& z, float truth, bool lower_bound);
   void forget_issued();
 
   const CalibrationPlan* plan_;

@@ -27,6 +27,8 @@ GlobalModel::~GlobalModel() = default;
 const ModelInfo& GlobalModel::info() const { return parts_->info; }
 std::size_t GlobalModel::heads() const { return parts_->heads.size(); }
 
+const GlobalModel::Quantiles& GlobalModel::unconditional(std::size_t head) const { return parts_->heads[head].base; }
+
 std::size_t GlobalModel::peak_head(std::size_t horizon) const {
   const auto& steps = info().horizon_steps;
   if (steps.front() != 1) return steps.size() + horizon;

@@ -57,6 +57,7 @@ TEST(Calibration, JudgesEveryForecastOnceByWhatWasIssuedThen) {
   const std::vector<Head> heads = heads_of({1, 3, 12, 30, 72, 100, 288});
   const CalibrationPlan plan(heads);
   Calibration calibration(plan);
+  std::vector<Judgement> judged;
   PlainCalibration plain(heads);
   Series series(Resource::kCpu);
   std::mt19937_64 random(21);
@@ -64,7 +65,7 @@ TEST(Calibration, JudgesEveryForecastOnceByWhatWasIssuedThen) {
   std::int64_t step = 4'000'000;
   for (float x : wave(22, 4000)) {
     series.push(random() % 40 == 0 ? std::nanf("") : x);
-    calibration.settle(series, step, false);
+    judged.clear(), calibration.settle(series, step, false, judged);
     plain.settle(series, step);
     // Whole codes, so that nothing is rounded; now and then a forecast, or some heads of it, is not asked for.
     for (std::size_t h = 0; h < heads.size(); ++h) {
@@ -88,10 +89,11 @@ TEST(Calibration, JudgesEveryForecastOnceByWhatWasIssuedThen) {
 TEST(Calibration, HoldsAQuantileJustBelowZeroBelowZero) {
   const CalibrationPlan plan(heads_of({1}));
   Calibration calibration(plan);
+  std::vector<Judgement> judged;
   Series series(Resource::kCpu);
   for (int step = 0; step < 5; ++step) {
     series.push(0);
-    calibration.settle(series, step, false);
+    judged.clear(), calibration.settle(series, step, false, judged);
     Calibration::Quantiles z{};
     z[0] = -1e-6F;
     calibration.issued(0, step, series, z);

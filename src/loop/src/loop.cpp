@@ -56,6 +56,7 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept) {
   snapshot_.vms = std::move(inventory->vms);
   for (Vm& vm : snapshot_.vms) {
     ports_.forecaster.set_ceiling(vm.id, vm.ceiling);
+    ports_.forecaster.set_limit(vm.id, vm.allocation);
     const Touched& t = touched_[vm.id];
     vm.resized_at = t.resized_at;
     vm.moved_at = t.moved_at;

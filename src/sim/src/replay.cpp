@@ -25,9 +25,13 @@ Result<std::unique_ptr<Forecaster>> make_forecaster(const World& world, const Co
     case Sight::kOracle: return std::make_unique<Oracle>(world, c.horizon);
     case Sight::kModel: break;
   }
+  const Horizons horizons = horizons_of(world.scenario, options.model.get());
+  const auto whole = [&](Duration h) { return h % world.step == Duration::zero(); };
+  if (!options.model && options.simple_without_model && std::all_of(horizons.begin(), horizons.end(), whole))
+    return std::make_unique<ErrorQuantile>(ErrorQuantile::Anchor::kLast, horizons, world.step);
   if (!options.model) return invalid("the policy forecasts with the model, and there is none; give --train or --model");
   if (options.model->info().step != world.step) return invalid("the model was trained for another sampling step");
-  auto engine = PredictiveLoadEngine::make(options.model, horizons_of(world.scenario, *options.model));
+  auto engine = PredictiveLoadEngine::make(options.model, horizons);
   if (!engine) return invalid(fmt::format("'forecast horizons' of scenario '{}': {}", world.scenario.name, engine.error().message));
   return std::move(*engine);
 }
@@ -116,7 +120,7 @@ struct Replay::State {
         actuator(pool, journal, SafetyLimits::for_replay()),
         loop({pool, *forecaster, actuator, options.history}, c.policy, w.step) {
     pool.attach(&referee);
-    if (c.sight == Sight::kModel) engine = static_cast<PredictiveLoadEngine*>(forecaster.get());
+    if (c.sight == Sight::kModel && options.model) engine = static_cast<PredictiveLoadEngine*>(forecaster.get());
     counted.policy = c.policy.name;
     counted.setting = c.setting;
   }
@@ -159,8 +163,15 @@ Instant Replay::now() const {
 }
 const Loop& Replay::loop() const { return state_->loop; }
 Actuator& Replay::actuator() { return state_->actuator; }
+std::optional<LiveReport> Replay::accuracy() const {
+  if (state_->engine == nullptr) return std::nullopt;
+  return state_->engine->accuracy();
+}
 bool Replay::replace_model(std::shared_ptr<const GlobalModel> model) {
   return state_->engine != nullptr && state_->engine->replace_model(std::move(model));
+}
+bool Replay::set_challenger(std::shared_ptr<const GlobalModel> challenger) {
+  return state_->engine != nullptr && state_->engine->set_challenger(std::move(challenger));
 }
 
 Result<Round> Replay::advance() {
@@ -189,8 +200,9 @@ Report Replay::report() const {
   return report;
 }
 
-Horizons horizons_of(const Scenario& scenario, const GlobalModel& model) {
-  return scenario.horizons.empty() ? model.info().horizons() : scenario.horizons;
+Horizons horizons_of(const Scenario& scenario, const GlobalModel* model) {
+  if (!scenario.horizons.empty()) return scenario.horizons;
+  return model != nullptr ? model->info().horizons() : default_horizons();
 }
 
 Result<Report> replay(const World& world, const Contender& contender, const ReplayOptions& options) {

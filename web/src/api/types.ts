@@ -14,6 +14,22 @@ const UNKNOWN = { cpu: null, memory: null, disk: null, network: null };
 const amounts = otherwise(perResource(measure), UNKNOWN);
 export type Amounts = Of<typeof amounts>;
 
+const accuracy = object({
+  judgements: number,
+  levels: list(number),
+  held: list(measure), // by level: the share of truths the bound held
+  loss_over_model: otherwise(number, 1),
+});
+export type Accuracy = Of<typeof accuracy>;
+
+const drift = object({ raised: flag, text });
+const trial = object({
+  state: text,
+  targets: number,
+  loss_over_champion: number,
+  last: object({ at: otherwise<number | null>(moment, null), text }),
+});
+
 export const statusShape = object({
   version: text,
   mode: text,
@@ -29,6 +45,10 @@ export const statusShape = object({
   rounds: otherwise(number, 0),
   vms: number,
   hosts: number,
+  accuracy: otherwise<Accuracy | null>(accuracy, null),
+  without_model: otherwise(text, ""),
+  drift: otherwise<Of<typeof drift> | null>(drift, null),
+  trial: otherwise<Of<typeof trial> | null>(trial, null),
   decision_ms: measure,
   forecast_ms: measure,
 });

@@ -42,11 +42,28 @@ describe("the page", () => {
   overFixture("the fleet says who wins, at which price, and who is at risk first", async () => {
     const { page, complaints } = await open(browser, manager.url, DESK);
     await sees(page, "61 % less overload than reactive-threshold, at a lower host bill (−3 %) and a higher allocation bill (+39 %).");
+    assert.deepEqual(await texts(page, ".bounds b"), ["90.3 %", "95.1 %", "98.8 %"]);
+    await sees(page, "calibration per VM takes 3.1 % off the model's loss");
     assert.equal((await texts(page, ".hosts tbody tr")).length, 6);
     assert.equal((await texts(page, ".vms tbody tr")).length, 55);
     const risks = (await texts(page, ".vms .risk b")).map((risk) => Number.parseInt(risk, 10));
     assert.deepEqual(risks, [...risks].sort((a, b) => b - a));
     await sees(page, "no samples");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  overFixture("a model that drifts, one on trial and one that is missing are told", async () => {
+    const { status } = manager.answers;
+    const { page, complaints } = await open(browser, manager.url, DESK);
+    await sees(page, "The model fits: it loses 2 % more than its card promises");
+    await sees(page, "So far the challenger loses 0.984 times as much, on 18,400 live targets.");
+    const drift = { ...status.drift, raised: true, text: "the model does not fit this fleet any more" };
+    manager.answers = { ...manager.answers, status: { ...status, drift } };
+    await sees(page, "The model does not fit this fleet any more.");
+    assert.deepEqual(await texts(page, ".drift.raised"), ["The model does not fit this fleet any more."]);
+    manager.answers = { ...manager.answers, status: { ...status, accuracy: null as never, without_model: "WITHOUT ITS MODEL: no file" } };
+    await sees(page, "WITHOUT ITS MODEL: no file.");
     assert.deepEqual(complaints, []);
     await page.close();
   });

@@ -12,8 +12,11 @@
 
 #include "headroom/daemon/action_log.h"
 #include "headroom/daemon/trail.h"
+#include "headroom/daemon/succession.h"
 #include "headroom/daemon/training_status.h"
+#include "headroom/forecast/drift.h"
 #include "headroom/forecast/global_model.h"
+#include "headroom/forecast/live_accuracy.h"
 #include "headroom/planner/policy.h"
 #include "headroom/sim/report.h"
 
@@ -39,6 +42,10 @@ struct State {
   std::size_t round = 0;           // 0: none was run yet; the snapshot has no samples and no forecasts then
   double decision_ms = 0, forecast_ms = 0;
   std::shared_ptr<const GlobalModel> model;   // the one in force; none where the policy does not see through it
+  std::optional<LiveReport> accuracy;         // of the shown policy's forecasts; none where it does not see through the model
+  std::string without_model;                  // why the policy forecasts without the model it needs; empty where it does not
+  std::optional<Drift> drift;                 // the same; whether the model still fits
+  std::optional<SuccessionStatus> succession; // the same; who is on trial
   std::optional<TrainerStatus> trainer;       // none: it is not trained again
   Snapshot snapshot;
   std::vector<ActionEntry> plan;   // the newest plan's actions

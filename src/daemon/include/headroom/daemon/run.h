@@ -5,8 +5,10 @@
 //   doors open on run->board() ...
 //   run->go(stop);                       // warm-up, rounds; returns when all are run or the end is asked for
 //
-// A newly trained model takes over between two rounds, in every policy that sees through the model, so that the score
-// compares policies and not models.
+// A newly trained model goes on trial in the shadow of the shown policy's forecasts (succession.h). Where it wins it takes over
+// between two rounds, in every policy that sees through the model, so that the score compares policies and not models.
+//
+// Without a model the policies that need one go on with a simple forecaster, and every State says so.
 //
 // Threads: go() in one; board() and set_paused() from any. Ownership: borrows the history store, the trainer and the Stop.
 // Errors: make(): kInvalid for a policy nobody knows, a model that does not fit, or a trainer for a policy that does not
@@ -24,6 +26,7 @@
 
 #include "headroom/base/stop.h"
 #include "headroom/daemon/board.h"
+#include "headroom/daemon/succession.h"
 #include "headroom/daemon/trainer.h"
 #include "headroom/sim/replay.h"
 
@@ -34,7 +37,9 @@ struct RunOptions {
   std::string policy = "headroom";
   std::vector<std::string> compare;               // other policies, in step; each name once
   std::vector<Rule> rules;                        // checked; none: the shown policy's own. It governs by them, no rival does
-  std::shared_ptr<const GlobalModel> model;
+  std::shared_ptr<const GlobalModel> model;       // none: a simple forecaster instead
+  std::string without_model;                      // why there is none; a sentence for the status
+  TrialRules trial;                               // of newly trained models
   std::uint64_t seed = 1;
   HistoryStore* history = nullptr;                // takes the shown policy's samples
   Duration take{};                                // wall time the rounds are spread over; 0: as fast as it goes
@@ -58,6 +63,8 @@ class Run {
   Result<void> rounds(const Stop& stop);
   Result<void> one_round();
   void hand_over();
+  void put_in_force();
+  void watch_models(const Replay& shown, State& state);
   void show(RunState state, std::string message);
   RunState running_state() const { return paused_ ? RunState::kPaused : RunState::kRunning; }
 
@@ -66,7 +73,8 @@ class Run {
   std::shared_ptr<const RunInfo> info_;
   std::vector<Contender> contenders_;              // rivals first, the shown policy last, as in the score
   std::vector<std::unique_ptr<Replay>> replays_;   // the same order
-  std::shared_ptr<const GlobalModel> model_;       // the one in force, where the shown policy sees through it
+  std::optional<Succession> models_;               // where the shown policy sees through the model
+  std::optional<DriftAlarm> drift_;                // of the champion
   Board board_;
 
   std::mutex mutex_;                               // a round, or a pause

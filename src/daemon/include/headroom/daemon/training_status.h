@@ -10,7 +10,7 @@
 
 namespace headroom {
 
-// accepted: the new model takes over; kept: it was no better on held-out time, the present one stays; failed: there is no
+// accepted: the new model goes on trial; kept: it was no better on held-out time, the present one stays; failed: there is no
 // new model; cancelled: the run ended first.
 enum class TrainingEnd : std::uint8_t { kAccepted, kKept, kFailed, kCancelled };
 std::string_view name(TrainingEnd end);

@@ -4,7 +4,8 @@
 //
 // Bands: sorted, never below 0, capped by the ceiling (or the highest demand seen, where that was higher) and by 1.5
 // times the highest demand seen, once that is the highest of six hours. A series that did not move in the known week, a day
-// at least, is stated as exact.
+// at least, is stated as exact. Where its last value has clearly lost less than the model of late, a series is forecast by
+// that (Outlook says so).
 // Cold start: no sample, the prior over all VMs and kNone; under 24 h of samples kLearning, and in the first hour the
 // band is widened towards the prior.
 //
@@ -12,9 +13,9 @@
 // (head_map.h) and calibrated by its own truth like any other. Only what the list needs is computed.
 //
 // Threads: one caller at a time. Cost with five horizons, 384 trees a head and a net of three layers of 192, where there
-// is AVX2 and no more: trees 7 us and net 5 us a series and forecast, features and calibration beside them; 5.5 KB a
-// series, of which Series is 3.4 and the calibration 1.9. Once it knows a VM it allocates nothing for it. Errors: of make()
-// only.
+// is AVX2 and no more: trees 7 us, net 5 us and features 10 us a series and forecast, calibration beside them; 6.4 KB a
+// series, of which Series is 3.4, the calibration 1.9 and the fallback 0.8. Once it knows a VM it allocates nothing for it.
+// Errors: of make() only.
 #pragma once
 
 #include <memory>
@@ -23,11 +24,14 @@
 #include "headroom/base/result.h"
 #include "headroom/forecast/forecaster.h"
 #include "headroom/forecast/global_model.h"
+#include "headroom/forecast/live_accuracy.h"
 
 namespace headroom {
 
 class CalibrationPlan;
 class HeadMap;
+class Ledger;
+struct Judgement;
 
 class PredictiveLoadEngine : public Forecaster {
  public:
@@ -38,6 +42,7 @@ class PredictiveLoadEngine : public Forecaster {
 
   const Horizons& horizons() const override { return horizons_; }
   void set_ceiling(VmId vm, const Resources& ceiling) override;
+  void set_limit(VmId vm, const Resources& limit) override;
   void observe(const VmSample& sample) override;
   void forecast(Instant origin, std::span<const VmId> vms, std::vector<Forecast>& out) override;
 
@@ -45,20 +50,36 @@ class PredictiveLoadEngine : public Forecaster {
   // reaches the horizons. The calibration is kept: it forgets the old model's errors within days.
   bool replace_model(std::shared_ptr<const GlobalModel> model);
 
+  // From here on asks this model too, about the sampled VMs only and without letting it be heard, so that accuracy() tells
+  // its loss beside that of the model in force (LiveReport::rival_over_model()). nullptr: none any more. False (and nothing
+  // changes) unless it has the same step and reaches the horizons.
+  bool set_challenger(std::shared_ptr<const GlobalModel> challenger);
+
+  // How good the forecasts have been lately. Of series that move; what is stated as exact has nothing to be judged.
+  LiveReport accuracy() const;
+
  private:
   PredictiveLoadEngine(std::shared_ptr<const GlobalModel> model, Horizons horizons, HeadMap heads);
   struct VmState;
   struct Batch;
   VmState& state_of(VmId vm);
+  void push(VmState& vm, const Sample& sample, bool known);
   void begin(Instant origin, VmId vm, Forecast& out);
   void flush(Batch& batch);
+  void ask_challenger(Batch& batch);
+  void finish(Batch& batch, std::size_t row);
+  void forget_witnesses();
+  double lean() const;
+  void choose_witness(VmState& vm, bool chosen);
 
-  std::shared_ptr<const GlobalModel> model_;
+  std::shared_ptr<const GlobalModel> model_, challenger_;
   Horizons horizons_;
-  std::unique_ptr<HeadMap> heads_;
+  std::unique_ptr<HeadMap> heads_, rival_heads_;
   std::unique_ptr<const CalibrationPlan> plan_;
   std::unordered_map<VmId, std::unique_ptr<VmState>> vms_;
   std::unique_ptr<Batch> batch_;
+  std::unique_ptr<Ledger> ledger_;
+  std::vector<Judgement> judged_;
 };
 
 }  // namespace headroom

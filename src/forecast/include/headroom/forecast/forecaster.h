@@ -24,6 +24,10 @@ class Forecaster {
   // The most a VM may ever be given, per resource in base units; bands are capped by it. 0 = unknown. May change.
   virtual void set_ceiling(VmId vm, const Resources& ceiling) = 0;
 
+  // What the VM may use now: its allocation. A forecaster that measures how often its chances of passing a limit come
+  // true does so against this; others need not know.
+  virtual void set_limit(VmId, const Resources&) {}
+
   // Takes in one sample; a step may have many. Late, repeated and missing ones are normal: they are laid on the step grid
   // as means by the time they cover (docs/model.md), and one of what has already been forecast from is dropped.
   virtual void observe(const VmSample& sample) = 0;

@@ -84,6 +84,9 @@ class GlobalModel {
   void predict(std::span<const float> features, Workspace& workspace, std::span<Quantiles> z,
                std::span<const std::size_t> wanted = {}) const;
 
+  // What it says of a head while it knows nothing: the quantiles of z over all the rows it was grown from.
+  const Quantiles& unconditional(std::size_t head) const;
+
   const ModelParts& parts() const { return *parts_; }
 
  private:

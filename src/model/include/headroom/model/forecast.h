@@ -27,6 +27,8 @@ std::string_view name(ForecastState state);
 struct Outlook {
   Band value;  // demand in the step that ends at origin + horizon
   Band peak;   // highest step demand in (origin, origin + horizon]
+  // Not 0: said by the last value with its own errors instead of the model, which has lost more by this share of late.
+  float value_fallback = 0, peak_fallback = 0;
 };
 
 // The horizons every Forecast of a run is about, ascending, shared by all VMs.

@@ -9,6 +9,7 @@
 #include "headroom/base/result.h"
 #include "headroom/base/stop.h"
 #include "headroom/forecast/global_model.h"
+#include "headroom/forecast/live_accuracy.h"
 #include "headroom/loop/loop.h"
 #include "headroom/sim/contender.h"
 #include "headroom/sim/report.h"
@@ -16,11 +17,13 @@
 
 namespace headroom {
 
-// What a run that sees through the model forecasts: the scenario's horizons, or where it names none the model's own.
-Horizons horizons_of(const Scenario& scenario, const GlobalModel& model);
+// What a run forecasts: the scenario's horizons, or where it names none the model's own; without a model (null), the default.
+Horizons horizons_of(const Scenario& scenario, const GlobalModel* model);
 
 struct ReplayOptions {
   std::shared_ptr<const GlobalModel> model;   // needed by contenders that see through the model
+  // Without a model such contenders go on with the last value and its own errors (baselines.h) instead of being refused.
+  bool simple_without_model = false;
   std::uint64_t seed = 1;
   std::size_t threads = 1;                    // of a sweep: settings run side by side
   // Told after each round (replay) or each finished setting (sweep); from one thread at a time. Answering false stops.
@@ -53,9 +56,13 @@ class Replay {
 
   const Loop& loop() const;
   Actuator& actuator();                      // to pause and resume between rounds
+  // How good the forecasts have been lately, the warm-up included; none where the contender does not see through the model.
+  std::optional<LiveReport> accuracy() const;
   // Between rounds: forecasts with another model from here on. False, and nothing changes, where the contender does not see
   // through the model, or the new one has another step or does not reach the horizons.
   bool replace_model(std::shared_ptr<const GlobalModel> model);
+  // The same for a model that is only asked in shadow (PredictiveLoadEngine::set_challenger()).
+  bool set_challenger(std::shared_ptr<const GlobalModel> challenger);
 
  private:
   struct State;

@@ -1,0 +1,62 @@
+#include <cmath>
+
+#include "json_parts.h"
+
+namespace headroom {
+namespace {
+
+// Shares of which the last thousandth is told, so to a ten-thousandth.
+double exact(double share) { return std::round(share * 10'000) / 10'000; }
+
+nlohmann::json counted(double sum) { return std::llround(sum); }
+
+nlohmann::json or_null(double judgements, double value) { return judgements > 0 ? nlohmann::json(exact(value)) : nlohmann::json(); }
+
+template <class OfLevel>
+nlohmann::json held(double judgements, OfLevel&& of_level) {
+  nlohmann::json shares = nlohmann::json::array();
+  for (std::size_t l = 0; l < kLevelCount; ++l) shares.push_back(or_null(judgements, of_level(l)));
+  return shares;
+}
+
+nlohmann::json head_json(const HeadAccuracy& head, Duration step) {
+  const SampledLosses& sampled = head.sampled;
+  return {{"resource", name(head.resource)},
+          {"target", head.peak ? "peak" : "value"},
+          {"horizon_seconds", head.horizon_steps * step.count() / 1000},
+          {"judgements", counted(head.judgements)},
+          {"held", held(head.judgements, [&](std::size_t l) { return head.held[l]; })},
+          {"loss", or_null(head.judgements, head.loss)},
+          {"sampled",
+           {{"judgements", counted(sampled.targets)},
+            {"loss", or_null(sampled.targets, sampled.given)},
+            {"model_loss", or_null(sampled.targets, sampled.model)},
+            {"unconditional_loss", or_null(sampled.targets, sampled.base)}}}};
+}
+
+}  // namespace
+
+nlohmann::json accuracy_summary(const std::optional<LiveReport>& report) {
+  if (!report) return nullptr;
+  const double judgements = report->judgements();
+  return {{"judgements", counted(judgements)},
+          {"levels", levels_json()},
+          {"held", held(judgements, [&](std::size_t l) { return report->held(l); })},
+          {"loss_over_model", exact(report->given_over_model())}};
+}
+
+nlohmann::json accuracy_json(const State& state) {
+  if (!state.accuracy) return {{"now", to_rfc3339(state.snapshot.taken_at)}, {"accuracy", nullptr}};
+  nlohmann::json heads = nlohmann::json::array(), chances = nlohmann::json::array();
+  for (const HeadAccuracy& head : state.accuracy->heads) heads.push_back(head_json(head, state.run->step));
+  for (const ChanceBin& bin : state.accuracy->chances)
+    chances.push_back({{"judgements", counted(bin.judgements)},
+                       {"said", or_null(bin.judgements, bin.said)},
+                       {"happened", or_null(bin.judgements, bin.happened)}});
+  nlohmann::json accuracy = accuracy_summary(state.accuracy);
+  accuracy["heads"] = std::move(heads);
+  accuracy["chances"] = std::move(chances);
+  return {{"now", to_rfc3339(state.snapshot.taken_at)}, {"accuracy", std::move(accuracy)}};
+}
+
+}  // namespace headroom
