@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "headroom/accuracy/scorer.h"
-#include "headroom/forecast/sorted_window.h"
+#include "headroom/forecast/error_window.h"
 
 namespace headroom {
 
@@ -15,14 +15,8 @@ class NaiveErrors {
   ScoredQuantiles at(std::int64_t origin, const Truth& truth, ScoredTarget target);
 
  private:
-  void push(float error);
-
-  static constexpr int kWindow = 2016;  // steps
-  static constexpr int kFewest = 50;
-  std::vector<float> ring_;
-  SortedWindow<kWindow> sorted_;
+  ErrorWindow errors_;
   std::int64_t next_ = -1;  // the first origin whose error was not looked at
-  std::int64_t pushed_ = 0;
 };
 
 }  // namespace headroom

@@ -15,7 +15,7 @@ void ErrorWindow::push(float error) {
 
 Band ErrorWindow::around(double anchor, double cap) const {
   Band band = Band::certain(anchor);
-  if (sorted_.size() >= kFewestErrors)
+  if (enough())
     for (std::size_t i = 0; i < kLevelCount; ++i)
       band.at[i] = static_cast<float>(anchor) + sorted_.quantile(kLevels[i]);
   for (float& q : band.at) q = std::clamp(q, 0.0F, static_cast<float>(cap));

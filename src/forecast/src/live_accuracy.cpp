@@ -11,6 +11,18 @@ namespace {
 
 double over(double sum, double count) { return count > 0 ? sum / count : 0; }
 
+// The mean over the heads that have enough targets of `above` over `below`; 1 when none has.
+double mean_ratio(const std::vector<HeadAccuracy>& heads, double SampledLosses::*targets, double SampledLosses::*above,
+                  double SampledLosses::*below) {
+  double sum = 0, count = 0;
+  for (const HeadAccuracy& head : heads) {
+    if (head.sampled.*targets < kJudgementsUntilSure || head.sampled.*below <= 0) continue;
+    sum += head.sampled.*above / head.sampled.*below;
+    ++count;
+  }
+  return count > 0 ? sum / count : 1;
+}
+
 }  // namespace
 
 double pinball_loss(const std::array<float, kLevelCount>& quantiles, float truth) {
@@ -50,23 +62,11 @@ double LiveReport::rival_targets() const {
 }
 
 double LiveReport::rival_over_model() const {
-  double sum = 0, count = 0;
-  for (const HeadAccuracy& head : heads) {
-    if (head.sampled.rival_targets < kJudgementsUntilSure || head.sampled.model_beside_rival <= 0) continue;
-    sum += head.sampled.rival / head.sampled.model_beside_rival;
-    ++count;
-  }
-  return count > 0 ? sum / count : 1;
+  return mean_ratio(heads, &SampledLosses::rival_targets, &SampledLosses::rival, &SampledLosses::model_beside_rival);
 }
 
 double LiveReport::given_over_model() const {
-  double sum = 0, count = 0;
-  for (const HeadAccuracy& head : heads) {
-    if (head.sampled.targets < kJudgementsUntilSure || head.sampled.model <= 0) continue;
-    sum += head.sampled.given / head.sampled.model;
-    ++count;
-  }
-  return count > 0 ? sum / count : 1;
+  return mean_ratio(heads, &SampledLosses::targets, &SampledLosses::given, &SampledLosses::model);
 }
 
 void LiveAccuracy::Sums::scale(double by) {

@@ -18,6 +18,8 @@ class ErrorWindow {
   static constexpr int kFewestErrors = 50;
 
   void push(float error);                           // of the next step
+  bool enough() const { return sorted_.size() >= kFewestErrors; }
+  float quantile(double p) const { return sorted_.quantile(p); }
   Band around(double anchor, double cap) const;     // every quantile within [0, cap]
 
  private:
