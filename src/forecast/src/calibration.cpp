@@ -34,7 +34,7 @@ int judging_stride(const Head& head) { return std::max(1, head.steps / kJudgemen
 std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement) {
   std::sort(z.begin(), z.end());
   const float zero = to_z(0, judgement.now, judgement.scale);
-  const float nothing = to_z(kNextToNothing * static_cast<double>(judgement.scale), judgement.now, judgement.scale);
+  const float nothing = to_z(judgement.next_to_nothing, judgement.now, judgement.scale);
   for (float& q : z)
     if (q < nothing) q = zero;
   return z;
@@ -100,7 +100,7 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled, 
     const bool lower_bound = of.head.peak ? last_stall_ > origin : stalled;
     // What a stalled interval delivered was at least its lifted value without the largest lift.
     const float at_least = to_z(lower_bound ? truth / (1 + kStallLift) : truth, at.now, at.scale);
-    judged.push_back({h, origin, to_z(truth, at.now, at.scale), at_least, lower_bound, at.now, at.scale, z});
+    judged.push_back({h, origin, to_z(truth, at.now, at.scale), at_least, lower_bound, static_cast<float>(series.next_to_nothing()), at.now, at.scale, z});
     track(thetas_[h], z, judged.back(), kMostTheta);
   }
 }

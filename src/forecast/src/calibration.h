@@ -29,12 +29,12 @@ struct Judgement {
   float truth = 0;          // in z of the origin; of what was held back, what it was lifted to
   float at_least = 0;       // the same, of what was held back what it was at least
   bool held_back = false;   // so that the truth is not known
+  float next_to_nothing = 0;    // Series::next_to_nothing()
   float now = 0, scale = 1; // at the origin
   std::array<float, kLevelCount> z{};   // as issued()
 };
 
 // How a band is made of quantiles in z, but for its caps: sorted, never below zero, and zero where next to it.
-inline constexpr double kNextToNothing = 0.05;   // scales
 std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement);
 
 // Moves each of `tracked` a step towards its share of truths below, as `said` has just been judged; within +-most.

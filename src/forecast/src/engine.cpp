@@ -68,6 +68,7 @@ class Finisher {
     if (ceiling > 0) most_ = std::min(most_, std::max(ceiling, static_cast<double>(series.highest_ever())));
     newness_ = std::max(0.0, 1 - series.valid_in_week() / static_cast<double>(kStepsPerHour));
     constant_ = series.constant();
+    nothing_ = series.next_to_nothing();
   }
 
   // z: sorted.
@@ -79,7 +80,7 @@ class Finisher {
     if (newness_ > 0) widen(band);
     for (float& q : band.at) {
       q = static_cast<float>(std::clamp<double>(q, 0, most_));
-      if (q < kNextToNothing * scale_) q = 0;
+      if (q < nothing_) q = 0;
     }
     band.sort();
     return band;
@@ -94,7 +95,7 @@ class Finisher {
   }
 
   const Band& prior_;
-  double now_, scale_, most_, newness_;
+  double now_, scale_, most_, newness_, nothing_;
   bool constant_;
 };
 

@@ -198,6 +198,24 @@ TEST(Forecasts, CalibrationBringsEachQuantileToItsShare) {
   for (std::size_t l = 0; l < kLevelCount; ++l) EXPECT_NEAR(below[l], kLevels[l], l < 4 ? 0.03 : 0.012) << kLevels[l];
 }
 
+// Its changes are those of the spikes, so that all it does otherwise is next to nothing beside them.
+TEST(Forecasts, CoverALoadThatIsTinyBesideItsRareSpikes) {
+  PredictiveLoadEngine engine(quick_model());
+  std::mt19937_64 random(19);
+  std::exponential_distribution<double> noise(1);
+  constexpr int kSteps = 4500, kCounted = 3000;
+  double below = 0;
+  for (int step = 0; step < kSteps; ++step) {
+    const double x = random() % 40 == 0 ? 5000 : 10 + 20 * noise(random);
+    if (step > 0) {
+      const Band band = forecast_at(engine, step - 1).at(Resource::kCpu, 0).value;
+      if (step >= kSteps - kCounted) below += x <= band.at[4] ? 1.0 / kCounted : 0;
+    }
+    engine.observe(sample_at(step, x));
+  }
+  EXPECT_NEAR(below, 0.9, 0.02);
+}
+
 TEST(Forecasts, AStalledVmIsForecastHigherThanOneThatIsNot) {
   PredictiveLoadEngine calm(quick_model()), held_back(quick_model());
   const auto x = wave(6, 600);

@@ -58,6 +58,9 @@ class Series {
   int copy_week(std::span<float, kStepsPerWeek> out) const;
   // How many of the last `steps` steps, up to a week, have no value; those before the first count.
   int missing(int steps) const;
+  // What is as good as zero: a twentieth of s where the series was at zero within the day, of s's floor elsewhere, since what
+  // is small beside rare spikes may be all that there is of the load most of the time.
+  double next_to_nothing() const { return 0.05 * (lowest(kStepsPerDay - 1, 0) == 0 ? scale() : static_cast<double>(floor_)); }
   float stalled_share(int steps) const;                    // mean stall of the last `steps` <= 12 steps
   bool stalled_at(int back) const { return back < 64 && ((stalled_bits_ >> back) & 1) != 0; }
 
