@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "headroom/forecast/features.h"
 
@@ -84,6 +85,7 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled, 
   if (step != newest_ + 1) forget_issued();  // places are told by the steps between
   newest_ = step;
   if (stalled) last_stall_ = step;
+  const std::size_t before = judged.size();
   for (std::size_t h = 0; h < plan_->heads_.size(); ++h) {
     const CalibrationPlan::OfHead& of = plan_->heads_[h];
     const std::int64_t origin = step - of.head.steps;
@@ -100,9 +102,12 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled, 
     const bool lower_bound = of.head.peak ? last_stall_ > origin : stalled;
     // What a stalled interval delivered was at least its lifted value without the largest lift.
     const float at_least = to_z(lower_bound ? truth / (1 + kStallLift) : truth, at.now, at.scale);
-    judged.push_back({h, origin, to_z(truth, at.now, at.scale), at_least, lower_bound, static_cast<float>(series.next_to_nothing()), at.now, at.scale, z});
+    judged.push_back({h, origin, to_z(truth, at.now, at.scale), at_least, lower_bound, 0, at.now, at.scale, z});
     track(thetas_[h], z, judged.back(), kMostTheta);
   }
+  if (judged.size() == before) return;
+  const auto nothing = static_cast<float>(series.next_to_nothing());
+  for (Judgement& judgement : std::span(judged).subspan(before)) judgement.next_to_nothing = nothing;
 }
 
 bool Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {

@@ -17,7 +17,6 @@ namespace {
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
 constexpr int kStepsUntilHighestCounts = 6 * kStepsPerHour;
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
-
 constexpr float kLeastExcess = 0.001F;  // a choice is kept for an epoch; 0 would say that it is the model that speaks
 
 }  // namespace
@@ -169,8 +168,7 @@ void PredictiveLoadEngine::forget_witnesses() {
 
 PredictiveLoadEngine::VmState& PredictiveLoadEngine::state_of(VmId vm) {
   auto& state = vms_[vm];
-  if (state == nullptr)
-    state = std::make_unique<VmState>(*plan_, Fallback(heads_->heads(), unconditional(*model_, *heads_)));
+  if (state == nullptr) state = std::make_unique<VmState>(*plan_, Fallback(heads_->heads(), ledger_->base()));
   return *state;
 }
 
@@ -233,8 +231,10 @@ void PredictiveLoadEngine::forecast(Instant origin, std::span<const VmId> vms, s
   for (std::size_t i = 0; i < vms.size(); ++i) {
     const bool chosen = witnesses < kMostWitnesses && is_witness(vms[i], std::max(vms.size(), vms_.size()));
     witnesses += chosen ? 1 : 0;
-    choose_witness(state_of(vms[i]), chosen);
-    begin(origin, vms[i], out[i]);
+    VmState& state = state_of(vms[i]);
+    choose_witness(state, chosen);
+    out[i].vm = vms[i];
+    begin(origin, state, out[i]);
   }
   flush(*batch_);
 }
@@ -248,11 +248,9 @@ void PredictiveLoadEngine::choose_witness(VmState& vm, bool chosen) {
 }
 
 // Closes the VM's step and puts its series into the batch, or answers with the prior at once.
-void PredictiveLoadEngine::begin(Instant origin, VmId vm, Forecast& out) {
-  VmState& state = state_of(vm);
+void PredictiveLoadEngine::begin(Instant origin, VmState& state, Forecast& out) {
   const std::int64_t step = StepGrid::step_of(origin, model_->info().step);
   state.grid.close_at(origin, model_->info().step, [&](const Sample& s, bool known) { push(state, s, known); });
-  out.vm = vm;
   out.origin = origin;
   out.state = ForecastState::kNone;
   for (Resource r : kAllResources) {

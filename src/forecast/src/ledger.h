@@ -24,10 +24,11 @@ class Ledger {
   // Each of `judged`, of one series at `step`; `witness` may be null.
   void enter(Resource resource, std::int64_t step, std::span<const Judgement> judged, Witness* witness);
   LiveReport report() const { return accuracy_.report(); }
+  const std::vector<GlobalModel::Quantiles>& base() const { return base_; }   // by head
 
  private:
   LiveAccuracy accuracy_;
-  std::vector<GlobalModel::Quantiles> base_;     // by head
+  std::vector<GlobalModel::Quantiles> base_;
 };
 
 }  // namespace headroom

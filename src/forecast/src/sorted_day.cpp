@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "simd.h"
 #include "headroom/forecast/sorted_window.h"
+#include "simd.h"
 
 namespace headroom {
 namespace {

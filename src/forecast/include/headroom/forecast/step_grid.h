@@ -14,8 +14,8 @@
 #include <optional>
 
 #include "headroom/base/instant.h"
-#include "headroom/model/sample.h"
 #include "headroom/forecast/open_step.h"
+#include "headroom/model/sample.h"
 
 namespace headroom {
 
