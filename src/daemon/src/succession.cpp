@@ -24,6 +24,12 @@ void Succession::say(std::string text, Instant now) {
   status_.changed = now;
 }
 
+void Succession::end_trial() {
+  challenger_.reset();
+  status_.trial = status_.probation = false;
+  status_.since.reset();
+}
+
 void Succession::challenge(std::shared_ptr<const GlobalModel> challenger, Instant now) {
   challenger_ = std::move(challenger);
   status_.trial = true;
@@ -45,9 +51,7 @@ bool Succession::judge(const LiveReport& live, Instant now) {
     std::swap(champion_, challenger_);
     if (status_.probation) {
       say(fmt::format("{} is put back: it loses {} than the one that had replaced it", describe(*champion_), lost), now);
-      challenger_.reset();
-      status_.trial = status_.probation = false;
-      status_.since.reset();
+      end_trial();
     } else {
       say(fmt::format("{} takes over: it loses {} than the one before, which stays on in its shadow", describe(*champion_), lost), now);
       status_.probation = true;
@@ -61,9 +65,7 @@ bool Succession::judge(const LiveReport& live, Instant now) {
           : fmt::format("kept the present model: {} loses {}, and {:.0f} % less was wanted", describe(*challenger_), figures(status_),
                         100 * rules_.margin),
       now);
-  challenger_.reset();
-  status_.trial = status_.probation = false;
-  status_.since.reset();
+  end_trial();
   return true;
 }
 

@@ -50,6 +50,7 @@ class Succession {
 
  private:
   void say(std::string text, Instant now);
+  void end_trial();
 
   std::shared_ptr<const GlobalModel> champion_, challenger_;
   TrialRules rules_;
