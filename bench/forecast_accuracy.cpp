@@ -37,8 +37,7 @@ class Contest {
  public:
   Contest(const Setting& setting, const Fleet& fleet, const Split& split)
       : setting_(setting), fleet_(fleet), split_(split), targets_(targets_of(compared_horizons(), fleet.step)) {
-    Instant end = split.score_from;
-    for (const VmTrace& vm : fleet.vms) end = std::max(end, vm.start + static_cast<std::int64_t>(vm.slots()) * fleet.step);
+    const Instant end = std::max(split.score_from, span_of(fleet.vms, fleet.step).second);
     moments_ = draw_moments(fleet, kMoments, split.score_from, end, targets_.back().steps, setting.seed);
   }
 

@@ -3,6 +3,7 @@
 #include "bench.h"
 #include "forecast_accuracy.h"
 #include "forecast_speed.h"
+#include "headroom/accuracy/replay.h"
 #include "headroom/daemon/trainer.h"
 #include "headroom/sim/training.h"
 #include "peers/boosted.h"
@@ -57,8 +58,7 @@ Result<std::vector<Figure>> forecast_bench(const Setting& setting) {
   if (!fleet) return tl::unexpected(fleet.error());
   const auto shipped = GlobalModel::load(setting.models / "ple.model");
   if (!shipped) return tl::unexpected(shipped.error());
-  Instant begin = fleet->vms.front().start;
-  for (const VmTrace& vm : fleet->vms) begin = std::min(begin, vm.start);
+  const Instant begin = span_of(fleet->vms, fleet->step).first;
   const Split split{begin + kLearn, begin + kLearn + days(7)};
 
   ForecastSpeed speed = forecast_speed(setting, *fleet, *shipped);

@@ -53,14 +53,6 @@ Result<Fleet> read_data(const Options& options, Duration step) {
   return fleet;
 }
 
-// The value at each horizon, and the peak within the longest: what the specification asks of a forecast.
-std::vector<ScoredTarget> targets_of(const Horizons& horizons, Duration step) {
-  std::vector<ScoredTarget> targets;
-  for (Duration h : horizons) targets.push_back({static_cast<int>(h / step), false});
-  targets.push_back({targets.back().steps, true});
-  return targets;
-}
-
 Result<AccuracyReport> judge(const Fleet& fleet, const ForecasterMaker& make, const Options& options, OriginGrid grid,
                              std::vector<ScoredTarget> targets) {
   AccuracyReportOptions how;

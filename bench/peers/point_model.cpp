@@ -16,13 +16,6 @@ float last_known(std::span<const float> values) {
 
 }  // namespace
 
-std::vector<ScoredTarget> targets_of(const Horizons& horizons, Duration step) {
-  std::vector<ScoredTarget> targets;
-  for (Duration h : horizons) targets.push_back({static_cast<int>(h / step), false});
-  targets.push_back({static_cast<int>(horizons.back() / step), true});
-  return targets;
-}
-
 float outcome(std::span<const float> values, std::size_t at, const ScoredTarget& target) {
   const std::size_t end = at + static_cast<std::size_t>(target.steps);
   if (end >= values.size()) return kMissing;

@@ -17,8 +17,6 @@
 
 namespace headroom::bench {
 
-// The value at each horizon, and the peak within the longest.
-std::vector<ScoredTarget> targets_of(const Horizons& horizons, Duration step);
 // What came of a target of the origin `at` places after the beginning of `values`; NaN when a step of it is unknown.
 float outcome(std::span<const float> values, std::size_t at, const ScoredTarget& target);
 

@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-#include "headroom/base/check.h"
+#include "headroom/forecast/sorted_window.h"
 
 namespace headroom::bench {
 namespace {
@@ -24,10 +24,7 @@ bool recorded(const VmTrace& vm, std::int64_t slot, int steps_after) {
 
 double quantile(std::vector<double> x, double p) {
   std::sort(x.begin(), x.end());
-  const double at = p * static_cast<double>(x.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, x.size() - 1);
-  return x[below] + (at - static_cast<double>(below)) * (x[above] - x[below]);
+  return quantile_of_sorted<double>(x, p);
 }
 
 struct Losses {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "headroom/forecast/sorted_window.h"
+
 namespace headroom {
 namespace {
 
@@ -16,10 +18,7 @@ double own_quantile(const Truth& truth, std::int64_t last, double p, int fewest)
     if (!std::isnan(truth.at(k))) known.push_back(truth.at(k));
   if (known.size() <= static_cast<std::size_t>(std::max(0, fewest))) return std::nan("");
   std::sort(known.begin(), known.end());
-  const double at = p * static_cast<double>(known.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const std::size_t high = std::min(low + 1, known.size() - 1);
-  return known[low] + (at - static_cast<double>(low)) * (known[high] - known[low]);
+  return quantile_of_sorted<double>(known, p);
 }
 
 // A limit may be a value that a series takes again and again: what equals it but for rounding is not over it.

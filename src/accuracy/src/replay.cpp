@@ -18,11 +18,7 @@ class Replay {
   }
 
   bool run() {
-    Instant first = Instant::max(), last = Instant::min();
-    for (std::size_t i = options_.first_vm; i < end_; ++i) {
-      first = std::min(first, fleet_.vms[i].start);
-      last = std::max(last, end_of(fleet_.vms[i], fleet_.step));
-    }
+    const auto [first, last] = span_of(std::span(fleet_.vms).subspan(options_.first_vm, end_ - options_.first_vm), fleet_.step);
     for (Instant at = first; at < last; at += fleet_.step) {
       if (options_.progress &&
           !options_.progress(static_cast<double>((at - first).count()) / static_cast<double>((last - first).count())))
@@ -87,6 +83,15 @@ void Replay::step(Instant at) {
 }
 
 }  // namespace
+
+std::pair<Instant, Instant> span_of(std::span<const VmTrace> vms, Duration step) {
+  Instant first = Instant::max(), last = Instant::min();
+  for (const VmTrace& vm : vms) {
+    first = std::min(first, vm.start);
+    last = std::max(last, end_of(vm, step));
+  }
+  return {first, last};
+}
 
 bool replay_forecasts(const Fleet& fleet, Forecaster& forecaster, const ForecastReplayOptions& options,
                       const ForecastSink& sink) {

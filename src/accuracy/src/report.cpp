@@ -120,7 +120,7 @@ void run_on(int threads, Work& work) {
 
 Result<void> check(const Fleet& fleet, const OriginGrid& grid) {
   if (fleet.vms.empty()) return invalid("there is no VM to forecast");
-  const auto [first, last] = span_of(fleet);
+  const auto [first, last] = span_of(fleet.vms, fleet.step);
   if (grid.start >= last)
     return invalid(fmt::format("--grid: begins at {}, and the data end at {}; begin earlier", to_rfc3339(grid.start),
                                to_rfc3339(last)));
@@ -133,19 +133,10 @@ Result<void> check(const Fleet& fleet, const OriginGrid& grid) {
 
 }  // namespace
 
-std::pair<Instant, Instant> span_of(const Fleet& fleet) {
-  Instant first = Instant::max(), last = Instant::min();
-  for (const VmTrace& vm : fleet.vms) {
-    first = std::min(first, vm.start);
-    last = std::max(last, vm.start + static_cast<std::int64_t>(vm.slots()) * fleet.step);
-  }
-  return {first, last};
-}
-
 OriginGrid default_grid(const Fleet& fleet) {
   constexpr Duration kMostWarmUp = std::chrono::days(14);
   constexpr int kStride = 7;
-  const auto [first, last] = span_of(fleet);
+  const auto [first, last] = span_of(fleet.vms, fleet.step);
   const Duration warm_up = std::min(kMostWarmUp, (last - first) / 3);
   return {first + warm_up / fleet.step * fleet.step, kStride};
 }
@@ -164,7 +155,7 @@ Result<AccuracyReport> report_accuracy(const Fleet& fleet, const ForecasterMaker
     return invalid(fmt::format("--grid: no origin from {} on is followed by a known outcome; begin earlier, or give more data",
                                to_rfc3339(options.grid.start)));
   report.grid = options.grid;
-  std::tie(report.first, report.last) = span_of(fleet);
+  std::tie(report.first, report.last) = span_of(fleet.vms, fleet.step);
   report.vms = fleet.vms.size();
   report.step = fleet.step;
   report.targets = options.targets;

@@ -17,6 +17,13 @@ double most_of(const VmTrace& vm, Resource r) {
 
 }  // namespace
 
+std::vector<ScoredTarget> targets_of(const Horizons& horizons, Duration step) {
+  std::vector<ScoredTarget> targets;
+  for (Duration h : horizons) targets.push_back({static_cast<int>(h / step), false});
+  targets.push_back({targets.back().steps, true});
+  return targets;
+}
+
 const char* scored_name(Resource r) {
   static constexpr std::array<const char*, kResourceCount> kNames{"cpu", "mem", "disk", "net"};
   return kNames[index(r)];

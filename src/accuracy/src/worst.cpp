@@ -4,6 +4,7 @@
 #include <map>
 
 #include "headroom/accuracy/report.h"
+#include "headroom/forecast/sorted_window.h"
 
 namespace headroom {
 namespace {
@@ -13,10 +14,7 @@ constexpr double kSure = 3;  // standard errors; below, an error can be chance
 
 double quantile(std::vector<double> values, double p) {
   std::sort(values.begin(), values.end());
-  const double at = p * static_cast<double>(values.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const std::size_t high = std::min(low + 1, values.size() - 1);
-  return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
+  return quantile_of_sorted<double>(values, p);
 }
 
 double mean(const std::vector<double>& values) {

@@ -10,6 +10,8 @@
 
 #include <functional>
 #include <limits>
+#include <span>
+#include <utility>
 
 #include "headroom/forecast/forecaster.h"
 #include "headroom/trace/fleet.h"
@@ -33,6 +35,9 @@ struct ForecastReplayOptions {
   std::size_t first_vm = 0, vm_count = std::numeric_limits<std::size_t>::max();  // a part of the fleet
   std::function<bool(double share)> progress{};  // once a step; false: stop
 };
+
+// Begin of the first step and end of the last of some VMs; there must be one.
+std::pair<Instant, Instant> span_of(std::span<const VmTrace> vms, Duration step);
 
 // One VM's forecast at one origin. `slot` is the origin's place in the trace. VmId(i) is fleet.vms[i].
 struct ReplayedForecast {

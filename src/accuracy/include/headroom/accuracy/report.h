@@ -74,8 +74,6 @@ struct AccuracyReport {
 
 Result<AccuracyReport> report_accuracy(const Fleet& fleet, const ForecasterMaker& make, const AccuracyReportOptions& options);
 
-// Begin of the first step and end of the last of a fleet that has VMs.
-std::pair<Instant, Instant> span_of(const Fleet& fleet);
 // A grid for a fleet nobody knows: after fourteen days or a third of what there is, whichever is less, every seventh step.
 // Seven shares no factor with the steps of a day, so that every time of day occurs.
 OriginGrid default_grid(const Fleet& fleet);

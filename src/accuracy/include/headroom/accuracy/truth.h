@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "headroom/model/forecast.h"
 #include "headroom/trace/fleet.h"
 
 namespace headroom {
@@ -21,6 +22,8 @@ struct ScoredTarget {
   bool peak = false;
   bool operator==(const ScoredTarget&) const = default;
 };
+// The value at each horizon, and the peak within the longest: what the specification asks of a forecast.
+std::vector<ScoredTarget> targets_of(const Horizons& horizons, Duration step);
 
 class Truth {
  public:

@@ -11,12 +11,13 @@
 namespace headroom {
 
 // Linear interpolation between order statistics (numpy's default). NaN when there are none.
-inline float quantile_of_sorted(std::span<const float> sorted, double p) {
-  if (sorted.empty()) return std::numeric_limits<float>::quiet_NaN();
+template <class T>
+T quantile_of_sorted(std::span<const T> sorted, double p) {
+  if (sorted.empty()) return std::numeric_limits<T>::quiet_NaN();
   const double place = p * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
-  const float low = sorted[below], high = sorted[std::min(below + 1, sorted.size() - 1)];
-  return low + static_cast<float>(place - static_cast<double>(below)) * (high - low);
+  const T low = sorted[below], high = sorted[std::min(below + 1, sorted.size() - 1)];
+  return low + static_cast<T>(place - static_cast<double>(below)) * (high - low);
 }
 
 template <int Capacity>
