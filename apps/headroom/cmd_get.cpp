@@ -38,7 +38,7 @@ const std::map<std::string, View>& views() {
   static const std::map<std::string, View> kViews{
       {"hosts", {"fleet", hosts_table}}, {"vms", {"fleet", vms_table}},      {"actions", {"actions", action_list}},
       {"plan", {"plan", plan_text}},     {"score", {"score", score_text}},   {"status", {"status", status_text}},
-      {"accuracy", {"accuracy", accuracy_text}}};
+      {"accuracy", {"accuracy", live_accuracy_text}}};
   return kViews;
 }
 

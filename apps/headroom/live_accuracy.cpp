@@ -58,7 +58,7 @@ std::string bounds_held(const json& accuracy) {
   return text;
 }
 
-std::string accuracy_text(const json& answer) {
+std::string live_accuracy_text(const json& answer) {
   const json& accuracy = answer.at("accuracy");
   if (!accuracy.is_object()) return "Nothing is measured: the policy does not forecast with the model.\n";
   return fmt::format("Up to {}, with a memory of two days: {}.\n\n{}\nHow often a limit was passed, by the chance that was given for it:\n{}",

@@ -26,7 +26,7 @@ std::string score_text(const nlohmann::json& score);
 std::string status_text(const nlohmann::json& status);
 // "of 90 % bounds 90.3 % held, ..."; what there is to say where none was judged.
 std::string bounds_held(const nlohmann::json& accuracy);
-std::string accuracy_text(const nlohmann::json& accuracy);
+std::string live_accuracy_text(const nlohmann::json& accuracy);
 std::string vm_text(const nlohmann::json& vm);
 std::string host_text(const nlohmann::json& host);
 

@@ -29,7 +29,7 @@ constexpr std::array<Knob, 16> kKnobs{{{0.031, 0.1}, {0.046, 0.4}, {0.058, 1.2},
 // hosts run. Chosen on the same days, so that the hosts' bills span what the reactive rule's do; the steps of the lean end
 // were made smaller after 10 to 18 July had been seen with a model grown on 19 to 31 July. A scaling costs little there but
 // restlessness, so calm settings lie between the others: under ten a day from .017, under four from .045 (19 to 29 July,
-// with the shipped model, which knows these days).
+// with the model shipped then, which knows these days).
 constexpr std::array<Knob, 16> kElasticKnobs{{{0.006, 2}, {0.008, 2}, {0.011, 2}, {0.014, 2}, {0.017, 25}, {0.022, 28},
                                               {0.025, 3}, {0.03, 30}, {0.035, 4}, {0.045, 80}, {0.06, 80}, {0.075, 6},
                                               {0.12, 70}, {0.17, 8}, {0.28, 50}, {0.4, 8}}};
