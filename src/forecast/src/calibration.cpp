@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <span>
+#include <optional>
 
 #include "headroom/forecast/features.h"
 
@@ -11,7 +11,8 @@ namespace headroom {
 namespace {
 
 constexpr int kJudgementsAHorizon = 12;
-constexpr double kEta = 0.01, kEtaOfRareLevels = 0.02, kRareLevel = 0.99;
+constexpr double kEta = 0.005, kEtaOfRareLevels = 0.01, kRareLevel = 0.99;
+constexpr double kForgetting = 4 * kStepsPerDay;   // steps
 constexpr float kMostTheta = 2;
 constexpr float kCodesOfZ = 1024;                                     // a unit of z
 constexpr float kMostCodedZ = 31;                                     // beyond any machine
@@ -32,12 +33,14 @@ double truth_of(const Series& series, const Head& head) {
 
 int judging_stride(const Head& head) { return std::max(1, head.steps / kJudgementsAHorizon); }
 
-std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement) {
+Ground Ground::of(double now, double scale, double next_to_nothing) {
+  return {to_z(0, now, scale), to_z(next_to_nothing, now, scale)};
+}
+
+std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Ground& ground) {
   std::sort(z.begin(), z.end());
-  const float zero = to_z(0, judgement.now, judgement.scale);
-  const float nothing = to_z(judgement.next_to_nothing, judgement.now, judgement.scale);
   for (float& q : z)
-    if (q < nothing) q = zero;
+    if (q < ground.nothing) q = ground.zero;
   return z;
 }
 
@@ -53,8 +56,9 @@ void track(std::array<float, kLevelCount>& tracked, const std::array<float, kLev
 
 CalibrationPlan::CalibrationPlan(const std::vector<Head>& heads) {
   for (const Head& head : heads) {
-    OfHead of{head, {}, 0};
+    OfHead of{head, {}, 0, 0};
     of.issued.stride = judging_stride(head);
+    of.remembered = static_cast<float>(std::exp(-of.issued.stride / kForgetting));
     of.issued.kept = (head.steps + of.issued.stride - 1) / of.issued.stride;
     of.issued.first = issued_places_;
     issued_places_ += static_cast<std::size_t>(of.issued.kept);
@@ -73,49 +77,64 @@ CalibrationPlan::CalibrationPlan(const std::vector<Head>& heads) {
 
 Calibration::Calibration(const CalibrationPlan& plan)
     : plan_(&plan), thetas_(std::make_unique<Quantiles[]>(plan.heads_.size())),
-      origins_(std::make_unique<Origin[]>(plan.origin_places_)), issued_(std::make_unique<Coded[]>(plan.issued_places_)) {
+      shifts_(std::make_unique<LevelShifts[]>(plan.heads_.size())),
+      origins_(std::make_unique<Origin[]>(plan.origin_places_)), issued_(std::make_unique<Issued[]>(plan.issued_places_)) {
   forget_issued();
 }
 
 void Calibration::forget_issued() {
-  for (std::size_t i = 0; i < plan_->issued_places_; ++i) issued_[i].fill(kNothing);
+  for (std::size_t i = 0; i < plan_->issued_places_; ++i) issued_[i].z[0] = kNothing;
 }
 
 void Calibration::settle(const Series& series, std::int64_t step, bool stalled, std::vector<Judgement>& judged) {
   if (step != newest_ + 1) forget_issued();  // places are told by the steps between
   newest_ = step;
   if (stalled) last_stall_ = step;
-  const std::size_t before = judged.size();
+  std::optional<double> nothing;
   for (std::size_t h = 0; h < plan_->heads_.size(); ++h) {
     const CalibrationPlan::OfHead& of = plan_->heads_[h];
     const std::int64_t origin = step - of.head.steps;
     if (origin < 0 || origin % of.issued.stride != 0) continue;
-    Coded& place = issued_[place_of(of.issued, origin)];
-    const Coded issued = place;
-    if (issued[0] == kNothing) continue;
-    place[0] = kNothing;
+    Issued& place = issued_[place_of(of.issued, origin)];
+    const Issued issued = place;
+    if (issued.z[0] == kNothing) continue;
+    place.z[0] = kNothing;
     const double truth = truth_of(series, of.head);
     if (std::isnan(truth)) continue;
     Quantiles z;
-    for (std::size_t l = 0; l < kLevelCount; ++l) z[l] = static_cast<float>(issued[l]) / kCodesOfZ;
+    for (std::size_t l = 0; l < kLevelCount; ++l) z[l] = static_cast<float>(issued.z[l]) / kCodesOfZ;
     const Origin& at = origins_[place_of(plan_->origins_[of.origins], origin)];
     const bool lower_bound = of.head.peak ? last_stall_ > origin : stalled;
     // What a stalled interval delivered was at least its lifted value without the largest lift.
     const float at_least = to_z(lower_bound ? truth / (1 + kStallLift) : truth, at.now, at.scale);
-    judged.push_back({h, origin, to_z(truth, at.now, at.scale), at_least, lower_bound, 0, at.now, at.scale, z});
-    track(thetas_[h], z, judged.back(), kMostTheta);
+    if (!nothing) nothing = series.next_to_nothing();
+    const Ground ground = Ground::of(at.now, at.scale, *nothing);
+    Judgement judgement{h, origin, to_z(truth, at.now, at.scale), at_least, lower_bound, ground, {}};
+    track(thetas_[h], z, judgement, kMostTheta);
+    const Quantiles sorted = as_given(z, ground);
+    shifts_[h].learn(sorted, judgement, of.remembered);
+    judgement.z = as_given(shifted(sorted, issued.shifts), ground);
+    judged.push_back(judgement);
   }
-  if (judged.size() == before) return;
-  const auto nothing = static_cast<float>(series.next_to_nothing());
-  for (Judgement& judgement : std::span(judged).subspan(before)) judgement.next_to_nothing = nothing;
 }
 
-bool Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z) {
+Calibration::Quantiles Calibration::moved(std::size_t head, const Quantiles& model) const {
+  Quantiles z = model;
+  for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += thetas_[head][l];
+  return z;
+}
+
+Calibration::Quantiles Calibration::calibrated(std::size_t head, const Ground& ground, const Quantiles& model) const {
+  return as_given(shifted(as_given(moved(head, model), ground), shifts_[head].given()), ground);
+}
+
+bool Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& model) {
   const CalibrationPlan::OfHead& of = plan_->heads_[head];
   if (origin != newest_ || origin % of.issued.stride != 0) return false;
   origins_[place_of(plan_->origins_[of.origins], origin)] = {series.now(), static_cast<float>(series.scale())};
-  Coded& place = issued_[place_of(of.issued, origin)];
-  for (std::size_t l = 0; l < kLevelCount; ++l) place[l] = coded(z[l]);
+  Issued& place = issued_[place_of(of.issued, origin)];
+  std::ranges::transform(moved(head, model), place.z.begin(), coded);
+  place.shifts = shifts_[head].given();
   return true;
 }
 

@@ -6,9 +6,11 @@
 // ones. And in z a quantile may pass below zero, so that theta settles there for a VM that sits on exact zeros, where
 // a capped quantile could only tie. (Tried in units of the band's width: twice the loss.)
 //
+// Then the levels at which the sorted quantiles are read are shifted (level_shifts.h).
+//
 // Frozen while the truth is unknown (gaps; a held-back demand that stayed under the quantile). Long horizons are judged
-// twelve times a horizon, since neighbouring forecasts share their truth; that bounds the state: 1.9 KB for horizons of
-// 1, 3, 12, 72 and 288 steps. What was issued waits for its truth as 16-bit whole numbers of a 1024th in z.
+// twelve times a horizon, since neighbouring forecasts share their truth; that bounds the state: 2.8 KB for horizons of
+// 1, 3, 12, 72 and 288 steps. What was issued waits for its truth as 16-bit whole numbers of a 1024th in z, with the shifts.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +18,21 @@
 #include <vector>
 
 #include "headroom/model/band.h"
+#include "level_shifts.h"
 #include "rows.h"
 
 namespace headroom {
 
 class Series;
+
+// Where demand ends, in z of an origin.
+struct Ground {
+  float zero = 0, nothing = 0;   // nothing: what is next to it, Series::next_to_nothing()
+  static Ground of(double now, double scale, double next_to_nothing);
+};
+
+// Of quantiles in z: sorted, never below zero, and zero where next to it.
+std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Ground& ground);
 
 // A forecast of one head whose truth has become known.
 struct Judgement {
@@ -29,13 +41,9 @@ struct Judgement {
   float truth = 0;          // in z of the origin; of what was held back, what it was lifted to
   float at_least = 0;       // the same, of what was held back what it was at least
   bool held_back = false;   // so that the truth is not known
-  float next_to_nothing = 0;    // Series::next_to_nothing()
-  float now = 0, scale = 1; // at the origin
-  std::array<float, kLevelCount> z{};   // as issued()
+  Ground ground;            // of the origin
+  std::array<float, kLevelCount> z{};   // as given at the origin
 };
-
-// How a band is made of quantiles in z, but for its caps: sorted, never below zero, and zero where next to it.
-std::array<float, kLevelCount> as_given(std::array<float, kLevelCount> z, const Judgement& judgement);
 
 // Moves each of `tracked` a step towards its share of truths below, as `said` has just been judged; within +-most.
 void track(std::array<float, kLevelCount>& tracked, const std::array<float, kLevelCount>& said, const Judgement& judgement, float most);
@@ -59,6 +67,7 @@ class CalibrationPlan {
     Head head;
     Waiting issued;
     std::size_t origins;  // which of origins_
+    float remembered;     // of a loss, from one judgement to the next
   };
   std::vector<OfHead> heads_;
   std::vector<Waiting> origins_;  // shared by the heads of one stride
@@ -74,16 +83,23 @@ class Calibration {
   // A step was pushed to `series` (number `step`): judges the forecasts that were about it, and adds them to `judged`.
   void settle(const Series& series, std::int64_t step, bool stalled, std::vector<Judgement>& judged);
   float theta(std::size_t head, std::size_t level) const { return thetas_[head][level]; }
-  // The quantiles given at `origin`, the step settled last: theta added, each as its own theta made it, neither sorted nor
-  // capped. (Judged after sorting, a theta no longer answers for its own quantile, and winds up.) Whether they will be judged.
-  bool issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& z);
+  // The model's quantiles as calibrated: ascending, and zero where next to it.
+  Quantiles calibrated(std::size_t head, const Ground& ground, const Quantiles& model) const;
+  // ... have been given at `origin`, the step settled last. Whether they will be judged.
+  bool issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& model);
 
  private:
   using Waiting = CalibrationPlan::Waiting;
   struct Origin {
     float now = 0, scale = 1;
   };
-  using Coded = std::array<std::int16_t, kLevelCount>;
+  // Theta added, each quantile as its own theta made it. (Judged after sorting, a theta no longer answers for its own
+  // quantile, and winds up.)
+  struct Issued {
+    std::array<std::int16_t, kLevelCount> z;
+    LevelShifts::Packed shifts;
+  };
+  Quantiles moved(std::size_t head, const Quantiles& model) const;
   // An origin has the place of the one whose truth has just become known.
   static std::size_t place_of(const Waiting& waiting, std::int64_t origin) {
     return waiting.first + static_cast<std::size_t>(origin / waiting.stride % waiting.kept);
@@ -91,9 +107,10 @@ class Calibration {
   void forget_issued();
 
   const CalibrationPlan* plan_;
-  std::unique_ptr<Quantiles[]> thetas_;  // by head
+  std::unique_ptr<Quantiles[]> thetas_;      // by head
+  std::unique_ptr<LevelShifts[]> shifts_;    // by head
   std::unique_ptr<Origin[]> origins_;
-  std::unique_ptr<Coded[]> issued_;
+  std::unique_ptr<Issued[]> issued_;
   std::int64_t newest_ = -1, last_stall_ = -1;  // steps
 };
 

@@ -70,7 +70,7 @@ class Finisher {
     nothing_ = series.next_to_nothing();
   }
 
-  // z: sorted.
+  // z: as_given().
   Band band(const GlobalModel::Quantiles& z) const {
     if (constant_) return Band::certain(now_);
     Band band;
@@ -302,18 +302,17 @@ void PredictiveLoadEngine::finish(Batch& batch, std::size_t i) {
   const Band prior = prior_band(row.resource, ceiling);
   const Series& series = row.vm->series[row.resource];
   const Finisher finisher(series, ceiling, prior);
+  const Ground ground = Ground::of(series.now(), series.scale(), series.next_to_nothing());
   Calibration& calibration = row.vm->calibration[r];
   Fallback& fallback = row.vm->fallback[r];
   Witness* const witness = row.vm->witness ? &(*row.vm->witness)[r] : nullptr;
   auto band_of = [&](std::size_t head, bool peak, float& excess) {
     const GlobalModel::Quantiles model = heads_->quantiles(head, batch.z, i);
-    GlobalModel::Quantiles z = model;
-    for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += calibration.theta(head, l);
-    const bool judged = series.steps_since_value() == 0 && calibration.issued(head, row.step, series, z);
+    GlobalModel::Quantiles z = calibration.calibrated(head, ground, model);
+    const bool judged = series.steps_since_value() == 0 && calibration.issued(head, row.step, series, model);
     const bool falls_back = fallback.chosen(head, row.step);
     excess = falls_back ? std::max(fallback.excess(head), kLeastExcess) : 0;
-    if (falls_back) z = fallback.quantiles(head);
-    std::sort(z.begin(), z.end());
+    if (falls_back) z = as_given(fallback.quantiles(head), ground);
     const Band band = finisher.band(z);
     if (judged && witness) {
       Said said{row.step, model, {}, 0, 0, peak && limit > 0, batch.rival_row[i] >= 0};

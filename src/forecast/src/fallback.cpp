@@ -73,8 +73,8 @@ void Fallback::judge(Judgement& j) {
   track(state.tracked, said, j, kMostTracked);
   if (!j.held_back) {
     const auto remembered = static_cast<float>(std::exp(-judging_stride(head) / kForgetting));
-    state.loss = remembered * state.loss + static_cast<float>(pinball_loss(as_given(said, j), j.truth));
-    state.model_loss = remembered * state.model_loss + static_cast<float>(pinball_loss(as_given(j.z, j), j.truth));
+    state.loss = remembered * state.loss + static_cast<float>(pinball_loss(as_given(said, j.ground), j.truth));
+    state.model_loss = remembered * state.model_loss + static_cast<float>(pinball_loss(as_given(j.z, j.ground), j.truth));
     state.judgements = remembered * state.judgements + 1;
   }
   if (is_now ? state.chosen_now : state.chosen_before) j.z = said;

@@ -16,7 +16,7 @@ Judgement judgement(std::int64_t origin, float truth, float model_error) {
   Judgement j;
   j.origin = origin;
   j.truth = j.at_least = truth;
-  j.now = 1000;
+  j.ground = Ground::of(1000, 1, 0);
   j.z.fill(truth + model_error);
   return j;
 }
