@@ -26,13 +26,14 @@ constexpr std::array<Knob, 16> kKnobs{{{0.031, 0.1}, {0.046, 0.4}, {0.058, 1.2},
                                        {0.100, 12}, {0.108, 18}, {0.107, 35}, {0.135, 33}, {0.165, 31}, {0.20, 30},
                                        {0.225, 33}, {0.24, 40}, {0.22, 64}, {0.34, 60}}};
 // In a pool whose hosts start and stop, room that is paid for is given away: there the price of trouble decides how many
-// hosts run. Chosen on the same days, so that the hosts' bills span what the reactive rule's do; the steps of the lean end
-// were made smaller after 10 to 18 July had been seen with a model grown on 19 to 31 July. A scaling costs little there but
-// restlessness, so calm settings lie between the others: under ten a day from .017, under four from .045 (19 to 29 July,
-// with the model shipped then, which knows these days).
-constexpr std::array<Knob, 16> kElasticKnobs{{{0.006, 2}, {0.008, 2}, {0.011, 2}, {0.014, 2}, {0.017, 25}, {0.022, 28},
-                                              {0.025, 3}, {0.03, 30}, {0.035, 4}, {0.045, 80}, {0.06, 80}, {0.075, 6},
-                                              {0.12, 70}, {0.17, 8}, {0.28, 50}, {0.4, 8}}};
+// hosts run. Chosen on the same days with a model of the days before, so that the hosts' bills span what the reactive rule's
+// do. A scaling costs little there but restlessness, so settings that follow the load alternate with calm ones, for pools
+// whose VMs may not be scaled often: there 6 to 9 scalings a VM-day with 12 to 40 minutes, and about 3 with 60 and more.
+// Months differ (8.7 scalings there were 11.3 in August), so two were made calmer after August had been seen: .010 with 30
+// minutes became .008 with 44, and .018 with 75 minutes .018 with 100.
+constexpr std::array<Knob, 16> kElasticKnobs{{{0.006, 2}, {0.008, 44}, {0.010, 2}, {0.018, 30}, {0.014, 2}, {0.018, 100},
+                                              {0.022, 3}, {0.03, 70}, {0.035, 4}, {0.05, 70}, {0.06, 5}, {0.08, 65},
+                                              {0.10, 12}, {0.16, 60}, {0.17, 14}, {0.35, 14}}};
 constexpr std::size_t kDefaultKnob = 8;
 // Between what bounds hosts move the prices. In a fixed pool nothing gets cheaper than its list price, or every setting
 // would fill the pool and the allocations' bill say nothing.
