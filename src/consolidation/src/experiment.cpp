@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "headroom_policy.h"
 #include "overload.h"
 #include "placement.h"
 #include "pool.h"
@@ -22,6 +24,7 @@ Overloaded overload_test(ConsolidationPolicy policy) {
 }
 
 std::unique_ptr<Policy> make_policy(ConsolidationPolicy policy) {
+  if (policy == ConsolidationPolicy::kHeadroom) return std::make_unique<HeadroomPolicy>();
   return std::make_unique<PublishedPolicy>(overload_test(policy));
 }
 
@@ -60,18 +63,25 @@ void finish_all(Pool& pool, const std::vector<Move>& moves, double step_s, bool 
   }
 }
 
+template <class Range, class Predicate>
+std::size_t count(const Range& range, Predicate holds) {
+  return static_cast<std::size_t>(std::count_if(range.begin(), range.end(), holds));
+}
+
 std::size_t hosts_loaded(const Site& site) {
-  return static_cast<std::size_t>(std::count_if(site.hosts.begin(), site.hosts.end(), [](const HostState& h) { return h.load > 0; }));
+  return count(site.hosts, [](const HostState& host) { return host.load > 0; });
 }
 
 std::size_t vms_alive(const Site& site) {
-  return static_cast<std::size_t>(std::count_if(site.vms.begin(), site.vms.end(), [](const VmState& vm) { return vm.alive; }));
+  return count(site.vms, [](const VmState& vm) { return vm.alive; });
 }
 
-StepState state_of(const Pool& pool, double time_s, std::size_t migrations) {
+StepState state_of(const Pool& pool, const std::vector<Move>& moves, double time_s, std::size_t migrations) {
   const Site& site = pool.site();
-  StepState state{time_s, pool.energy_joules(), migrations, hosts_loaded(site), 0, vms_alive(site)};
-  for (const HostState& host : site.hosts) state.hosts_with_vms += !host.guests.empty();
+  StepState state{time_s, pool.energy_joules(), migrations, hosts_loaded(site), 0, vms_alive(site), {}, {}};
+  for (const VmState& vm : site.vms) state.host_of_vm.push_back(vm.alive ? std::optional<std::size_t>(vm.host) : std::nullopt);
+  for (const Move& move : moves) state.started.push_back({move.vm, move.to});
+  state.hosts_with_vms = count(site.hosts, [](const HostState& host) { return !host.guests.empty(); });
   return state;
 }
 
@@ -105,7 +115,6 @@ Result<ConsolidationReport> run_experiment(const Day& day, const ExperimentOptio
   double now_s = kFirstStep, active = 0;
   for (int k = 0; k < kSteps; ++k) {
     now_s += kStepSeconds;
-    ++site.step;
     pool.advance(now_s, true, options.vm_deaths);
     active += static_cast<double>(hosts_loaded(site));
     Trial trial(site);
@@ -113,7 +122,7 @@ Result<ConsolidationReport> run_experiment(const Day& day, const ExperimentOptio
     trial.keep_table_sizes(site);
     for (const Move& move : moves) pool.start(move);
     report.migrations += moves.size();
-    if (options.on_step) options.on_step(state_of(pool, now_s, report.migrations));
+    if (options.on_step) options.on_step(state_of(pool, moves, now_s, report.migrations));
     finish_all(pool, moves, now_s, options.vm_deaths);
   }
   report.policy = consolidation_policy_names()[static_cast<std::size_t>(options.policy)];

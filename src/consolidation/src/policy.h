@@ -1,7 +1,6 @@
 // Who decides, every five minutes, which VMs move where.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "trial.h"

@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "machines.h"
@@ -58,7 +57,6 @@ struct Site {
   std::vector<HostState> hosts;
   std::vector<VmState> vms;
   bool enforce_ram = false;
-  std::size_t step = 0;             // from 1
 };
 
 struct Move {

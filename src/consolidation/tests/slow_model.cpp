@@ -34,10 +34,9 @@ class Table {
 
  private:
   std::size_t place(int id) const {
-    std::int32_t h = 0;
-    for (char c : "2-" + std::to_string(id)) h = static_cast<std::int32_t>(static_cast<std::uint32_t>(h) * 31u + static_cast<std::uint32_t>(c));
-    const auto u = static_cast<std::uint32_t>(h);
-    return (u ^ (u >> 16)) & (places_.size() - 1);
+    std::uint32_t h = 0;
+    for (char c : "2-" + std::to_string(id)) h = h * 31u + static_cast<std::uint32_t>(c);
+    return (h ^ (h >> 16)) & (places_.size() - 1);
   }
   void grow() {
     const auto all = entries();
@@ -216,7 +215,8 @@ class Centre {
 
  private:
   double trace(int vm, double t) const {
-    const auto at = [&](int i) { return day_[static_cast<std::size_t>(vm)].percent[static_cast<std::size_t>(std::min(i, 287))] / 100.0; };
+    const auto& percent = day_[static_cast<std::size_t>(vm)].percent;
+    const auto at = [&](int i) { return percent[static_cast<std::size_t>(std::min(i, 287))] / 100.0; };
     const int a = static_cast<int>(std::floor(t / 300)), b = static_cast<int>(std::ceil(t / 300));
     const double delta = (at(b) - at(a)) / ((b - a) * 300.0);
     return at(a) + delta * (t - a * 300.0);

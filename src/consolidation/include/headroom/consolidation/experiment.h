@@ -30,6 +30,11 @@ enum class ConsolidationPolicy { kThrMmt, kLrMmt, kHeadroom };
 const std::vector<std::string>& consolidation_policy_names();
 std::optional<ConsolidationPolicy> consolidation_policy_of(std::string_view name);
 
+struct StartedMigration {
+  std::size_t vm = 0, to = 0;
+  bool operator==(const StartedMigration&) const = default;
+};
+
 // Where the experiment stands when the migrations of a step have just started.
 struct StepState {
   double time_s = 0;
@@ -38,6 +43,8 @@ struct StepState {
   std::size_t hosts_loaded = 0;      // with any CPU load
   std::size_t hosts_with_vms = 0;    // arriving ones too
   std::size_t vms = 0;               // not yet deleted
+  std::vector<std::optional<std::size_t>> host_of_vm;  // before this step's migrations; nothing: deleted
+  std::vector<StartedMigration> started;               // in this step, in their order
 };
 
 struct ExperimentOptions {
