@@ -1,11 +1,16 @@
-// headroom simulate: runs a recorded fleet on a simulated pool under a policy, and reports what it came to.
+// headroom simulate: runs a recorded fleet on a simulated pool under a policy, or the published consolidation experiment, and
+// reports what it came to.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "client.h"
+#include "cloudsim.h"
 #include "commands.h"
 #include "given_rules.h"
+#include "headroom/consolidation/experiment.h"
 #include "headroom/sim/replay.h"
 #include "headroom/sim/report_table.h"
 #include "output_file.h"
@@ -23,9 +28,18 @@ struct SimulateArguments {
   std::uint64_t seed = 1;
   std::size_t threads = 2;
   std::filesystem::path report;
+  std::string output = "table";
   bool uncensored = false;
   std::optional<double> overcommit;
+  CloudsimArguments cloudsim;
 };
+
+std::vector<std::string> all_policy_names() {
+  std::vector<std::string> names = policy_names();
+  for (const std::string& name : consolidation_policy_names())
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  return names;
+}
 
 void print_notes(const GivenRules& rules, const std::vector<Report>& points) {
   if (rules.given()) fmt::print("under the rules of {}\n", rules.name());
@@ -64,7 +78,7 @@ Result<std::shared_ptr<const GlobalModel>> model_for(const SimulateArguments& a,
   return train_on(a.train, options);
 }
 
-Result<void> run(const SimulateArguments& a) {
+Result<void> run_fleet(const SimulateArguments& a) {
   const auto rules = GivenRules::load(a.rules, a.policy);
   if (!rules) return tl::unexpected(rules.error());
   const auto world = world_of(a);
@@ -106,13 +120,43 @@ Result<void> run(const SimulateArguments& a) {
   }
   end_progress();
   for (const std::string& why : (*world)->left_out) fmt::print(stderr, "left out: {}\n", why);
-  fmt::print("{}", report_table(points));
-  print_notes(*rules, points);
+  const nlohmann::json json = a.sweep ? to_json(points) : to_json(points.front());
+  if (a.output == "json") {
+    print_json(json);
+  } else {
+    fmt::print("{}", report_table(points));
+    print_notes(*rules, points);
+  }
   if (a.save_model && options.model && !a.train.empty())
     if (auto saved = options.model->save(*a.save_model); !saved) return saved;
   if (!report) return {};
-  report->write((a.sweep ? to_json(points) : to_json(points.front())).dump(1) + '\n');
+  report->write(json.dump(1) + '\n');
   return report->commit();
+}
+
+// The first option given that is only for the other kind of run, as it is written.
+std::optional<std::string> out_of_place(const CLI::App& command, bool cloudsim) {
+  static const std::vector<std::string> kOfBoth{"--help", "--policy", "--report", "--output"};
+  static const std::vector<std::string> kOfCloudsim{"--cloudsim", "--no-vm-deaths", "--enforce-ram"};
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_positional() ? "a scenario" : "--" + option->get_lnames().front();
+    if (option->count() > 0 && !has(kOfBoth, name) && has(kOfCloudsim, name) != cloudsim) return name;
+  }
+  return std::nullopt;
+}
+
+Result<void> run(const SimulateArguments& a, const CLI::App& command) {
+  const bool cloudsim = !a.cloudsim.day.empty();
+  if (const auto option = out_of_place(command, cloudsim))
+    return invalid(*option + (cloudsim ? " does not go with --cloudsim; leave it out" : " goes with --cloudsim only"));
+  if (cloudsim) return run_cloudsim(a.cloudsim, a.policy, a.output == "json", a.report);
+  if (a.scenario.empty()) return invalid("nothing to simulate; name a scenario file, or a PlanetLab day with --cloudsim");
+  if (const auto& names = policy_names(); std::find(names.begin(), names.end(), a.policy) == names.end())
+    return invalid(fmt::format("--policy {} goes with --cloudsim only", a.policy));
+  return run_fleet(a);
 }
 
 }  // namespace
@@ -120,8 +164,8 @@ Result<void> run(const SimulateArguments& a) {
 void add_simulate(CLI::App& app, Outcome& outcome) {
   auto a = std::make_shared<SimulateArguments>();
   CLI::App* command = app.add_subcommand("simulate", "Run a recorded fleet on a simulated pool and report the outcome");
-  command->add_option("scenario", a->scenario, "Scenario file (YAML)")->required();
-  command->add_option("--policy", a->policy, "Who decides")->check(CLI::IsMember(policy_names()))->capture_default_str();
+  command->add_option("scenario", a->scenario, "Scenario file (YAML)");
+  command->add_option("--policy", a->policy, "Who decides")->check(CLI::IsMember(all_policy_names()))->capture_default_str();
   command->add_option("--view", a->view, "vertical: only the VM's own limits; elastic: hosts start and stop; fixed: they do not")
       ->check(CLI::IsMember({"vertical", "elastic", "fixed"}))->capture_default_str();
   command->add_option("--sweep", a->sweep, "Run every setting of the policy, or N of them")->expected(0, 1)->default_str("0");
@@ -136,8 +180,16 @@ void add_simulate(CLI::App& app, Outcome& outcome) {
   command->add_option("--overcommit", a->overcommit, "CPU overcommit of the hosts instead of the scenario's")->check(CLI::Range(0.1, 16.0));
   command->add_flag("--uncensored", a->uncensored, "Samples show demand, not what was delivered (to compare with studies)");
   command->add_option("--report", a->report, "Write the report as JSON");
-  command->callback([a, &outcome] {
-    if (auto ok = run(*a); !ok) outcome.fail_with(ok.error());
+  command->add_option("-o,--output", a->output, "Format: table or json")
+      ->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+  command->add_option("--cloudsim", a->cloudsim.day,
+                      "Instead of a scenario: the published consolidation experiment on this PlanetLab day (table vm,s0,...,s287);\n"
+                      "policies thr-mmt, lr-mmt, headroom");
+  command->add_flag("--no-vm-deaths", a->cloudsim.no_vm_deaths, "With --cloudsim: VMs that ask for nothing stay");
+  command->add_flag("--enforce-ram", a->cloudsim.enforce_ram, "With --cloudsim: hosts' memory is a limit all day");
+  command->footer("A scenario or --cloudsim is required. docs/planner.md and docs/consolidation.md say what the figures mean.");
+  command->callback([a, command, &outcome] {
+    if (auto ok = run(*a, *command); !ok) outcome.fail_with(ok.error());
   });
 }
 

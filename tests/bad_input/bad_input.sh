@@ -100,6 +100,37 @@ expect_rules '{name: odd, metric: cpu, action: grow, threshold: 80, target: 70 %
 expect 2 "rules goes with --policy headroom" simulate good.yaml --policy static --rules rules.yaml --report report.json
 expect 3 'none\.yaml' simulate good.yaml --rules none.yaml --report report.json
 
+# The published experiment: a day of 30 VMs, and what is none.
+awk 'BEGIN { printf "vm"; for (i = 0; i < 288; ++i) printf ",s%d", i; print ""
+  for (v = 0; v < 30; ++v) { printf "vm%02d", v; for (i = 0; i < 288; ++i) printf ",%d", 1 + (v * 37 + i * (v % 7 + 1)) % 90; print "" } }' > day.csv
+# expect_day SED PATTERN: day.csv, changed.
+expect_day() {
+  sed "$1" day.csv > bad.csv
+  cmp -s day.csv bad.csv && complain "'$1' changes nothing"
+  expect 2 "bad\.csv: $2" simulate --cloudsim bad.csv --report report.json
+}
+expect_day 's/,s287//; s/,[0-9]*$//'    "VM 'bad/vm00' has 287 CPU samples; a day has 288"
+expect_day '3s/,[0-9]*,/,,/'            "VM 'bad/vm01' has a gap at s0; "
+expect_day '3s/,[0-9]*,/,12.5,/'        "VM 'bad/vm01' has 12.5 % at s0; "
+expect_day '3s/,[0-9]*,/,101,/'         "VM 'bad/vm01' has 101 % at s0; "
+cp day.csv memory.csv
+expect 2 'memory\.csv: VM .* has 0 CPU samples' simulate --cloudsim memory.csv --report report.json
+mkdir days
+expect 2 'days: is a directory; name the table of one day' simulate --cloudsim days --report report.json
+expect 3 'none\.csv: no such file' simulate --cloudsim none.csv --report report.json
+expect 1 'nowhere/x.json: cannot be written' simulate --cloudsim day.csv --report nowhere/x.json
+for option in '--view fixed' '--sweep' '--traces good.csv' '--train good.csv' '--model model' '--rules rules.yaml' '--seed 2' '--threads 1' \
+              '--window 2013-08-01,2013-08-02' '--overcommit 2' --uncensored; do
+  expect 2 "^headroom: ${option%% *} does not go with --cloudsim; leave it out" simulate --cloudsim day.csv --report report.json $option
+done
+expect 2 'a scenario does not go with --cloudsim' simulate good.yaml --cloudsim day.csv --report report.json
+expect 2 '--policy static is not one of --cloudsim; it has thr-mmt, lr-mmt, headroom' simulate --cloudsim day.csv --policy static
+expect 2 '--policy thr-mmt goes with --cloudsim only' simulate good.yaml --policy thr-mmt --report report.json
+expect 2 '--enforce-ram goes with --cloudsim only' simulate good.yaml --enforce-ram --report report.json
+expect 2 'nothing to simulate; name a scenario file, or a PlanetLab day' simulate --report report.json
+awk 'NR == 1 { print; next } { row = $0; for (i = 0; i < 100; ++i) { sub(/^vm[0-9.]*/, "vm" NR "." i, row); print row } }' day.csv > many.csv
+expect 2 'finds no host with room at the start' simulate --cloudsim many.csv --report report.json
+
 # A damaged model, and places that cannot be written.
 echo 'no model' > bad.model
 expect 2 'bad\.model: not a model file' forecast --data good.csv --grid 0,1 --model bad.model --out forecast.csv
@@ -130,5 +161,14 @@ grep -q 'rules.yaml' out.txt && grep -q '"recommended_actions": 0' report.json |
 sed 's/70 %}/70 %, automation level: recommend}/' rules.yaml > mild.yaml
 "$headroom" simulate good.yaml --rules mild.yaml --view vertical --report report.json > out.txt || complain 'a run with recommending rules fails'
 grep -qE '"recommended_actions": [1-9]' report.json || complain "nothing was recommended: $(cat out.txt)"
+for policy in thr-mmt lr-mmt headroom; do
+  "$headroom" simulate --cloudsim day.csv --policy $policy --report report.json > out.txt || complain "a good day under $policy fails"
+  for key in energy_kwh migrations host_shutdowns slatah pdm slav esv real_overload_ratio; do
+    grep -q "\"$key\": " report.json || complain "no $key in the report of $policy"
+  done
+  grep -q "^$policy: 30 VMs" out.txt || complain "the table of $policy: $(cat out.txt)"
+done
+"$headroom" simulate --cloudsim day.csv -o json | tr -d ' \n' > out.txt
+tr -d ' \n' < report.json | cmp -s - out.txt || complain 'what is printed as JSON is not what is written'
 
 [[ $failures == 0 ]] || { echo "$failures failures"; exit 1; }

@@ -33,6 +33,9 @@ Result<DayTrace> day_of(const VmTrace& vm, const std::string& table) {
 }  // namespace
 
 Result<Day> read_day(const std::filesystem::path& table) {
+  std::error_code ec;
+  if (std::filesystem::is_directory(table, ec))
+    return invalid(fmt::format("{}: is a directory; name the table of one day", table.string()));
   const auto fleet = read_fleet({table});
   if (!fleet) return tl::unexpected(fleet.error());
   Day day;

@@ -3,8 +3,8 @@
 // ascending by name, byte by byte.
 //
 // read_day() takes a wide table vm,s0,...,s287 (trace/fleet.h), plain or gzipped.
-// Errors: those of read_fleet(); kInvalid with one sentence when a VM has gaps, fractions, more than 100 % or not 288
-// samples.
+// Errors: those of read_fleet(); kInvalid with one sentence for a directory, or when a VM has gaps, fractions, more than
+// 100 % or not 288 samples.
 #pragma once
 
 #include <array>
