@@ -1,0 +1,21 @@
+// What no assignment can cost less than: all hosts pooled into one.
+//
+//   sum_lanes    weight * max(0, sum needs - sum safe)
+// + sum_balances weight * max(0, target * free(of) - free(against)),  free = sum capacities - sum needs
+//
+// It holds because max(0, x) is convex and the sums over hosts do not depend on who is where. Moves are taken to be free,
+// and capacities shared, so the bound says little where items are large against hosts; with many small items it is within
+// a few thousandths of the best known answers.
+#pragma once
+
+#include "headroom/placement/problem.h"
+
+namespace headroom::placement {
+
+// Pure; the problem must be valid (problem.h).
+std::int64_t lower_bound(const Problem& problem);
+
+// The share of a cost that is proved to be at most too much: (cost - bound) / cost; 0 for a cost of 0.
+double gap(std::int64_t cost, std::int64_t bound);
+
+}  // namespace headroom::placement

@@ -1,0 +1,32 @@
+#include "capacity.h"
+
+#include <fmt/format.h>
+
+namespace headroom::placement {
+namespace {
+
+void add(std::vector<std::int64_t>& use, std::int32_t host, const Problem& p, std::size_t item, bool transient_only) {
+  const std::size_t lanes = p.lanes.size();
+  for (std::size_t l = 0; l < lanes; ++l)
+    if (!transient_only || p.lanes[l].transient) use[static_cast<std::size_t>(host) * lanes + l] += p.need[item * lanes + l];
+}
+
+}  // namespace
+
+std::vector<std::int64_t> use_of(const Problem& p, const Assignment& assignment) {
+  std::vector<std::int64_t> use(p.hosts * p.lanes.size(), 0);
+  for (std::size_t i = 0; i < p.items; ++i) add(use, assignment[i], p, i, false);
+  return use;
+}
+
+void check_capacity(const Problem& p, const Assignment& assignment, std::vector<std::string>& breaches) {
+  std::vector<std::int64_t> held = use_of(p, assignment);
+  for (std::size_t i = 0; i < p.items; ++i)
+    if (assignment[i] != p.home[i]) add(held, p.home[i], p, i, true);
+  const std::size_t lanes = p.lanes.size();
+  for (std::size_t at = 0; at < held.size(); ++at)
+    if (held[at] > p.capacity[at])
+      breaches.push_back(fmt::format("host {} holds {} of lane {}, above its capacity {}", at / lanes, held[at], at % lanes, p.capacity[at]));
+}
+
+}  // namespace headroom::placement

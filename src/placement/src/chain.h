@@ -1,0 +1,41 @@
+// Moves of a chain that is being made, so that it can be taken back: a large item first, then others out of its way.
+#pragma once
+
+#include <cstdint>
+
+#include "best.h"
+#include "state.h"
+
+namespace headroom::placement {
+
+class Chain {
+ public:
+  static constexpr int kMost = 5;
+  std::int64_t change = 0;
+  int length = 0;
+
+  void make(State& state, std::int32_t item, std::int32_t to, std::int64_t cost) {
+    links_[length++] = {item, state.host_of(item), cost};
+    change += cost;
+    state.move(item, to, cost);
+  }
+  void take_back(State& state) {
+    while (length > 0) {
+      const Link& link = links_[--length];
+      state.move(link.item, link.from, -link.cost);
+    }
+  }
+  void keep(const State& state, Best& best) const {
+    for (int i = 0; i < length; ++i) best.moved(links_[i].item, links_[i].from);
+    best.look(state);
+  }
+
+ private:
+  struct Link {
+    std::int32_t item, from;
+    std::int64_t cost;
+  };
+  Link links_[kMost];
+};
+
+}  // namespace headroom::placement

@@ -1,0 +1,46 @@
+// The inner loops, compiled for each instruction set and row width, all giving the same answers to the last bit. The
+// program picks the widest its processor has.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "best.h"
+#include "headroom/placement/solve.h"
+#include "random.h"
+#include "state.h"
+
+namespace headroom::placement {
+
+// An item's best new host; `host` is -1 when none will do.
+struct Pick {
+  std::int32_t host = -1;
+  std::int64_t change = 0;
+};
+
+// One stretch of annealing at one temperature.
+struct Stretch {
+  Stream random;
+  double temperature = 0;      // in cost; 0: only what does not cost more
+  std::uint64_t rounds = 0;    // a round: some hosts or neighbours tried for one item
+  std::uint32_t chain_odds = 0;  // of 1024 rounds, so many try a chain
+  Best* best = nullptr;
+};
+
+struct Kernel {
+  void (*anneal)(State& state, Stretch& stretch, Tally& tally);
+  // The cheapest of `count` hosts from `first` on (round and round) that has room and that the constraints allow.
+  Pick (*best_host)(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally);
+  // Exact change of one shift or swap, as the loops above compute it; false when there is no room. For tests.
+  bool (*shift_change)(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
+  bool (*swap_change)(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
+};
+
+// `set` must be one the processor has (has()); width as in Layout.
+const Kernel& kernel(InstructionSet set, std::size_t width);
+
+namespace scalar { const Kernel& kernel(std::size_t width); }
+namespace avx2 { const Kernel& kernel(std::size_t width); }
+namespace avx512 { const Kernel& kernel(std::size_t width); }
+
+}  // namespace headroom::placement

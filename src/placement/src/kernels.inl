@@ -1,0 +1,249 @@
+// The inner loops, in terms of the row arithmetic of one instruction set; included by kernel_<set>.cpp inside that set's
+// namespace, after its lanes_<set>.h. HEADROOM_TARGET is on every function, since templates and lambdas inherit no target.
+
+// Everything about one item and the host it would leave that does not depend on where it goes.
+template <int W>
+struct Leaving {
+  Row<W> need, charge, gain;  // need; what room is charged for elsewhere; what leaving changes in use above safe (<= 0 mostly)
+  std::int32_t item, from, home;
+  std::int64_t price;         // of where it is
+};
+
+template <int W>
+class Loops {
+ public:
+  static void anneal(State& state, Stretch& stretch, Tally& tally);
+  static Pick best_host(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally);
+  static bool shift_change(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
+  static bool swap_change(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
+
+ private:
+  static Leaving<W> leaving(const State& state, std::int32_t item);
+  static bool fits(const State& state, const Leaving<W>& leaving, std::int32_t to);
+  static std::int64_t change(State& state, const Leaving<W>& leaving, std::int32_t to);
+  static bool swap_fits(const State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
+  static std::int64_t swap_change(State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
+  static void try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
+  static void try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
+  static void try_chain(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
+  static bool make_room(State& state, Stretch& stretch, std::int32_t host, std::int32_t keep, Chain& chain, Tally& tally);
+};
+
+template <int W>
+HEADROOM_TARGET inline Leaving<W> Loops<W>::leaving(const State& state, std::int32_t item) {
+  const Layout& layout = state.layout();
+  Leaving<W> one;
+  one.item = item;
+  one.from = state.host_of(item);
+  one.home = layout.home[item];
+  one.need = load<W>(layout.need[static_cast<std::size_t>(item)]);
+  const Row<W> over = load<W>(state.over(one.from));
+  one.gain = subtract(positive(subtract(over, one.need)), positive(over));
+  one.price = layout.price(item, one.from);
+  return one;
+}
+
+template <int W>
+HEADROOM_TARGET inline bool Loops<W>::fits(const State& state, const Leaving<W>& one, std::int32_t to) {
+  if (to != one.home) return !exceeds(one.need, load<W>(state.room(to)));
+  return !exceeds(both(one.need, load<W>(state.layout().charged[1])), load<W>(state.room(to)));
+}
+
+template <int W>
+HEADROOM_TARGET inline std::int64_t Loops<W>::change(State& state, const Leaving<W>& one, std::int32_t to) {
+  const Row<W> over = load<W>(state.over(to));
+  const Row<W> use = add(one.gain, subtract(positive(add(over, one.need)), positive(over)));
+  return dot(use, load<W>(state.layout().weight[0])) + state.price_change(one.item, one.from, to);
+}
+
+// `more` is what the host that `one` leaves gets more: the other's need less the one's.
+template <int W>
+HEADROOM_TARGET inline bool Loops<W>::swap_fits(const State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to,
+                                                const Row<W>& more) {
+  const Row<W> none{};
+  const Layout& layout = state.layout();
+  if (!layout.transient)
+    return !exceeds(more, load<W>(state.room(one.from))) && !exceeds(subtract(none, more), load<W>(state.room(to)));
+  const Row<W> need = load<W>(layout.need[static_cast<std::size_t>(other)]);
+  const Row<W> here = subtract(both(need, load<W>(state.charged(other, one.from))), both(one.need, load<W>(state.charged(one.item, one.from))));
+  if (exceeds(here, load<W>(state.room(one.from)))) return false;
+  const Row<W> there = subtract(both(one.need, load<W>(state.charged(one.item, to))), both(need, load<W>(state.charged(other, to))));
+  return !exceeds(there, load<W>(state.room(to)));
+}
+
+template <int W>
+HEADROOM_TARGET inline std::int64_t Loops<W>::swap_change(State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to,
+                                                          const Row<W>& more) {
+  const Row<W> here = load<W>(state.over(one.from)), there = load<W>(state.over(to));
+  const Row<W> use = add(subtract(positive(add(here, more)), positive(here)), subtract(positive(subtract(there, more)), positive(there)));
+  return dot(use, load<W>(state.layout().weight[0])) + state.swap_price_change(one.item, one.from, other, to);
+}
+
+template <int W>
+HEADROOM_TARGET void Loops<W>::try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
+  const Layout& layout = state.layout();
+  const auto hosts = static_cast<std::int32_t>(layout.hosts);
+  const Leaving<W> one = leaving(state, Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items)));
+  std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(hosts));
+  for (int i = 0; i < kWindow && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) {
+    if (to == one.from) continue;
+    ++tally.tries;
+    if (!fits(state, one, to)) continue;
+    ++tally.changes;
+    const std::int64_t cost = change(state, one, to);
+    if (cost > most || !state.allows(one.item, one.from, to)) continue;
+    state.move(one.item, to, cost);
+    ++tally.moves;
+    stretch.best->moved(one.item, one.from);
+    stretch.best->look(state);
+    return;
+  }
+}
+
+template <int W>
+HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
+  const Layout& layout = state.layout();
+  const auto items = static_cast<std::uint32_t>(layout.items);
+  const std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), items);
+  const std::int32_t first = Stream::below(static_cast<std::uint32_t>(bits >> 32), items);
+  const std::int32_t to = state.host_of(first);
+  if (to == state.host_of(item)) return;
+  const Leaving<W> one = leaving(state, item);
+  const std::vector<std::int32_t>& on = state.items_on(to);
+  const auto there = static_cast<std::int32_t>(on.size());
+  std::int32_t place = state.place_of(first);
+  for (int i = 0; i < kWindow && i < there; ++i, place = place + 1 == there ? 0 : place + 1) {
+    const std::int32_t other = on[static_cast<std::size_t>(place)];
+    ++tally.tries;
+    const Row<W> more = subtract(load<W>(layout.need[static_cast<std::size_t>(other)]), one.need);
+    if (!swap_fits(state, one, other, to, more)) continue;
+    ++tally.changes;
+    const std::int64_t cost = swap_change(state, one, other, to, more);
+    if (cost > most || !state.allows_swap(item, one.from, other, to)) continue;
+    state.move(item, to, cost);
+    state.move(other, one.from, 0);
+    tally.moves += 2;
+    stretch.best->moved(item, one.from);
+    stretch.best->moved(other, to);
+    stretch.best->look(state);
+    return;
+  }
+}
+
+// Takes one item off an overfull host: the one that cures it at least cost, or else the one that helps most.
+template <int W>
+HEADROOM_TARGET bool Loops<W>::make_room(State& state, Stretch& stretch, std::int32_t host, std::int32_t keep, Chain& chain,
+                                         Tally& tally) {
+  const Row<W> none{};
+  const std::vector<std::int32_t>& on = state.items_on(host);
+  const auto there = static_cast<std::uint32_t>(on.size());
+  const auto hosts = static_cast<std::uint32_t>(state.layout().hosts);
+  const Row<W> missing = positive(subtract(none, load<W>(state.room(host))));
+  Row<W> ones;
+  for (int l = 0; l < W; ++l) reinterpret_cast<std::int32_t*>(&ones)[l] = 1;
+  std::int32_t chosen = -1;
+  Pick goes;
+  std::int64_t least_left = dot(missing, ones);
+  bool cured = false;
+  std::uint64_t bits = stretch.random.next();
+  std::uint32_t place = static_cast<std::uint32_t>(Stream::below(static_cast<std::uint32_t>(bits), there));
+  for (std::uint32_t i = 0; i < kOusted && i < there; ++i, place = place + 1 == there ? 0 : place + 1) {
+    const std::int32_t item = on[place];
+    if (item == keep) continue;
+    const Row<W> relief = both(load<W>(state.layout().need[static_cast<std::size_t>(item)]), load<W>(state.charged(item, host)));
+    const std::int64_t left = dot(positive(subtract(missing, relief)), ones);
+    ++tally.tries;
+    if (cured ? left > 0 : left >= least_left) continue;
+    bits = stretch.random.next();
+    Pick pick = best_host(state, item, Stream::below(static_cast<std::uint32_t>(bits >> 32), hosts), kPlaces, tally);
+    if (const std::int32_t home = state.layout().home[item]; home != host) {
+      const Pick back = best_host(state, item, home, 1, tally);
+      if (back.host >= 0 && (pick.host < 0 || back.change < pick.change)) pick = back;
+    }
+    if (pick.host < 0 || (cured && pick.change >= goes.change)) continue;
+    chosen = item;
+    goes = pick;
+    least_left = left;
+    cured = left == 0;
+  }
+  if (chosen < 0) return false;
+  chain.make(state, chosen, goes.host, goes.change);
+  ++tally.moves;
+  return true;
+}
+
+// Puts an item where it has no room, and moves others away from there until it has. Kept when all of it together costs at
+// most `most`.
+template <int W>
+HEADROOM_TARGET void Loops<W>::try_chain(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
+  const Layout& layout = state.layout();
+  const std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items));
+  std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(layout.hosts));
+  if ((bits >> 20 & 3) == 0) to = layout.home[item];
+  const std::int32_t from = state.host_of(item);
+  if (to == from || !state.allows(item, from, to)) return;
+  ++tally.tries;
+  ++tally.changes;
+  Chain chain;
+  chain.make(state, item, to, change(state, leaving(state, item), to));
+  ++tally.moves;
+  const Row<W> none{};
+  bool fits = !exceeds(none, load<W>(state.room(to)));
+  while (!fits && chain.length < Chain::kMost && make_room(state, stretch, to, item, chain, tally))
+    fits = !exceeds(none, load<W>(state.room(to)));
+  if (fits && chain.change <= most) return chain.keep(state, *stretch.best);
+  tally.moves += static_cast<std::uint64_t>(chain.length);
+  chain.take_back(state);
+}
+
+template <int W>
+HEADROOM_TARGET void Loops<W>::anneal(State& state, Stretch& stretch, Tally& tally) {
+  if (state.layout().items == 0) return;
+  for (std::uint64_t round = 0; round < stretch.rounds; ++round) {
+    const std::uint64_t kind = stretch.random.next(), bits = stretch.random.next();
+    // Metropolis: accept a change up to -T ln(u), which is drawn first, so that most refusals need no exponential.
+    const auto most = static_cast<std::int64_t>(stretch.temperature * kMinusLog[kind & (kMinusLogs - 1)]);
+    if ((kind >> 52 & 1023) < stretch.chain_odds) try_chain(state, stretch, bits, most, tally);
+    else if ((kind >> 63) == 0) try_shifts(state, stretch, bits, most, tally);
+    else try_swaps(state, stretch, bits, most, tally);
+  }
+}
+
+template <int W>
+HEADROOM_TARGET Pick Loops<W>::best_host(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally) {
+  const auto hosts = static_cast<std::int32_t>(state.layout().hosts);
+  const Leaving<W> one = leaving(state, item);
+  Pick best;
+  std::int32_t to = first;
+  for (std::int32_t i = 0; i < count && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) {
+    if (to == one.from) continue;
+    ++tally.tries;
+    if (!fits(state, one, to)) continue;
+    ++tally.changes;
+    const std::int64_t cost = change(state, one, to);
+    if ((best.host >= 0 && cost >= best.change) || !state.allows(item, one.from, to)) continue;
+    best = {to, cost};
+  }
+  return best;
+}
+
+template <int W>
+HEADROOM_TARGET bool Loops<W>::shift_change(State& state, std::int32_t item, std::int32_t to, std::int64_t& cost) {
+  const Leaving<W> one = leaving(state, item);
+  if (!fits(state, one, to)) return false;
+  cost = change(state, one, to);
+  return true;
+}
+
+template <int W>
+HEADROOM_TARGET bool Loops<W>::swap_change(State& state, std::int32_t item, std::int32_t other, std::int64_t& cost) {
+  const Leaving<W> one = leaving(state, item);
+  const std::int32_t to = state.host_of(other);
+  const Row<W> more = subtract(load<W>(state.layout().need[static_cast<std::size_t>(other)]), one.need);
+  if (!swap_fits(state, one, other, to, more)) return false;
+  cost = swap_change(state, one, other, to, more);
+  return true;
+}
+
+template <int W>
+constexpr Kernel kLoops{Loops<W>::anneal, Loops<W>::best_host, Loops<W>::shift_change, Loops<W>::swap_change};

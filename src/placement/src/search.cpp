@@ -1,0 +1,60 @@
+#include "search.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace headroom::placement {
+namespace {
+
+constexpr std::uint64_t kRounds = 256;       // of a stretch at one temperature; a millisecond or less
+constexpr std::int32_t kItemsBetweenLooks = 64;
+constexpr double kHardly = 1e-3;             // of the cost: a round of descent that gains less is the last
+
+}  // namespace
+
+double Search::spent() const {
+  if (spent_) return spent_();
+  return tries_ == 0 ? 1 : static_cast<double>(tally_.tries) / static_cast<double>(tries_);
+}
+
+void Search::descend(double until) {
+  const auto items = static_cast<std::int32_t>(state_.layout().items);
+  const auto hosts = static_cast<std::int32_t>(state_.layout().hosts);
+  for (std::int64_t before = state_.cost() + 1; before > state_.cost();) {
+    before = state_.cost();
+    for (std::int32_t item = 0; item < items; ++item) {
+      if (item % kItemsBetweenLooks == 0 && spent() >= until) return;
+      const Pick pick = kernel_.best_host(state_, item, 0, hosts, tally_);
+      if (pick.host < 0 || pick.change >= 0) continue;
+      best_.moved(item, state_.host_of(item));
+      state_.move(item, pick.host, pick.change);
+      ++tally_.moves;
+      best_.look(state_);
+    }
+    if (static_cast<double>(before - state_.cost()) < kHardly * static_cast<double>(before)) return;
+  }
+}
+
+void Search::anneal(const Cooling& cooling, Stream stream) {
+  Stretch stretch;
+  stretch.random = stream;
+  stretch.rounds = kRounds;
+  stretch.chain_odds = cooling.chain_odds;
+  stretch.best = &best_;
+  const double begin = spent();
+  for (double now = begin; now < cooling.until; now = spent()) {
+    const double share = (now - begin) / (cooling.until - begin);
+    stretch.temperature = cooling.from * std::pow(cooling.to / cooling.from, share);
+    const std::uint64_t before = tally_.tries;
+    kernel_.anneal(state_, stretch, tally_);
+    // Where nothing can be tried (one host, one item) a round must cost something, or the budget would never be spent.
+    if (tally_.tries == before) tally_.tries += kRounds;
+  }
+}
+
+void Search::restart(const Assignment& from) {
+  state_.become(from);
+  best_ = Best(state_);
+}
+
+}  // namespace headroom::placement

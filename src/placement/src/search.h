@@ -1,0 +1,48 @@
+// One search: a state, the best it has passed, its own stream of chance and its own share of the budget.
+//
+// Threads: a search belongs to one at a time.
+#pragma once
+
+#include <functional>
+
+#include "kernel.h"
+
+namespace headroom::placement {
+
+// Temperatures fall geometrically from `from` to `to` while the share of the budget goes to `until`.
+struct Cooling {
+  double from = 0, to = 0;
+  double until = 1;
+  std::uint32_t chain_odds = 0;  // of 1024 rounds
+};
+
+class Search {
+ public:
+  // `tries` is this search's own budget; `spent`, when given, tells the share that is over instead.
+  Search(const Layout& layout, const Kernel& kernel, std::uint64_t tries, const std::function<double()>& spent)
+      : kernel_(kernel), tries_(tries), spent_(spent), state_(layout), best_(state_) {}
+
+  // Every item to its cheapest host, round after round, until that hardly helps any more or the share is over.
+  void descend(double until);
+  // Randomly, uphill as well while it is warm; `stream` is what it draws.
+  void anneal(const Cooling& cooling, Stream stream);
+  // Starts again from an assignment.
+  void restart(const Assignment& from);
+
+  double spent() const;
+  std::int64_t cost() const { return best_.cost(); }
+  Assignment best() { return best_.assignment(state_); }
+  const Assignment& present() const { return state_.assignment(); }
+  std::int64_t present_cost() const { return state_.cost(); }
+  const Tally& tally() const { return tally_; }
+
+ private:
+  const Kernel& kernel_;
+  std::uint64_t tries_;
+  const std::function<double()>& spent_;
+  State state_;
+  Best best_;
+  Tally tally_;
+};
+
+}  // namespace headroom::placement

@@ -1,0 +1,89 @@
+#include "state.h"
+
+#include <algorithm>
+
+namespace headroom::placement {
+
+State::State(const Layout& layout)
+    : layout_(&layout), room_(layout.limit), over_(layout.hosts, layout.width), host_of_(layout.home), place_(layout.items, 0),
+      on_(layout.hosts), apart_(layout.problem), spread_(layout.problem), close_(layout.problem), group_away_(layout.problem) {
+  for (std::size_t h = 0; h < layout.hosts; ++h)
+    for (std::size_t l = 0; l < layout.width; ++l) over_[h][l] = -layout.safe[h][l];
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout.items); ++i) {
+    const std::int32_t home = layout.home[i];
+    put(i, home);
+    // At home an item is charged for good in transient lanes: put() leaves them out.
+    const std::int32_t* need = layout.need[static_cast<std::size_t>(i)];
+    for (std::size_t l = 0; l < layout.width; ++l)
+      room_[static_cast<std::size_t>(home)][l] -= need[l] & (layout.charged[0][l] & ~layout.charged[1][l]);
+  }
+  cost_ = recomputed_cost();
+}
+
+void State::put(std::int32_t item, std::int32_t host) {
+  const std::int32_t* need = layout_->need[static_cast<std::size_t>(item)];
+  const std::int32_t* lanes = charged(item, host);
+  std::int32_t* room = room_[static_cast<std::size_t>(host)];
+  std::int32_t* over = over_[static_cast<std::size_t>(host)];
+  for (std::size_t l = 0; l < layout_->width; ++l) {
+    over[l] += need[l];
+    room[l] -= need[l] & lanes[l];
+  }
+  host_of_[item] = host;
+  place_[item] = static_cast<std::int32_t>(on_[host].size());
+  on_[host].push_back(item);
+  if (layout_->bound[item] == 0) return;
+  apart_.put(item, host);
+  spread_.put(item, host);
+  close_.put(item, host);
+}
+
+void State::take(std::int32_t item, std::int32_t host) {
+  const std::int32_t* need = layout_->need[static_cast<std::size_t>(item)];
+  const std::int32_t* lanes = charged(item, host);
+  std::int32_t* room = room_[static_cast<std::size_t>(host)];
+  std::int32_t* over = over_[static_cast<std::size_t>(host)];
+  for (std::size_t l = 0; l < layout_->width; ++l) {
+    over[l] -= need[l];
+    room[l] += need[l] & lanes[l];
+  }
+  std::vector<std::int32_t>& on = on_[host];
+  const std::int32_t last = on.back();
+  on[place_[item]] = last;
+  place_[last] = place_[item];
+  on.pop_back();
+  if (layout_->bound[item] == 0) return;
+  apart_.take(item, host);
+  spread_.take(item, host);
+  close_.take(item, host);
+}
+
+void State::move(std::int32_t item, std::int32_t to, std::int64_t change) {
+  const std::int32_t from = host_of_[item], home = layout_->home[item];
+  take(item, from);
+  put(item, to);
+  group_away_.add(item, (to != home) - (from != home));
+  cost_ += change;
+}
+
+void State::become(const Assignment& assignment) {
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout_->items); ++i)
+    if (assignment[i] != host_of_[i]) move(i, assignment[i], 0);
+  cost_ = recomputed_cost();
+}
+
+std::int64_t State::recomputed_cost() const {
+  std::int64_t cost = group_away_.cost();
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout_->items); ++i) cost += layout_->price(i, host_of_[i]);
+  for (std::int32_t h = 0; h < static_cast<std::int32_t>(layout_->hosts); ++h) cost += host_cost(h);
+  return cost;
+}
+
+std::int64_t State::host_cost(std::int32_t host) const {
+  std::int64_t cost = 0;
+  for (std::size_t l = 0; l < layout_->width; ++l)
+    cost += static_cast<std::int64_t>(layout_->weight[0][l]) * std::max(0, over(host)[l]);
+  return cost;
+}
+
+}  // namespace headroom::placement

@@ -1,0 +1,78 @@
+// Where everything is, and all that follows from it, kept up to date move by move: rows of room and use, the constraints'
+// counters, the cost. Every number is a whole number, so what is kept is what a recomputation would give (check_state).
+//
+// Threads: one. Copying one gives an independent search over the same Layout.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "apart.h"
+#include "close.h"
+#include "group_away.h"
+#include "layout.h"
+#include "rows.h"
+#include "spread.h"
+
+namespace headroom::placement {
+
+class State {
+ public:
+  explicit State(const Layout& layout);  // everybody at home
+
+  const Layout& layout() const { return *layout_; }
+  std::int64_t cost() const { return cost_; }
+  std::int32_t host_of(std::int32_t item) const { return host_of_[item]; }
+  const Assignment& assignment() const { return host_of_; }
+  const std::vector<std::int32_t>& items_on(std::int32_t host) const { return on_[host]; }
+  std::int32_t place_of(std::int32_t item) const { return place_[item]; }  // its index in items_on(host_of(item))
+  const std::int32_t* room(std::int32_t host) const { return room_[static_cast<std::size_t>(host)]; }
+  const std::int32_t* over(std::int32_t host) const { return over_[static_cast<std::size_t>(host)]; }
+  // The lanes an item is charged for on a host: not the transient ones at home, where it is charged for good.
+  const std::int32_t* charged(std::int32_t item, std::int32_t host) const { return layout_->charged[layout_->home[item] == host]; }
+
+  // Constraints of groups; room is another matter (kernels.inl).
+  bool allows(std::int32_t item, std::int32_t from, std::int32_t to) const {
+    return layout_->bound[item] == 0 || (apart_.allows(item, to) && spread_.allows(item, from, to) && close_.allows(item, from, to));
+  }
+  bool allows_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
+    return apart_.allows_swap(item, from, other, to) && spread_.allows_swap(item, from, other, to) &&
+           close_.allows_swap(item, from, other, to);
+  }
+  // What moving costs more (or less): the item's own price and its group's.
+  std::int64_t price_change(std::int32_t item, std::int32_t from, std::int32_t to) {
+    const std::int32_t home = layout_->home[item];
+    return layout_->price(item, to) - layout_->price(item, from) + group_away_.change(item, (to != home) - (from != home));
+  }
+  std::int64_t swap_price_change(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) {
+    const std::int32_t home = layout_->home[item], other_home = layout_->home[other];
+    return layout_->price(item, to) - layout_->price(item, from) + layout_->price(other, from) - layout_->price(other, to) +
+           group_away_.change(item, (to != home) - (from != home), other, (from != other_home) - (to != other_home));
+  }
+
+  // Puts an item on another host; `change` is what the cost changes by, as told by a kernel. A host may be overfull between
+  // the moves of a chain; whoever ends a chain so has to take it back.
+  void move(std::int32_t item, std::int32_t to, std::int64_t change);
+  // Puts every item where the assignment, a whole and sound one, has it.
+  void become(const Assignment& assignment);
+  // From the rows and counters as they are: what cost() must be.
+  std::int64_t recomputed_cost() const;
+
+ private:
+  void put(std::int32_t item, std::int32_t host);
+  void take(std::int32_t item, std::int32_t host);
+  std::int64_t host_cost(std::int32_t host) const;
+
+  const Layout* layout_;
+  Rows room_, over_;  // hosts: what is left of the limit; use less what is safe
+  Assignment host_of_;
+  std::vector<std::int32_t> place_;
+  std::vector<std::vector<std::int32_t>> on_;
+  Apart apart_;
+  Spread spread_;
+  Close close_;
+  GroupAway group_away_;
+  std::int64_t cost_ = 0;
+};
+
+}  // namespace headroom::placement

@@ -1,0 +1,102 @@
+// The independent judge, one constraint at a time, on a problem small enough to judge by hand.
+#include "headroom/placement/check.h"
+
+#include <gmock/gmock.h>
+
+#include "headroom/placement/bound.h"
+
+namespace headroom::placement {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Four hosts, two locations, two neighbourhoods; items of 10 in one lane, at home on hosts 0, 1 and 2.
+Problem three_items() {
+  Problem p;
+  p.hosts = 4;
+  p.items = 3;
+  p.lanes = {{.weight = 5}};
+  p.groups.resize(2);
+  p.capacity = {20, 20, 20, 20};
+  p.safe = {8, 20, 20, 20};
+  p.location = {0, 0, 1, 1};
+  p.neighbourhood = {0, 1, 0, 1};
+  p.need = {10, 10, 10};
+  p.group = {0, 0, 1};
+  p.home = {0, 1, 2};
+  p.away_price = {3, 4, 6};
+  return p;
+}
+
+TEST(Check, FindsNothingAtTheStart) { EXPECT_THAT(check(three_items(), {0, 1, 2}), IsEmpty()); }
+
+TEST(Check, FindsAnItemNowhere) {
+  EXPECT_THAT(check(three_items(), {0, 1}), ElementsAre("2 items are assigned, not 3"));
+  EXPECT_THAT(check(three_items(), {0, 1, 4}), ElementsAre("item 2 is on host 4, which does not exist"));
+}
+
+TEST(Check, FindsAnOverfullHost) {
+  EXPECT_THAT(check(three_items(), {0, 0, 2}), IsEmpty());
+  EXPECT_THAT(check(three_items(), {0, 0, 0}), ElementsAre("host 0 holds 30 of lane 0, above its capacity 20"));
+}
+
+TEST(Check, ChargesTheOldHostOfAMoveInTransientLanes) {
+  Problem p = three_items();
+  p.lanes[0].transient = true;
+  EXPECT_THAT(check(p, {1, 0, 2}), IsEmpty());  // both hosts hold both
+  p.capacity[0] = 19;
+  EXPECT_THAT(check(p, {1, 0, 2}), ElementsAre("host 0 holds 20 of lane 0, above its capacity 19"));
+  p.lanes[0].transient = false;
+  EXPECT_THAT(check(p, {1, 0, 2}), IsEmpty());
+}
+
+TEST(Check, FindsTwoOfAGroupOnOneHost) {
+  Problem p = three_items();
+  p.groups[0].apart = true;
+  EXPECT_THAT(check(p, {0, 0, 2}), ElementsAre("group 0 is twice on host 0, the second time with item 1"));
+  EXPECT_THAT(check(p, {0, 3, 0}), IsEmpty());
+}
+
+TEST(Check, FindsAGroupInTooFewLocations) {
+  Problem p = three_items();
+  p.groups[0].least_locations = 2;
+  EXPECT_THAT(check(p, {0, 1, 2}), ElementsAre("group 0 is in 1 locations; it needs 2"));
+  EXPECT_THAT(check(p, {0, 2, 2}), IsEmpty());
+}
+
+TEST(Check, FindsAGroupWithoutTheOneItMustBeNear) {
+  Problem p = three_items();
+  p.groups[1].near = {0};
+  EXPECT_THAT(check(p, {0, 1, 3}), IsEmpty());
+  EXPECT_THAT(check(p, {1, 3, 2}), ElementsAre("group 1 is in neighbourhood 0 without group 0"));
+}
+
+TEST(CostOf, AddsUpEveryTerm) {
+  Problem p = three_items();
+  p.balances = {{.of = 0, .against = 0, .target = 3, .weight = 2}};
+  p.distance.assign(16, 7);
+  p.distance_weight = 2;
+  p.group_away_weight = 100;
+  const Cost cost = cost_of(p, {1, 0, 3});
+  EXPECT_EQ(cost.load, 5 * (10 - 8));
+  EXPECT_EQ(cost.balance, 2 * 2 * (10 + 10 + 20 + 10));  // 3 free - free, of 10, 10, 20, 10
+  EXPECT_EQ(cost.away, 3 + 4 + 6);
+  EXPECT_EQ(cost.group_away, 200);
+  EXPECT_EQ(cost.distance, 3 * 14);
+  EXPECT_EQ(cost.total(), 10 + 200 + 13 + 200 + 42);
+}
+
+TEST(Bound, IsWhatAllHostsPooledIntoOneWouldCost) {
+  Problem p = three_items();
+  EXPECT_EQ(lower_bound(p), 0);
+  p.safe = {1, 2, 3, 4};
+  EXPECT_EQ(lower_bound(p), 5 * (30 - 10));
+  p.balances = {{.of = 0, .against = 0, .target = 3, .weight = 2}};
+  EXPECT_EQ(lower_bound(p), 100 + 2 * 2 * (80 - 30));
+  EXPECT_DOUBLE_EQ(gap(400, 300), 0.25);
+  EXPECT_EQ(gap(0, 0), 0);
+}
+
+}  // namespace
+}  // namespace headroom::placement
