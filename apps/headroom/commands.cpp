@@ -14,6 +14,7 @@ void Outcome::fail_with(const Error& error) {
 void add_commands(CLI::App& app, Outcome& outcome) {
   add_forecast(app, outcome);
   add_simulate(app, outcome);
+  add_solve(app, outcome);
   add_train(app, outcome);
   add_config(app, outcome);
   add_get(app, outcome);

@@ -19,6 +19,7 @@ void add_commands(CLI::App& app, Outcome& outcome);
 void add_forecast(CLI::App& app, Outcome& outcome);
 void add_forecast_report(CLI::App& forecast, Outcome& outcome);
 void add_simulate(CLI::App& app, Outcome& outcome);
+void add_solve(CLI::App& app, Outcome& outcome);
 void add_train(CLI::App& app, Outcome& outcome);
 void add_config(CLI::App& app, Outcome& outcome);
 

@@ -29,7 +29,8 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> now_ms_;
 };
 
-// How long something took. For figures in reports only: nothing that is decided may depend on it.
+// How long something took. For figures in reports, and for a time limit that a person gave a command; nothing else that is
+// decided may depend on it.
 class Stopwatch {
  public:
   Stopwatch();
