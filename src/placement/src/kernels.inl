@@ -9,6 +9,9 @@ struct Leaving {
   std::int64_t price;         // of where it is
 };
 
+// A fourth of what is tried goes home: that is one host of many, and the one that costs no move.
+HEADROOM_TARGET inline bool homeward(std::uint64_t bits) { return (bits >> 32 & 3) == 0; }
+
 template <int W>
 class Loops {
  public:
@@ -85,6 +88,7 @@ HEADROOM_TARGET void Loops<W>::try_shifts(State& state, Stretch& stretch, std::u
   const auto hosts = static_cast<std::int32_t>(layout.hosts);
   const Leaving<W> one = leaving(state, Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items)));
   std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(hosts));
+  if (homeward(bits)) to = one.home;
   for (int i = 0; i < kWindow && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) {
     if (to == one.from) continue;
     ++tally.tries;
@@ -106,12 +110,13 @@ HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::ui
   const auto items = static_cast<std::uint32_t>(layout.items);
   const std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), items);
   const std::int32_t first = Stream::below(static_cast<std::uint32_t>(bits >> 32), items);
-  const std::int32_t to = state.host_of(first);
+  const std::int32_t to = homeward(bits) ? layout.home[item] : state.host_of(first);
   if (to == state.host_of(item)) return;
-  const Leaving<W> one = leaving(state, item);
   const std::vector<std::int32_t>& on = state.items_on(to);
   const auto there = static_cast<std::int32_t>(on.size());
-  std::int32_t place = state.place_of(first);
+  if (there == 0) return;
+  const Leaving<W> one = leaving(state, item);
+  std::int32_t place = to == state.host_of(first) ? state.place_of(first) : first % there;
   for (int i = 0; i < kWindow && i < there; ++i, place = place + 1 == there ? 0 : place + 1) {
     const std::int32_t other = on[static_cast<std::size_t>(place)];
     ++tally.tries;
@@ -179,7 +184,7 @@ HEADROOM_TARGET void Loops<W>::try_chain(State& state, Stretch& stretch, std::ui
   const Layout& layout = state.layout();
   const std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items));
   std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(layout.hosts));
-  if ((bits >> 20 & 3) == 0) to = layout.home[item];
+  if (homeward(bits)) to = layout.home[item];
   const std::int32_t from = state.host_of(item);
   if (to == from || !state.allows(item, from, to)) return;
   ++tally.tries;

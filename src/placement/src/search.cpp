@@ -42,6 +42,8 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
   stretch.chain_odds = cooling.chain_odds;
   stretch.best = &best_;
   const double begin = spent();
+  double sum = 0;
+  std::uint64_t stretches = 0;
   for (double now = begin; now < cooling.until; now = spent()) {
     const double share = (now - begin) / (cooling.until - begin);
     stretch.temperature = cooling.from * std::pow(cooling.to / cooling.from, share);
@@ -49,7 +51,10 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
     kernel_.anneal(state_, stretch, tally_);
     // Where nothing can be tried (one host, one item) a round must cost something, or the budget would never be spent.
     if (tally_.tries == before) tally_.tries += kRounds;
+    sum += static_cast<double>(state_.cost());
+    ++stretches;
   }
+  mean_cost_ = stretches == 0 ? static_cast<double>(state_.cost()) : sum / static_cast<double>(stretches);
 }
 
 void Search::restart(const Assignment& from) {

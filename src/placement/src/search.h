@@ -35,6 +35,8 @@ class Search {
   const Assignment& present() const { return state_.assignment(); }
   std::int64_t present_cost() const { return state_.cost(); }
   const Tally& tally() const { return tally_; }
+  // The mean of the cost after each stretch of the last cooling.
+  double mean_cost() const { return mean_cost_; }
 
  private:
   const Kernel& kernel_;
@@ -43,6 +45,7 @@ class Search {
   State state_;
   Best best_;
   Tally tally_;
+  double mean_cost_ = 0;
 };
 
 }  // namespace headroom::placement

@@ -16,16 +16,21 @@
 namespace headroom::placement {
 namespace {
 
-constexpr std::uint32_t kChainOdds = 700;    // of 1024 rounds
-constexpr double kDescent = 0.1;             // of the budget at most
-constexpr double kRace = 0.2, kMain = 0.85;  // shares of the budget when that is over
-constexpr int kLegs = 4;                     // of the main cooling; between them the worst search becomes the best
-// A race tells where to start: from too hot a start the time runs out, from too cold a one the search stays where it is.
-constexpr double kStarts[] = {4, 1, 1.0 / 4, 1.0 / 16, 1.0 / 64};  // times an item's mean cost in lanes
-constexpr double kFall = 1.0 / 300;          // a cooling ends at this share of its start
-constexpr double kLast = 1e-5;               // and the last one here, where only what is cheaper is taken
+// Chains find a way into full hosts and cost fifty times a plain try; what share of rounds they are worth is the problem's.
+constexpr std::uint32_t kChainOdds[] = {700, 60};  // of 1024 rounds, in the first and the second pilot
+constexpr int kPilots = 2;
+constexpr double kDescent = 0.1;     // of the budget at most
+constexpr double kPilot = 0.07;      // of the budget, each pilot
+constexpr double kHottest = 4;       // times an item's mean cost in lanes
+constexpr double kColdest = 0.1;     // costs are whole numbers: hardly anything dearer is taken here
+constexpr int kStepsPerDecade = 6;
+constexpr int kExchangeEvery = 6;    // steps; then the worst search goes on from where the best is
+constexpr double kIdle = 0.1;        // of a mean step's time goes to one where the pilot saw nothing happen
+constexpr double kNotable = 2e-3;    // of the cost: a step that loses less gets less time
+constexpr double kFine = 1e-3;       // of the cost: where less is left to lose, steps are fine ones
+constexpr double kFineShare = 0.1;   // of the time, for all fine steps
 
-enum Phase : std::uint64_t { kRacing = 1, kCooling = 100, kFinishing = 200 };
+enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000 };
 
 // The lanes' price of an item where everything is above safe, on average: what a temperature is measured by.
 double item_scale(const Problem& p) {
@@ -52,12 +57,13 @@ class Solver {
     answer.start_cost = best_cost_;
     answer.bound = bound_;
     each([&](std::size_t, Search& search) { search.descend(kDescent); });
-    const double start = race();
-    cool(start);
-    finish(start);
+    descended_ = best_cost_;
+    const Pilot guide = pilots();
+    cool(times(guide.means), guide.chain_odds);
     answer.assignment = best_;
     answer.cost = best_cost_;
     for (const auto& search : searches_) answer.tally += search->tally();
+    if (options_.progress) options_.progress({1, best_cost_});
     return answer;
   }
 
@@ -83,50 +89,102 @@ class Solver {
 
   bool over() const { return best_cost_ <= bound_ || searches_.front()->spent() >= 1; }
 
-  // The start temperature that leads to the lowest cost in a short cooling.
-  double race() {
-    const double scale = item_scale(problem_);
-    constexpr std::size_t kRunners = std::size(kStarts);
-    const std::size_t searches = searches_.size(), heats = (kRunners + searches - 1) / searches;
-    const double begin = searches_.front()->spent();
+  double hottest() const { return kHottest * item_scale(problem_); }
+  int steps() const { return std::max(1, static_cast<int>(std::ceil(std::log10(hottest() / kColdest) * kStepsPerDecade))); }
+  double temperature(double step) const { return hottest() * std::pow(10, -step / kStepsPerDecade); }
+
+  Cooling at(int step, double until, std::uint32_t chain_odds) const {
+    return {temperature(step), temperature(step + 1), until, chain_odds};
+  }
+
+  // A quick cooling from the hottest to the coldest, and the mean cost of each step of it.
+  struct Pilot {
+    std::uint32_t chain_odds = kChainOdds[0];
+    std::int64_t reached = 0;
+    std::vector<double> means;
+  };
+
+  // The pilot that got farther.
+  Pilot pilots() {
+    Pilot best;
     const Assignment from = best_;
-    std::vector<std::int64_t> reached(kRunners, best_cost_);
-    for (std::size_t heat = 0; heat < heats && !over(); ++heat) {
-      const double until = begin + (kRace - begin) * static_cast<double>(heat + 1) / static_cast<double>(heats);
-      each([&](std::size_t w, Search& search) {
-        const std::size_t runner = heat * searches + w;
-        if (runner >= kRunners) return;
-        search.restart(from);
-        const double warm = kStarts[runner] * scale;
-        search.anneal({warm, warm * kFall, until, kChainOdds}, Stream(options_.seed, kRacing + runner, 0));
-        reached[runner] = search.cost();
-      });
+    for (int number = 0; number < kPilots && !over(); ++number) {
+      if (number > 0) each([&](std::size_t, Search& search) { search.restart(from); });
+      Pilot one = pilot(number);
+      if (number == 0 || one.reached < best.reached) best = std::move(one);
     }
-    const auto winner = std::min_element(reached.begin(), reached.end()) - reached.begin();
-    return kStarts[winner] * scale;
+    return best;
   }
 
-  void cool(double start) {
-    const double begin = searches_.front()->spent(), leg_fall = std::pow(kFall, 1.0 / kLegs);
-    double warm = start;
-    for (int leg = 0; leg < kLegs && !over(); ++leg, warm *= leg_fall) {
-      const double until = begin + (kMain - begin) * (leg + 1) / kLegs;
+  Pilot pilot(int number) {
+    Pilot out;
+    out.chain_odds = kChainOdds[number];
+    const double begin = searches_.front()->spent();
+    for (int step = 0; step < steps() && !over(); ++step) {
+      const double until = begin + kPilot * (step + 1) / steps();
+      const std::uint64_t phase = kPiloting + static_cast<std::uint64_t>(number * steps() + step);
       each([&](std::size_t w, Search& search) {
-        search.anneal({warm, warm * leg_fall, until, kChainOdds}, Stream(options_.seed, kCooling + static_cast<std::uint64_t>(leg), w));
+        search.anneal(at(step, until, out.chain_odds), Stream(options_.seed, phase, w));
       });
-      const auto by_cost = [](const auto& a, const auto& b) { return a->present_cost() < b->present_cost(); };
-      const auto [best, worst] = std::minmax_element(searches_.begin(), searches_.end(), by_cost);
-      if ((*best)->present_cost() < (*worst)->present_cost()) (*worst)->restart((*best)->present());
+      out.means.push_back(searches_.front()->mean_cost());
     }
+    out.reached = searches_.front()->cost();
+    for (const auto& search : searches_) out.reached = std::min(out.reached, search->cost());
+    return out;
   }
 
-  // From the best on, warm enough to leave a ditch and not a valley; then nearly cold.
-  void finish(double start) {
-    if (over()) return;
-    each([&](std::size_t w, Search& search) {
-      search.restart(best_);
-      search.anneal({start * kFall * 4, start * kLast, 1, kChainOdds}, Stream(options_.seed, kFinishing, w));
-    });
+  // How the time is shared among the steps of the main cooling. It starts where the mean cost falls below that of the descent;
+  // a step's time goes with the root of its heat, which is what the pilot lost there over the temperature, as long as that is
+  // a notable part of the cost. The steps at the cold end where hardly anything is left to lose share what is set aside.
+  std::vector<double> times(const std::vector<double>& means) const {
+    std::vector<double> out(means.size(), 0);
+    std::size_t first = 0, fine = means.size();
+    for (std::size_t s = 0; s < means.size(); ++s)
+      if (means[s] > static_cast<double>(descended_)) first = s;
+    while (fine > first && means[fine - 1] - means.back() < kFine * means.back()) --fine;
+    share_out(means, first, fine, kNotable, 1 - kFineShare, out);
+    share_out(means, fine, means.size(), 0, kFineShare, out);
+    return out;
+  }
+
+  // The steps from `first` to before `end` get `whole` together; one that loses less than `notable` of the cost gets less.
+  void share_out(const std::vector<double>& means, std::size_t first, std::size_t end, double notable, double whole,
+                 std::vector<double>& out) const {
+    double sum = 0;
+    for (std::size_t s = first; s < end; ++s) {
+      const double lost = s + 1 < means.size() ? std::max(0.0, means[s] - means[s + 1]) : 0;
+      out[s] = std::sqrt(lost / temperature(static_cast<double>(s) + 1));
+      if (lost < notable * means[s]) out[s] *= lost / (notable * means[s]);
+      sum += out[s];
+    }
+    const auto count = static_cast<double>(end - first);
+    const double idle = sum > 0 ? kIdle * sum / count : 1;
+    for (std::size_t s = first; s < end; ++s) out[s] = (out[s] + idle) / (sum + idle * count) * whole;
+  }
+
+  void cool(const std::vector<double>& times, std::uint32_t chain_odds) {
+    double sum = 0, gone = 0;
+    for (double time : times) sum += time;
+    const double begin = searches_.front()->spent();
+    for (int step = 0; step < static_cast<int>(times.size()) && !over(); ++step) {
+      const double time = times[static_cast<std::size_t>(step)];
+      if (time == 0) continue;
+      gone += time;
+      const double until = begin + (1 - begin) * gone / sum;
+      each([&](std::size_t w, Search& search) {
+        search.anneal(at(step, until, chain_odds), Stream(options_.seed, kCooling + static_cast<std::uint64_t>(step), w));
+      });
+      if (step % kExchangeEvery == 0) exchange();
+    }
+    // The last shares add up to all but a rounding error.
+    if (!over() && !times.empty())
+      each([&](std::size_t w, Search& search) { search.anneal(at(steps(), 1, chain_odds), Stream(options_.seed, kCooling - 1, w)); });
+  }
+
+  void exchange() {
+    const auto by_cost = [](const auto& a, const auto& b) { return a->present_cost() < b->present_cost(); };
+    const auto [best, worst] = std::minmax_element(searches_.begin(), searches_.end(), by_cost);
+    if ((*best)->present_cost() < (*worst)->present_cost()) (*worst)->restart((*best)->present());
   }
 
   const Problem& problem_;
@@ -136,6 +194,7 @@ class Solver {
   std::int64_t bound_;
   Assignment best_;
   std::int64_t best_cost_ = 0;
+  std::int64_t descended_ = 0;  // after the descent
 };
 
 }  // namespace

@@ -114,11 +114,11 @@ TEST(Solve, TakesTheCallersWordForHowMuchTimeIsOver) {
   const Problem problem = make_problem(small(11));
   std::atomic<int> asked{0};
   double told = -1;
-  const auto answer = solve(problem, {.workers = 2, .threads = 2, .spent = [&] { return ++asked / 400.0; },
+  const auto answer = solve(problem, {.workers = 2, .threads = 2, .spent = [&] { return ++asked / 4000.0; },
                                       .progress = [&](const Progress& p) { told = std::max(told, p.share); }});
   ASSERT_TRUE(answer);
   EXPECT_LT(answer->cost, answer->start_cost);
-  EXPECT_GE(asked, 400);
+  EXPECT_GE(asked, 4000);
   EXPECT_EQ(told, 1);
 }
 
