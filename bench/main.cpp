@@ -27,7 +27,8 @@ double resident_mib() {
 
 namespace {
 
-const std::map<std::string, Bench> kBenches{{"forecast", forecast_bench}, {"history", history_bench}};
+const std::map<std::string, Bench> kBenches{{"forecast", forecast_bench}, {"history", history_bench},
+                                           {"planner", planner_bench}};
 
 // The figure over another's, where that says something.
 std::string ratio(double value, double other) {

@@ -80,8 +80,8 @@ void print(const SolveArguments& a, const placement::Problem& problem, const pla
                        {"instruction_set", placement::name(placement::widest())},
                        {"seconds", std::round(seconds * 1000) / 1000}});
   fmt::print("cost {}  bound {}  gap {:.4f} %\n", answer.cost, answer.bound, answer.gap() * 100);
-  fmt::print("start {}, {} of {} processes moved; load {}, balance {}, moves {}\n", answer.start_cost, moved, problem.items, cost.load,
-             cost.balance, cost.away + cost.group_away + cost.distance);
+  fmt::print("start {}, {} of {} processes moved; load {}, balance {}, moves {}\n", answer.start_cost, moved, problem.items,
+             cost.load, cost.balance, cost.away + cost.group_away + cost.distance);
   fmt::print("{:.2f} s, seed {}, {} tries, {} exact changes of cost\n", seconds, a.seed, answer.tally.tries, answer.tally.changes);
 }
 
@@ -121,12 +121,15 @@ void add_solve(CLI::App& app, Outcome& outcome) {
       ->check(CLI::IsMember({"roadef2012"}))->capture_default_str();
   command->add_option("--model", a->model, "The problem; plain or zstd")->required();
   command->add_option("--assignment", a->assignment, "Where everything is now; plain or zstd")->required();
-  command->add_option("--out", a->out, "The assignment found, written when the time is over or on Ctrl-C; it keeps every constraint")->required();
-  auto* seconds = command->add_option("--seconds", a->seconds, "Time to take, reading and writing included")->check(CLI::Range(0.1, 1e6));
-  auto* tries = command->add_option("--tries", a->tries, "Instead: shifts and swaps to try; the same seed, tries and workers give the same answer")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 60))->excludes(seconds);
+  command->add_option("--out", a->out, "The assignment found, written when the time is over or on Ctrl-C; it keeps every constraint")
+      ->required();
+  auto* seconds = command->add_option("--seconds", a->seconds, "Time to take, reading and writing included");
+  seconds->check(CLI::Range(0.1, 1e6));
+  auto* tries = command->add_option("--tries", a->tries, "Instead: shifts and swaps to try; equal seed, tries and workers, equal answer");
+  tries->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 60))->excludes(seconds);
   command->add_option("--threads", a->threads, "Threads that search")->check(CLI::Range(1, 256))->capture_default_str();
-  command->add_option("--workers", a->workers, "Searches side by side, part of the answer; default: as many as threads")->check(CLI::Range(1, 256));
+  command->add_option("--workers", a->workers, "Searches side by side, part of the answer; default: as many as threads")
+      ->check(CLI::Range(1, 256));
   command->add_option("--seed", a->seed, "Seed of everything random")->capture_default_str();
   command->add_option("-o", a->output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   command->footer("One of --seconds and --tries is required. docs/placement.md says how it searches and what the bound is.");

@@ -39,7 +39,8 @@ std::int64_t Numbers::next(What what, std::int64_t least, std::int64_t most) {
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
   const bool whole = end == rest.data() + rest.size() || kSpace.find(*end) != std::string_view::npos;
   if (rest.empty()) fail(what, "is missing: the file ends early; give the whole file");
-  else if (error == std::errc::result_out_of_range) fail(what, fmt::format("is '{}', absurdly large; at most {}", shown(rest), most));
+  else if (error == std::errc::result_out_of_range)
+    fail(what, fmt::format("is '{}', absurdly large; at most {}", shown(rest), most));
   else if (error != std::errc() || !whole) fail(what, fmt::format("is '{}'; a whole number is wanted", shown(rest)));
   else if (value < least || value > most) fail(what, fmt::format("is {}; it must be {} to {}", value, least, most));
   if (!ok()) return least;
@@ -64,7 +65,8 @@ std::size_t Numbers::count(What what, std::size_t numbers) {
 void Numbers::end() {
   if (!ok()) return;
   skip_space();
-  if (at_ < text_.size()) fail({"the file"}, fmt::format("goes on with '{}' where it should end; is it the right file?", shown(text_.substr(at_))));
+  if (at_ < text_.size())
+    fail({"the file"}, fmt::format("goes on with '{}' where it should end; is it the right file?", shown(text_.substr(at_))));
 }
 
 }  // namespace headroom::challenge

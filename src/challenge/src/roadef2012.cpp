@@ -109,8 +109,9 @@ Result<Problem> read_both(const std::filesystem::path& model, const std::filesys
   if (auto good = read_homes(assignment, *problem); !good) return tl::unexpected(good.error());
   const auto breaches = check(*problem, problem->home);
   if (breaches.empty()) return problem;
-  return invalid(fmt::format("{}: is no start for this model: {}{}; give one that keeps every constraint", assignment.string(), breaches.front(),
-                             breaches.size() == 1 ? "" : fmt::format(" (and {} more)", breaches.size() - 1)));
+  const std::string more = breaches.size() == 1 ? "" : fmt::format(" (and {} more)", breaches.size() - 1);
+  return invalid(fmt::format("{}: is no start for this model: {}{}; give one that keeps every constraint", assignment.string(),
+                             breaches.front(), more));
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ void check_capacity(const Problem& p, const Assignment& assignment, std::vector<
   const std::size_t lanes = p.lanes.size();
   for (std::size_t at = 0; at < held.size(); ++at)
     if (held[at] > p.capacity[at])
-      breaches.push_back(fmt::format("host {} holds {} of lane {}, above its capacity {}", at / lanes, held[at], at % lanes, p.capacity[at]));
+      breaches.push_back(fmt::format("host {} holds {} of lane {}, above its capacity {}", at / lanes, held[at], at % lanes,
+                                     p.capacity[at]));
 }
 
 }  // namespace headroom::placement

@@ -68,9 +68,11 @@ HEADROOM_TARGET inline bool Loops<W>::swap_fits(const State& state, const Leavin
   if (!layout.transient)
     return !exceeds(more, load<W>(state.room(one.from))) && !exceeds(subtract(none, more), load<W>(state.room(to)));
   const Row<W> need = load<W>(layout.need[static_cast<std::size_t>(other)]);
-  const Row<W> here = subtract(both(need, load<W>(state.charged(other, one.from))), both(one.need, load<W>(state.charged(one.item, one.from))));
+  const Row<W> here = subtract(both(need, load<W>(state.charged(other, one.from))),
+                               both(one.need, load<W>(state.charged(one.item, one.from))));
   if (exceeds(here, load<W>(state.room(one.from)))) return false;
-  const Row<W> there = subtract(both(one.need, load<W>(state.charged(one.item, to))), both(need, load<W>(state.charged(other, to))));
+  const Row<W> there = subtract(both(one.need, load<W>(state.charged(one.item, to))),
+                                both(need, load<W>(state.charged(other, to))));
   return !exceeds(there, load<W>(state.room(to)));
 }
 
@@ -78,7 +80,8 @@ template <int W>
 HEADROOM_TARGET inline std::int64_t Loops<W>::swap_change(State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to,
                                                           const Row<W>& more) {
   const Row<W> here = load<W>(state.over(one.from)), there = load<W>(state.over(to));
-  const Row<W> use = add(subtract(positive(add(here, more)), positive(here)), subtract(positive(subtract(there, more)), positive(there)));
+  const Row<W> use = add(subtract(positive(add(here, more)), positive(here)),
+                         subtract(positive(subtract(there, more)), positive(there)));
   return dot(use, load<W>(state.layout().weight[0])) + state.swap_price_change(one.item, one.from, other, to);
 }
 

@@ -24,7 +24,8 @@ Result<void> range(const char* table, const std::vector<T>& values, std::int64_t
 Result<void> lanes_are_sound(const Problem& p) {
   if (p.lanes.empty()) return invalid("there are no lanes; name at least one resource");
   if (p.lanes.size() + p.balances.size() > kMostLanes)
-    return invalid(fmt::format("{} resources and {} balances are more than {} together", p.lanes.size(), p.balances.size(), kMostLanes));
+    return invalid(fmt::format("{} resources and {} balances are more than {} together", p.lanes.size(), p.balances.size(),
+                               kMostLanes));
   for (const Lane& lane : p.lanes)
     if (lane.weight < 0 || lane.weight > kMostWeight)
       return invalid(fmt::format("the weight {} of a lane must be 0 to {}", lane.weight, kMostWeight));

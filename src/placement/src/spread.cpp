@@ -27,7 +27,8 @@ void check_spread(const Problem& p, const Assignment& assignment, std::vector<st
       locations[static_cast<std::size_t>(p.group[i])].insert(p.location[static_cast<std::size_t>(assignment[i])]);
   for (std::size_t g = 0; g < p.groups.size(); ++g)
     if (static_cast<std::int64_t>(locations[g].size()) < p.groups[g].least_locations)
-      breaches.push_back(fmt::format("group {} is in {} locations; it needs {}", g, locations[g].size(), p.groups[g].least_locations));
+      breaches.push_back(fmt::format("group {} is in {} locations; it needs {}", g, locations[g].size(),
+                                     p.groups[g].least_locations));
 }
 
 }  // namespace headroom::placement

@@ -33,7 +33,8 @@ class State {
 
   // Constraints of groups; room is another matter (kernels.inl).
   bool allows(std::int32_t item, std::int32_t from, std::int32_t to) const {
-    return layout_->bound[item] == 0 || (apart_.allows(item, to) && spread_.allows(item, from, to) && close_.allows(item, from, to));
+    return layout_->bound[item] == 0 ||
+           (apart_.allows(item, to) && spread_.allows(item, from, to) && close_.allows(item, from, to));
   }
   bool allows_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
     return apart_.allows_swap(item, from, other, to) && spread_.allows_swap(item, from, other, to) &&
