@@ -12,7 +12,6 @@ namespace {
 
 constexpr int kJudgementsAHorizon = 12;
 constexpr double kEta = 0.005, kEtaOfRareLevels = 0.01, kRareLevel = 0.99;
-constexpr double kForgetting = 4 * kStepsPerDay;   // steps
 constexpr float kMostTheta = 2;
 constexpr float kCodesOfZ = 1024;                                     // a unit of z
 constexpr float kMostCodedZ = 31;                                     // beyond any machine
@@ -32,6 +31,8 @@ double truth_of(const Series& series, const Head& head) {
 }  // namespace
 
 int judging_stride(const Head& head) { return std::max(1, head.steps / kJudgementsAHorizon); }
+
+float loss_remembered(const Head& head) { return static_cast<float>(std::exp(-judging_stride(head) / kLossForgetting)); }
 
 Ground Ground::of(double now, double scale, double next_to_nothing) {
   return {to_z(0, now, scale), to_z(next_to_nothing, now, scale)};
@@ -58,7 +59,7 @@ CalibrationPlan::CalibrationPlan(const std::vector<Head>& heads) {
   for (const Head& head : heads) {
     OfHead of{head, {}, 0, 0};
     of.issued.stride = judging_stride(head);
-    of.remembered = static_cast<float>(std::exp(-of.issued.stride / kForgetting));
+    of.remembered = loss_remembered(head);
     of.issued.kept = (head.steps + of.issued.stride - 1) / of.issued.stride;
     of.issued.first = issued_places_;
     issued_places_ += static_cast<std::size_t>(of.issued.kept);
@@ -118,23 +119,22 @@ void Calibration::settle(const Series& series, std::int64_t step, bool stalled, 
   }
 }
 
-Calibration::Quantiles Calibration::moved(std::size_t head, const Quantiles& model) const {
-  Quantiles z = model;
-  for (std::size_t l = 0; l < kLevelCount; ++l) z[l] += thetas_[head][l];
-  return z;
+Calibration::Given Calibration::give(std::size_t head, std::int64_t origin, const Series& series, const Ground& ground,
+                                     const Quantiles& model) {
+  Quantiles moved = model;
+  for (std::size_t l = 0; l < kLevelCount; ++l) moved[l] += thetas_[head][l];
+  const LevelShifts::Packed shifts = shifts_[head].given();
+  const bool judged = issue(plan_->heads_[head], origin, series, moved, shifts);
+  return {as_given(shifted(as_given(moved, ground), shifts), ground), judged};
 }
 
-Calibration::Quantiles Calibration::calibrated(std::size_t head, const Ground& ground, const Quantiles& model) const {
-  return as_given(shifted(as_given(moved(head, model), ground), shifts_[head].given()), ground);
-}
-
-bool Calibration::issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& model) {
-  const CalibrationPlan::OfHead& of = plan_->heads_[head];
-  if (origin != newest_ || origin % of.issued.stride != 0) return false;
+bool Calibration::issue(const CalibrationPlan::OfHead& of, std::int64_t origin, const Series& series, const Quantiles& moved,
+                        const LevelShifts::Packed& shifts) {
+  if (series.steps_since_value() > 0 || origin != newest_ || origin % of.issued.stride != 0) return false;
   origins_[place_of(plan_->origins_[of.origins], origin)] = {series.now(), static_cast<float>(series.scale())};
   Issued& place = issued_[place_of(of.issued, origin)];
-  std::ranges::transform(moved(head, model), place.z.begin(), coded);
-  place.shifts = shifts_[head].given();
+  std::ranges::transform(moved, place.z.begin(), coded);
+  place.shifts = shifts;
   return true;
 }
 

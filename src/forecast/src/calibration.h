@@ -17,13 +17,12 @@
 #include <memory>
 #include <vector>
 
+#include "headroom/forecast/series.h"
 #include "headroom/model/band.h"
 #include "level_shifts.h"
 #include "rows.h"
 
 namespace headroom {
-
-class Series;
 
 // Where demand ends, in z of an origin.
 struct Ground {
@@ -50,6 +49,10 @@ void track(std::array<float, kLevelCount>& tracked, const std::array<float, kLev
 
 // Every so manieth origin of a head is judged.
 int judging_stride(const Head& head);
+
+// A running loss forgets with this time constant, in steps; what is left of it from one judgement of a head to the next.
+inline constexpr double kLossForgetting = 4 * kStepsPerDay;
+float loss_remembered(const Head& head);
 
 // Where a calibration keeps what it knows of each head; one for all series that are forecast by the same heads.
 class CalibrationPlan {
@@ -83,10 +86,12 @@ class Calibration {
   // A step was pushed to `series` (number `step`): judges the forecasts that were about it, and adds them to `judged`.
   void settle(const Series& series, std::int64_t step, bool stalled, std::vector<Judgement>& judged);
   float theta(std::size_t head, std::size_t level) const { return thetas_[head][level]; }
-  // The model's quantiles as calibrated: ascending, and zero where next to it.
-  Quantiles calibrated(std::size_t head, const Ground& ground, const Quantiles& model) const;
-  // ... have been given at `origin`, the step settled last. Whether they will be judged.
-  bool issued(std::size_t head, std::int64_t origin, const Series& series, const Quantiles& model);
+  struct Given {
+    Quantiles z;      // ascending, and zero where next to it
+    bool judged;      // its truth will be asked for
+  };
+  // Calibrates what the model says of a head at `origin`, the step settled last.
+  Given give(std::size_t head, std::int64_t origin, const Series& series, const Ground& ground, const Quantiles& model);
 
  private:
   using Waiting = CalibrationPlan::Waiting;
@@ -99,7 +104,8 @@ class Calibration {
     std::array<std::int16_t, kLevelCount> z;
     LevelShifts::Packed shifts;
   };
-  Quantiles moved(std::size_t head, const Quantiles& model) const;
+  bool issue(const CalibrationPlan::OfHead& of, std::int64_t origin, const Series& series, const Quantiles& moved,
+             const LevelShifts::Packed& shifts);
   // An origin has the place of the one whose truth has just become known.
   static std::size_t place_of(const Waiting& waiting, std::int64_t origin) {
     return waiting.first + static_cast<std::size_t>(origin / waiting.stride % waiting.kept);

@@ -59,15 +59,15 @@ namespace {
 // Turns the model's quantiles of one series into bands.
 class Finisher {
  public:
-  Finisher(const Series& series, double ceiling, const Band& prior)
-      : prior_(prior), now_(series.now()), scale_(series.scale()) {
+  // nothing: Series::next_to_nothing().
+  Finisher(const Series& series, double ceiling, double nothing, const Band& prior)
+      : prior_(prior), now_(series.now()), scale_(series.scale()), nothing_(nothing) {
     most_ = kMostOfHighest * series.highest_ever() + 4 * scale_;
     // The highest of a few samples says little of what is to come: an hour's peak was above that cap at one birth in nine.
     if (series.valid_in_week() < kStepsUntilHighestCounts) most_ = std::max(most_, static_cast<double>(prior.at.back()));
     if (ceiling > 0) most_ = std::min(most_, std::max(ceiling, static_cast<double>(series.highest_ever())));
     newness_ = std::max(0.0, 1 - series.valid_in_week() / static_cast<double>(kStepsPerHour));
     constant_ = series.constant();
-    nothing_ = series.next_to_nothing();
   }
 
   // z: as_given().
@@ -94,7 +94,7 @@ class Finisher {
   }
 
   const Band& prior_;
-  double now_, scale_, most_, newness_, nothing_;
+  double now_, scale_, nothing_, most_, newness_;
   bool constant_;
 };
 
@@ -301,15 +301,15 @@ void PredictiveLoadEngine::finish(Batch& batch, std::size_t i) {
   const double ceiling = row.vm->ceiling[r], limit = row.vm->limit[r] > 0 ? row.vm->limit[r] : ceiling;
   const Band prior = prior_band(row.resource, ceiling);
   const Series& series = row.vm->series[row.resource];
-  const Finisher finisher(series, ceiling, prior);
-  const Ground ground = Ground::of(series.now(), series.scale(), series.next_to_nothing());
+  const double nothing = series.next_to_nothing();
+  const Finisher finisher(series, ceiling, nothing, prior);
+  const Ground ground = Ground::of(series.now(), series.scale(), nothing);
   Calibration& calibration = row.vm->calibration[r];
   Fallback& fallback = row.vm->fallback[r];
   Witness* const witness = row.vm->witness ? &(*row.vm->witness)[r] : nullptr;
   auto band_of = [&](std::size_t head, bool peak, float& excess) {
     const GlobalModel::Quantiles model = heads_->quantiles(head, batch.z, i);
-    GlobalModel::Quantiles z = calibration.calibrated(head, ground, model);
-    const bool judged = series.steps_since_value() == 0 && calibration.issued(head, row.step, series, model);
+    auto [z, judged] = calibration.give(head, row.step, series, ground, model);
     const bool falls_back = fallback.chosen(head, row.step);
     excess = falls_back ? std::max(fallback.excess(head), kLeastExcess) : 0;
     if (falls_back) z = as_given(fallback.quantiles(head), ground);

@@ -10,7 +10,7 @@ namespace headroom {
 namespace {
 
 constexpr double kEnter = 0.85, kLeave = 0.93;
-constexpr double kForgetting = 4 * kStepsPerDay, kFewestSteps = 3 * kStepsPerDay, kFewestHorizons = 4;   // steps, steps, horizons
+constexpr double kFewestSteps = 3 * kStepsPerDay, kFewestHorizons = 4;   // steps, horizons
 constexpr float kMostTracked = 16;
 constexpr float kUnit = kMostTracked / 32'000;   // of a packed quantile, in z
 
@@ -43,9 +43,9 @@ bool Fallback::chosen(std::size_t head, std::int64_t origin) {
 }
 
 bool Fallback::decide(const HeadState& state, const Head& head) const {
-  // A sum that is forgotten with `kForgetting` stands for this many steps when it has been gathered over `steps`.
+  // A sum that is forgotten with `kLossForgetting` stands for this many steps when it has been gathered over `steps`.
   const double wanted = std::max<double>(kFewestSteps, kFewestHorizons * head.steps);
-  const double enough = kForgetting * (1 - std::exp(-wanted / kForgetting)) / judging_stride(head);
+  const double enough = kLossForgetting * (1 - std::exp(-wanted / kLossForgetting)) / judging_stride(head);
   if (static_cast<double>(state.judgements) < enough) return false;
   return static_cast<double>(state.loss) < (state.chosen_now ? kLeave : kEnter) * static_cast<double>(state.model_loss);
 }
@@ -71,10 +71,11 @@ void Fallback::judge(Judgement& j) {
   const Packed& kept = is_now ? state.now : state.before;
   std::transform(kept.begin(), kept.end(), said.begin(), unpacked);
   track(state.tracked, said, j, kMostTracked);
+  said = as_given(said, j.ground);
   if (!j.held_back) {
-    const auto remembered = static_cast<float>(std::exp(-judging_stride(head) / kForgetting));
-    state.loss = remembered * state.loss + static_cast<float>(pinball_loss(as_given(said, j.ground), j.truth));
-    state.model_loss = remembered * state.model_loss + static_cast<float>(pinball_loss(as_given(j.z, j.ground), j.truth));
+    const float remembered = loss_remembered(head);
+    state.loss = remembered * state.loss + static_cast<float>(pinball_loss(said, j.truth));
+    state.model_loss = remembered * state.model_loss + static_cast<float>(pinball_loss(j.z, j.truth));
     state.judgements = remembered * state.judgements + 1;
   }
   if (is_now ? state.chosen_now : state.chosen_before) j.z = said;

@@ -26,11 +26,10 @@ void Ledger::enter(Resource resource, std::int64_t step, std::span<const Judgeme
     const Said* said = witness ? witness->recall(j.head, j.origin) : nullptr;
     if (said && said->has_limit) accuracy_.note_chance(static_cast<double>(said->chance), j.truth > said->limit);
     if (j.held_back) continue;
-    const auto given = as_given(j.z, j.ground);
-    accuracy_.note(resource, j.head, j.truth, given);
+    accuracy_.note(resource, j.head, j.truth, j.z);
     if (!said) continue;
     const auto rival = as_given(said->rival, j.ground);
-    accuracy_.note_sampled(resource, j.head, j.truth, given, as_given(said->model, j.ground), as_given(base_[j.head], j.ground),
+    accuracy_.note_sampled(resource, j.head, j.truth, j.z, as_given(said->model, j.ground), as_given(base_[j.head], j.ground),
                            said->has_rival ? &rival : nullptr);
   }
 }

@@ -74,9 +74,9 @@ TEST(Calibration, JudgesEveryForecastOnceByWhatWasIssuedThen) {
       if (random() % 10 == 0 || series.steps_since_value() > 0) continue;
       Calibration::Quantiles z;
       for (float& q : z) q = 2 * noise(random);
-      calibration.issued(h, step, series, z);
+      calibration.give(h, step, series, Ground{}, z);
       plain.issued(h, step, series, z);
-      calibration.issued(h, step - 1, series, z);  // an origin that has passed is not judged
+      calibration.give(h, step - 1, series, Ground{}, z);  // an origin that has passed is not judged
     }
     ++step;
     if (random() % 1500 == 0) step += 5000, plain.forget_issued();  // a silence that was not told step by step
@@ -98,7 +98,7 @@ TEST(Calibration, HoldsAQuantileJustBelowZeroBelowZero) {
     judged.clear(), calibration.settle(series, step, false, judged);
     Calibration::Quantiles z{};
     z[0] = -1e-6F;
-    calibration.issued(0, step, series, z);
+    calibration.give(0, step, series, Ground{}, z);
   }
   EXPECT_GT(calibration.theta(0, 0), 0) << "the zero that came was above it";
   EXPECT_LT(calibration.theta(0, 1), 0) << "and not above zero itself";
