@@ -7,13 +7,6 @@
 #include "sharing.h"
 
 namespace headroom::consolidation {
-namespace {
-
-void remove(HostState& host, std::uint32_t vm) {
-  std::erase_if(host.guests, [&](const Guest& g) { return g.vm == vm; });
-}
-
-}  // namespace
 
 Pool::Pool(const Day& day) : workload_(day), ledger_(kHosts, day.size()) {
   site_.hosts.resize(kHosts);
@@ -102,9 +95,9 @@ void Pool::start(const Move& move) {
 
 void Pool::finish(const Move& move) {
   VmState& vm = site_.vms[move.vm];
-  remove(site_.hosts[vm.host], move.vm);
+  site_.hosts[vm.host].remove(move.vm);
   HostState& to = site_.hosts[move.to];
-  remove(to, move.vm);
+  to.remove(move.vm);
   to.guests.push_back({move.vm, Stay::kHere, 0, 0});
   vm.host = move.to;
   vm.migrating = false;

@@ -16,6 +16,10 @@ int HostState::ram_mb(const std::vector<VmState>& vms) const {
   return sum;
 }
 
+void HostState::remove(std::uint32_t vm) {
+  std::erase_if(guests, [&](const Guest& g) { return g.vm == vm; });
+}
+
 // Over 1 by up to a hundredth is cut off in CloudSim: what leaves is counted at what it was given over 0.9, in whole MIPS.
 double HostState::share(double mips) const {
   const double utilisation = mips / kind->mips;

@@ -48,6 +48,7 @@ struct HostState {
   double utilisation() const { return share(load); }
   double utilisation_before() const { return share(load_before); }
   int ram_mb(const std::vector<VmState>& vms) const;  // of all who are listed
+  void remove(std::uint32_t vm);                      // from the list
 
  private:
   double share(double mips) const;

@@ -36,7 +36,7 @@ void Trial::put(std::uint32_t vm, std::size_t h, double asked) {
 
 void Trial::take(std::uint32_t vm, std::size_t h) {
   Tried& tried = hosts_[h];
-  std::erase_if(tried.state.guests, [&](const Guest& g) { return g.vm == vm; });
+  tried.state.remove(vm);
   share_after_removal(tried.state, site_.vms);
   tried.settled = true;
   tried.current = false;

@@ -89,7 +89,9 @@ std::optional<std::filesystem::path> given_day(const std::string& day) {
   return std::filesystem::exists(table) ? std::optional(table) : std::nullopt;
 }
 
-TEST(PublishedDays, HaveTheFiguresOfCloudSim) {
+// judge(published, day) for each run whose day is given; skips the test when none is.
+template <class Judge>
+void judge_given_days(Judge judge) {
   std::size_t judged = 0;
   for (const Published& p : kPublished) {
     const auto table = given_day(p.day);
@@ -97,33 +99,31 @@ TEST(PublishedDays, HaveTheFiguresOfCloudSim) {
     SCOPED_TRACE(std::string(p.day) + (p.policy == kThr ? ", thr-mmt" : ", lr-mmt"));
     const auto day = read_day(*table);
     ASSERT_TRUE(day.has_value()) << day.error().message;
-    ExperimentOptions options;
-    options.policy = p.policy;
-    const auto report = run_experiment(*day, options);
-    ASSERT_TRUE(report.has_value());
-    EXPECT_NEAR(report->energy_kwh, p.energy_kwh, 0.00501);
-    EXPECT_EQ(report->migrations, p.migrations);
-    EXPECT_EQ(report->host_shutdowns, p.shutdowns);
-    EXPECT_NEAR(report->slav * 1e5, p.slav_e5, 0.000501);
+    judge(p, *day);
     ++judged;
   }
   if (judged == 0) GTEST_SKIP() << "HEADROOM_PLANETLAB names no directory with the traces";
 }
 
+TEST(PublishedDays, HaveTheFiguresOfCloudSim) {
+  judge_given_days([](const Published& p, const Day& day) {
+    ExperimentOptions options;
+    options.policy = p.policy;
+    const auto report = run_experiment(day, options);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_NEAR(report->energy_kwh, p.energy_kwh, 0.00501);
+    EXPECT_EQ(report->migrations, p.migrations);
+    EXPECT_EQ(report->host_shutdowns, p.shutdowns);
+    EXPECT_NEAR(report->slav * 1e5, p.slav_e5, 0.000501);
+  });
+}
+
 // Some five seconds a day and policy.
 TEST(PublishedDays, EqualTheSlowRestatement) {
-  std::size_t judged = 0;
-  for (const Published& p : kPublished) {
-    const auto table = given_day(p.day);
-    if (!table) continue;
-    SCOPED_TRACE(std::string(p.day) + (p.policy == kThr ? ", thr-mmt" : ", lr-mmt"));
-    const auto day = read_day(*table);
-    ASSERT_TRUE(day.has_value()) << day.error().message;
+  judge_given_days([](const Published& p, const Day& day) {
     slow::Figures slow;
-    expect_equal(*day, {p.policy == kLr, true, false}, slow);
-    ++judged;
-  }
-  if (judged == 0) GTEST_SKIP() << "HEADROOM_PLANETLAB names no directory with the traces";
+    expect_equal(day, {p.policy == kLr, true, false}, slow);
+  });
 }
 
 TEST(PublishedDays, HaveTheFiguresOfCloudSimInEveryStep) {
