@@ -131,7 +131,7 @@ void add_solve(CLI::App& app, Outcome& outcome) {
   command->add_option("--workers", a->workers, "Searches side by side, part of the answer; default: as many as threads")
       ->check(CLI::Range(1, 256));
   command->add_option("--seed", a->seed, "Seed of everything random")->capture_default_str();
-  command->add_option("-o", a->output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+  command->add_option("-o,--output", a->output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   command->footer("One of --seconds and --tries is required. docs/placement.md says how it searches and what the bound is.");
   command->callback([=, &outcome] {
     if (seconds->count() + tries->count() == 0) throw CLI::RequiredError("--seconds or --tries");
