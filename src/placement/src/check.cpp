@@ -7,7 +7,11 @@
 #include "apart.h"
 #include "capacity.h"
 #include "close.h"
+#include "named_relations.h"
+#include "near.h"
+#include "risk.h"
 #include "spread.h"
+#include "within.h"
 
 namespace headroom::placement {
 namespace {
@@ -29,19 +33,46 @@ std::int64_t balance_of(const Problem& p, const std::vector<std::int64_t>& use) 
   return cost;
 }
 
-}  // namespace
+std::int64_t breach(const Problem& p, const Relation& relation, const Assignment& assignment) {
+  switch (relation.kind) {
+    case Relation::Kind::kApart: return apart_breach(p, relation, assignment);
+    case Relation::Kind::kClose: return close_breach(p, relation, assignment);
+    case Relation::Kind::kSpread: return spread_breach(p, relation, assignment);
+  }
+  return 0;
+}
 
-std::vector<std::string> check(const Problem& p, const Assignment& assignment) {
+// Soft ones into `relations`, hard ones, by the price of breaches, into `breaches`.
+void add_relations(const Problem& p, const Assignment& assignment, Cost& cost) {
+  const auto add = [&](const std::string&, const Relation& relation) {
+    const std::int64_t price = relation.price == 0 ? p.breach_price : relation.price;
+    if (price != 0) (relation.price == 0 ? cost.breaches : cost.relations) += price * breach(p, relation, assignment);
+  };
+  for (Relation::Kind kind : {Relation::Kind::kApart, Relation::Kind::kClose, Relation::Kind::kSpread}) for_each_relation(p, kind, add);
+}
+
+std::vector<std::string> judge(const Problem& p, const Assignment& assignment, Allowance allowance) {
   std::vector<std::string> breaches;
   if (assignment.size() != p.items) return {fmt::format("{} items are assigned, not {}", assignment.size(), p.items)};
   for (std::size_t i = 0; i < p.items; ++i)
     if (assignment[i] < 0 || static_cast<std::size_t>(assignment[i]) >= p.hosts)
       return {fmt::format("item {} is on host {}, which does not exist", i, assignment[i])};
-  check_capacity(p, assignment, breaches);
-  check_apart(p, assignment, breaches);
-  check_spread(p, assignment, breaches);
-  check_close(p, assignment, breaches);
+  check_capacity(p, assignment, allowance, breaches);
+  check_within(p, assignment, allowance, breaches);
+  check_apart(p, assignment, allowance, breaches);
+  check_spread(p, assignment, allowance, breaches);
+  check_close(p, assignment, allowance, breaches);
+  check_near(p, assignment, allowance, breaches);
+  check_risk(p, assignment, allowance, breaches);
   return breaches;
+}
+
+}  // namespace
+
+std::vector<std::string> check(const Problem& p, const Assignment& assignment) { return judge(p, assignment, Allowance::kNone); }
+
+std::vector<std::string> new_breaches(const Problem& p, const Assignment& assignment) {
+  return judge(p, assignment, Allowance::kOfStart);
 }
 
 Cost cost_of(const Problem& p, const Assignment& assignment) {
@@ -49,6 +80,10 @@ Cost cost_of(const Problem& p, const Assignment& assignment) {
   Cost cost;
   cost.load = load_of(p, use);
   cost.balance = balance_of(p, use);
+  cost.outside = outside_cost(p, assignment);
+  cost.risk = risk_cost(p, assignment);
+  cost.breaches = overfull_cost(p, assignment) + outside_breach_cost(p, assignment) + risk_breach_cost(p, assignment);
+  add_relations(p, assignment, cost);
   std::vector<std::int64_t> away(p.groups.size(), 0);
   for (std::size_t i = 0; i < p.items; ++i) {
     const auto from = static_cast<std::size_t>(p.home[i]), to = static_cast<std::size_t>(assignment[i]);

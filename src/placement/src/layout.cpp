@@ -1,22 +1,52 @@
 #include "layout.h"
 
+#include <algorithm>
 #include <limits>
+
+#include "breach_weight.h"
 
 namespace headroom::placement {
 namespace {
 
+// A lane that the problem's own make: what its row is, given a table's row of the problem's lanes.
+struct Derived {
+  std::int64_t weight = 0;
+  std::size_t plus = 0, times = 0;
+  std::int64_t minus = 0;  // row[plus] - minus * row[times]
+};
+
+std::vector<std::int64_t> use_at_home(const Problem& p) {
+  const std::size_t lanes = p.lanes.size();
+  std::vector<std::int64_t> use(p.hosts * lanes, 0);
+  for (std::size_t at = 0; at < p.need.size(); ++at) use[static_cast<std::size_t>(p.home[at / lanes]) * lanes + at % lanes] += p.need[at];
+  return use;
+}
+
+std::vector<Derived> derived_lanes(const Problem& p) {
+  std::vector<Derived> derived;
+  for (const Balance& b : p.balances) derived.push_back({b.weight, b.against, b.of, b.target});
+  if (p.breach_price == 0) return derived;
+  const std::vector<std::int64_t> use = use_at_home(p);
+  for (std::size_t l = 0; l < p.lanes.size(); ++l) {
+    bool overfull = false;
+    for (std::size_t at = l; at < use.size(); at += p.lanes.size()) overfull = overfull || use[at] > p.capacity[at];
+    if (overfull) derived.push_back({breach_weight(p, p.need, p.lanes.size(), l), l, 0, 0});
+  }
+  return derived;
+}
+
 std::size_t width_for(std::size_t lanes) { return lanes <= 8 ? 8 : lanes <= 16 ? 16 : 32; }
 
-// Row by row, the lanes of the problem and then what the balances make of them.
-template <class Balanced>
-Rows rows_of(const Problem& p, const std::vector<std::int64_t>& table, std::size_t rows, std::size_t width, Balanced&& balanced) {
+// Row by row, the lanes of the problem and then the derived ones.
+Rows rows_of(const Problem& p, const std::vector<Derived>& derived, const std::vector<std::int64_t>& table, std::size_t rows,
+             std::size_t width) {
   const std::size_t lanes = p.lanes.size();
   Rows out(rows, width);
   for (std::size_t row = 0; row < rows; ++row) {
     const std::int64_t* from = table.data() + row * lanes;
     for (std::size_t l = 0; l < lanes; ++l) out[row][l] = static_cast<std::int32_t>(from[l]);
-    for (std::size_t b = 0; b < p.balances.size(); ++b)
-      out[row][lanes + b] = static_cast<std::int32_t>(balanced(p.balances[b], row));
+    for (std::size_t d = 0; d < derived.size(); ++d)
+      out[row][lanes + d] = static_cast<std::int32_t>(from[derived[d].plus] - derived[d].minus * from[derived[d].times]);
   }
   return out;
 }
@@ -24,27 +54,42 @@ Rows rows_of(const Problem& p, const std::vector<std::int64_t>& table, std::size
 }  // namespace
 
 Layout::Layout(const Problem& p)
-    : problem(p), hosts(p.hosts), items(p.items), width(width_for(p.lanes.size() + p.balances.size())),
-      weight(1, width), charged(2, width), home(p.home), away_price(p.away_price), bound(p.items, 0),
+    : problem(p), hosts(p.hosts), items(p.items), home(p.home), away_price(p.away_price), bound(p.items, 0),
+      within(p), relations(all_relations(p)),
       distance(p.distance_weight == 0 || p.distance.empty() ? nullptr : p.distance.data()), distance_weight(p.distance_weight) {
   const std::size_t lanes = p.lanes.size();
-  const auto surplus = [&](const std::vector<std::int64_t>& table) {
-    return [&](const Balance& b, std::size_t row) { return table[row * lanes + b.against] - b.target * table[row * lanes + b.of]; };
-  };
-  need = rows_of(p, p.need, p.items, width, surplus(p.need));
-  limit = rows_of(p, p.capacity, p.hosts, width, [](const Balance&, std::size_t) { return std::numeric_limits<std::int32_t>::max(); });
-  safe = rows_of(p, p.safe, p.hosts, width, surplus(p.capacity));
+  const std::vector<Derived> derived = derived_lanes(p);
+  width = width_for(lanes + derived.size());
+  need = rows_of(p, derived, p.need, p.items, width);
+  limit = rows_of(p, derived, p.capacity, p.hosts, width);
+  safe = rows_of(p, derived, p.safe, p.hosts, width);
+  weight = Rows(1, width);
+  charged = Rows(2, width);
+  for (std::size_t h = 0; h < p.hosts; ++h)
+    for (std::size_t d = lanes; d < lanes + derived.size(); ++d) {
+      safe[h][d] = limit[h][d];  // as the capacities make it
+      limit[h][d] = std::numeric_limits<std::int32_t>::max();
+    }
+  if (p.breach_price != 0) {
+    const std::vector<std::int64_t> use = use_at_home(p);
+    for (std::size_t at = 0; at < use.size(); ++at) {
+      std::int32_t& most = limit[at / lanes][at % lanes];
+      most = std::max(most, static_cast<std::int32_t>(use[at]));
+    }
+  }
   for (std::size_t l = 0; l < width; ++l) charged[0][l] = charged[1][l] = -1;
   for (std::size_t l = 0; l < lanes; ++l) {
     weight[0][l] = static_cast<std::int32_t>(p.lanes[l].weight);
     if (p.lanes[l].transient) charged[1][l] = 0;
     transient = transient || p.lanes[l].transient;
   }
-  for (std::size_t b = 0; b < p.balances.size(); ++b) {
-    weight[0][lanes + b] = static_cast<std::int32_t>(p.balances[b].weight);
-    charged[0][lanes + b] = charged[1][lanes + b] = 0;  // a balance needs no room
+  for (std::size_t d = 0; d < derived.size(); ++d) {
+    weight[0][lanes + d] = static_cast<std::int32_t>(derived[d].weight);
+    charged[0][lanes + d] = charged[1][lanes + d] = 0;  // a derived lane needs no room
   }
-  for (std::size_t i = 0; i < p.items; ++i) bound[i] = p.group[i] != kNoGroup;
+  for (std::size_t i = 0; i < p.items; ++i) bound[i] = p.group[i] != kNoGroup || within.binds(static_cast<std::int32_t>(i));
+  for (const Relation& relation : relations)
+    for (std::int32_t item : relation.members) bound[static_cast<std::size_t>(item)] = 1;
 }
 
 }  // namespace headroom::placement

@@ -1,7 +1,8 @@
 // A Problem laid out for the search: needs, weights and limits as rows of 32-bit lanes. Balances become lanes as well. With
 // A = capacity - use, max(0, t*A1 - A2) = max(0, (use2 - t*use1) - (capacity2 - t*capacity1)): the need of an item in that lane
 // is need2 - t*need1, and the host's safe limit capacity2 - t*capacity1. So all cost of a host is one formula,
-// sum over lanes of weight * max(0, use - safe).
+// sum over lanes of weight * max(0, use - safe). So does what the start has above a capacity, where that may stay at a price: a
+// lane that is over its capacity somewhere gets a second one whose safe limit is the capacity.
 //
 // Constant once made; many searches may share it. The Problem must outlive it.
 #pragma once
@@ -10,31 +11,36 @@
 #include <vector>
 
 #include "headroom/placement/problem.h"
+#include "relation_table.h"
 #include "rows.h"
+#include "within.h"
 
 namespace headroom::placement {
 
 struct Layout {
   explicit Layout(const Problem& problem);  // a valid one
 
-  // What it costs that an item is on a host, for having moved there.
+  // What it costs that an item is on a host, for having moved there and for what it wants of hosts.
   std::int64_t price(std::int32_t item, std::int32_t host) const {
     const std::int32_t from = home[item];
     const std::int64_t far = distance == nullptr ? 0 : distance_weight * distance[static_cast<std::size_t>(from) * hosts + host];
-    return from == host ? far : far + away_price[item];
+    const std::int64_t moved = from == host ? far : far + away_price[item];
+    return within.priced() ? moved + within.price(item, host) : moved;
   }
 
   const Problem& problem;
-  std::size_t hosts, items, width;
+  std::size_t hosts, items, width = 0;
   bool transient = false;         // some lane is
   Rows need;                      // items
-  Rows limit;                     // hosts: capacity; a balance has none, so the largest number
+  Rows limit;                     // hosts: capacity, or what is there at the start if more; derived lanes: the largest number
   Rows safe;                      // hosts
   Rows weight;                    // one row
   Rows charged;                   // what a host's room is charged for: row 0 all lanes (-1), row 1 those that are not transient
   std::vector<std::int32_t> home;
   std::vector<std::int64_t> away_price;
-  std::vector<std::uint8_t> bound;  // items: some constraint of groups is about it
+  std::vector<std::uint8_t> bound;  // items: some constraint other than room is about it
+  Within within;
+  std::vector<Relation> relations;  // the short forms of groups among them
   const std::int32_t* distance = nullptr;
   std::int64_t distance_weight = 0;
 };

@@ -12,6 +12,7 @@ inline constexpr std::int64_t kMostCount = (1 << 29) - 1;         // of one lane
 inline constexpr std::int64_t kMostWeight = (1LL << 31) - 1;      // one factor of a 32 x 32 bit product
 inline constexpr std::int64_t kMostTarget = 1 << 20;
 inline constexpr std::int64_t kMostPrice = 1LL << 52;
+inline constexpr std::int64_t kMostRiskFactor = 1 << 22;          // z^2 of 64, times 2^kRiskShift
 inline constexpr double kMostCost = 2e18;                         // 2^61 and a little
 inline constexpr std::size_t kMostIndex = 10'000'000;
 

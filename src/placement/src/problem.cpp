@@ -1,25 +1,11 @@
 #include "headroom/placement/problem.h"
 
-#include <fmt/format.h>
+#include <cmath>
 
-#include <algorithm>
-
-#include "magnitude.h"
+#include "sound.h"
 
 namespace headroom::placement {
 namespace {
-
-Result<void> shape(const char* table, std::size_t have, std::size_t want) {
-  if (have == want) return {};
-  return invalid(fmt::format("{} has {} entries where {} are needed", table, have, want));
-}
-
-template <class T>
-Result<void> range(const char* table, const std::vector<T>& values, std::int64_t least, std::int64_t most) {
-  const auto bad = std::find_if(values.begin(), values.end(), [&](T v) { return v < least || v > most; });
-  if (bad == values.end()) return {};
-  return invalid(fmt::format("{}[{}] is {}; it must be {} to {}", table, bad - values.begin(), *bad, least, most));
-}
 
 Result<void> lanes_are_sound(const Problem& p) {
   if (p.lanes.empty()) return invalid("there are no lanes; name at least one resource");
@@ -65,6 +51,7 @@ Result<void> costs_fit(const Problem& p) {
   if (farthest != p.distance.end())
     most += static_cast<double>(*farthest) * static_cast<double>(p.distance_weight) * static_cast<double>(p.items);
   most += static_cast<double>(p.group_away_weight) * static_cast<double>(p.items);
+  most += most_constraints_cost(p);
   if (most < kMostCost) return {};
   return invalid(fmt::format("costs could reach {:.3g}, beyond what is counted exactly; lower the weights", most));
 }
@@ -79,21 +66,19 @@ Result<void> groups_are_sound(const Problem& p) {
   return {};
 }
 
-template <class... Step>
-Result<void> all(Step&&... step) {
-  Result<void> done;
-  ((done = step()) && ...);
-  return done;
-}
-
 }  // namespace
+
+Risk risk_of(double z, double rho, std::int64_t weight) {
+  const double scaled = std::ldexp(z * z, kRiskShift);
+  return {std::llround(scaled * (1 - rho)), std::llround(scaled * rho), weight};
+}
 
 Result<void> validate(const Problem& p) {
   const std::size_t lanes = p.lanes.size();
   const auto most = static_cast<std::int64_t>(kMostIndex);
   if (p.hosts == 0) return invalid("there are no hosts");
-  if (p.hosts > kMostIndex || p.items > kMostIndex || p.groups.size() > kMostIndex)
-    return invalid(fmt::format("more than {} hosts, items or groups", kMostIndex));
+  if (p.hosts > kMostIndex || p.items > kMostIndex || p.groups.size() > kMostIndex || p.relations.size() > kMostIndex)
+    return invalid(fmt::format("more than {} hosts, items, groups or relations", kMostIndex));
   return all([&] { return lanes_are_sound(p); }, [&] { return groups_are_sound(p); },
              [&] { return shape("capacity", p.capacity.size(), p.hosts * lanes); },
              [&] { return shape("safe", p.safe.size(), p.hosts * lanes); },
@@ -114,7 +99,7 @@ Result<void> validate(const Problem& p) {
              [&] { return range("away_price", p.away_price, 0, kMostPrice); },
              [&] { return range("distance", p.distance, 0, kMostCount); },
              [&] { return range("the weights of moves", std::vector{p.distance_weight, p.group_away_weight}, 0, kMostPrice); },
-             [&] { return balances_fit(p); }, [&] { return costs_fit(p); });
+             [&] { return balances_fit(p); }, [&] { return constraints_are_sound(p); }, [&] { return costs_fit(p); });
 }
 
 }  // namespace headroom::placement

@@ -6,7 +6,8 @@ namespace headroom::placement {
 
 State::State(const Layout& layout)
     : layout_(&layout), room_(layout.limit), over_(layout.hosts, layout.width), host_of_(layout.home), place_(layout.items, 0),
-      on_(layout.hosts), apart_(layout.problem), spread_(layout.problem), close_(layout.problem), group_away_(layout.problem) {
+      on_(layout.hosts), apart_(layout.problem, layout.relations), spread_(layout.problem, layout.relations),
+      close_(layout.problem, layout.relations), near_(layout.problem), risk_(layout.problem), group_away_(layout.problem) {
   for (std::size_t h = 0; h < layout.hosts; ++h)
     for (std::size_t l = 0; l < layout.width; ++l) over_[h][l] = -layout.safe[h][l];
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout.items); ++i) {
@@ -17,7 +18,24 @@ State::State(const Layout& layout)
     for (std::size_t l = 0; l < layout.width; ++l)
       room_[static_cast<std::size_t>(home)][l] -= need[l] & (layout.charged[0][l] & ~layout.charged[1][l]);
   }
+  apart_.start(layout.problem.breach_price);
+  spread_.start(layout.problem.breach_price);
+  close_.start(layout.problem.breach_price);
+  risk_.start();
+  priced_ = apart_.priced() || spread_.priced() || close_.priced() || risk_.priced();
   cost_ = recomputed_cost();
+}
+
+std::int64_t State::soft_change(std::int32_t item, std::int32_t from, std::int32_t to) const {
+  return (apart_.priced() ? apart_.change(item, from, to) : 0) + (spread_.priced() ? spread_.change(item, from, to) : 0) +
+         (close_.priced() ? close_.change(item, from, to) : 0) + (risk_.priced() ? risk_.change(item, from, to) : 0);
+}
+
+std::int64_t State::soft_swap_change(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
+  return (apart_.priced() ? apart_.swap_change(item, from, other, to) : 0) +
+         (spread_.priced() ? spread_.swap_change(item, from, other, to) : 0) +
+         (close_.priced() ? close_.swap_change(item, from, other, to) : 0) +
+         (risk_.priced() ? risk_.swap_change(item, from, other, to) : 0);
 }
 
 void State::put(std::int32_t item, std::int32_t host) {
@@ -32,10 +50,12 @@ void State::put(std::int32_t item, std::int32_t host) {
   host_of_[item] = host;
   place_[item] = static_cast<std::int32_t>(on_[host].size());
   on_[host].push_back(item);
+  if (!risk_.none()) risk_.put(item, host);
   if (layout_->bound[item] == 0) return;
   apart_.put(item, host);
   spread_.put(item, host);
   close_.put(item, host);
+  near_.put(item, host);
 }
 
 void State::take(std::int32_t item, std::int32_t host) {
@@ -52,10 +72,12 @@ void State::take(std::int32_t item, std::int32_t host) {
   on[place_[item]] = last;
   place_[last] = place_[item];
   on.pop_back();
+  if (!risk_.none()) risk_.take(item, host);
   if (layout_->bound[item] == 0) return;
   apart_.take(item, host);
   spread_.take(item, host);
   close_.take(item, host);
+  near_.take(item, host);
 }
 
 void State::move(std::int32_t item, std::int32_t to, std::int64_t change) {
@@ -73,7 +95,7 @@ void State::become(const Assignment& assignment) {
 }
 
 std::int64_t State::recomputed_cost() const {
-  std::int64_t cost = group_away_.cost();
+  std::int64_t cost = group_away_.cost() + apart_.cost() + spread_.cost() + close_.cost() + risk_.cost();
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout_->items); ++i) cost += layout_->price(i, host_of_[i]);
   for (std::int32_t h = 0; h < static_cast<std::int32_t>(layout_->hosts); ++h) cost += host_cost(h);
   return cost;

@@ -11,6 +11,8 @@
 #include "close.h"
 #include "group_away.h"
 #include "layout.h"
+#include "near.h"
+#include "risk.h"
 #include "rows.h"
 #include "spread.h"
 
@@ -31,24 +33,40 @@ class State {
   // The lanes an item is charged for on a host: not the transient ones at home, where it is charged for good.
   const std::int32_t* charged(std::int32_t item, std::int32_t host) const { return layout_->charged[layout_->home[item] == host]; }
 
-  // Constraints of groups; room is another matter (kernels.inl).
+  // The constraints; room is another matter (kernels.inl).
   bool allows(std::int32_t item, std::int32_t from, std::int32_t to) const {
-    return layout_->bound[item] == 0 ||
-           (apart_.allows(item, to) && spread_.allows(item, from, to) && close_.allows(item, from, to));
+    return allows_but_for_risk(item, from, to) && (risk_.none() || risk_.allows(item, to));
   }
   bool allows_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
-    return apart_.allows_swap(item, from, other, to) && spread_.allows_swap(item, from, other, to) &&
-           close_.allows_swap(item, from, other, to);
+    return layout_->within.allows(item, to) && layout_->within.allows(other, from) && apart_.allows_swap(item, from, other, to) &&
+           spread_.allows_swap(item, from, other, to) && close_.allows_swap(item, from, other, to) &&
+           near_.allows_swap(item, from, other, to) && (risk_.none() || risk_.allows_swap(item, from, other, to));
   }
-  // What moving costs more (or less): the item's own price and its group's.
+  // For moves that are made or taken back together. What these leave out is asked in the end: holds_risk() of hosts that got
+  // more, close().holds() of everything.
+  bool allows_but_for_risk(std::int32_t item, std::int32_t from, std::int32_t to) const {
+    return layout_->bound[item] == 0 || (allows_in_a_group(item, from, to) && close_.allows(item, from, to));
+  }
+  bool allows_in_a_group(std::int32_t item, std::int32_t from, std::int32_t to) const {
+    return layout_->within.allows(item, to) && apart_.allows(item, from, to) && spread_.allows(item, from, to) &&
+           near_.allows(item, from, to);
+  }
+  bool holds_risk(std::int32_t host) const { return risk_.none() || risk_.holds(host); }
+  std::int64_t missing_risk(std::int32_t host, std::int32_t without) const { return risk_.none() ? 0 : risk_.missing(host, without); }
+  const Close& close() const { return close_; }
+
+  // What moving costs more (or less): the item's own price, its group's, and what soft constraints and the start's breaches cost.
   std::int64_t price_change(std::int32_t item, std::int32_t from, std::int32_t to) {
     const std::int32_t home = layout_->home[item];
-    return layout_->price(item, to) - layout_->price(item, from) + group_away_.change(item, (to != home) - (from != home));
+    const std::int64_t change = layout_->price(item, to) - layout_->price(item, from) + group_away_.change(item, (to != home) - (from != home));
+    return priced_ ? change + soft_change(item, from, to) : change;
   }
   std::int64_t swap_price_change(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) {
     const std::int32_t home = layout_->home[item], other_home = layout_->home[other];
-    return layout_->price(item, to) - layout_->price(item, from) + layout_->price(other, from) - layout_->price(other, to) +
-           group_away_.change(item, (to != home) - (from != home), other, (from != other_home) - (to != other_home));
+    const std::int64_t change =
+        layout_->price(item, to) - layout_->price(item, from) + layout_->price(other, from) - layout_->price(other, to) +
+        group_away_.change(item, (to != home) - (from != home), other, (from != other_home) - (to != other_home));
+    return priced_ ? change + soft_swap_change(item, from, other, to) : change;
   }
 
   // Puts an item on another host; `change` is what the cost changes by, as told by a kernel. A host may be overfull between
@@ -63,6 +81,8 @@ class State {
   void put(std::int32_t item, std::int32_t host);
   void take(std::int32_t item, std::int32_t host);
   std::int64_t host_cost(std::int32_t host) const;
+  std::int64_t soft_change(std::int32_t item, std::int32_t from, std::int32_t to) const;
+  std::int64_t soft_swap_change(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const;
 
   const Layout* layout_;
   Rows room_, over_;  // hosts: what is left of the limit; use less what is safe
@@ -72,8 +92,11 @@ class State {
   Apart apart_;
   Spread spread_;
   Close close_;
+  Near near_;
+  RiskRows risk_;
   GroupAway group_away_;
   std::int64_t cost_ = 0;
+  bool priced_ = false;  // a relation or a risk has a price
 };
 
 }  // namespace headroom::placement

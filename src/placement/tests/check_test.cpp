@@ -54,7 +54,7 @@ TEST(Check, ChargesTheOldHostOfAMoveInTransientLanes) {
 TEST(Check, FindsTwoOfAGroupOnOneHost) {
   Problem p = three_items();
   p.groups[0].apart = true;
-  EXPECT_THAT(check(p, {0, 0, 2}), ElementsAre("group 0 is twice on host 0, the second time with item 1"));
+  EXPECT_THAT(check(p, {0, 0, 2}), ElementsAre("group 0 wants its items apart; item 1 shares host 0"));
   EXPECT_THAT(check(p, {0, 3, 0}), IsEmpty());
 }
 

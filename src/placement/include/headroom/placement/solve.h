@@ -60,8 +60,8 @@ struct Answer {
   double gap() const;         // (cost - bound) / cost: at most so much is too much
 };
 
-// kInvalid when the problem is not valid (problem.h), or where everything is now already breaks a constraint: write what is
-// overfull as a lane with a weight above a safe limit, then it can be mended.
+// kInvalid when the problem is not valid (problem.h), or where everything is now already breaks a hard constraint and the problem
+// has no breach_price to start from there. The answer adds no breach to those of the start (new_breaches in check.h).
 Result<Answer> solve(const Problem& problem, const SolveOptions& options);
 
 }  // namespace headroom::placement
