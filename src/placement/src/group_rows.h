@@ -14,14 +14,14 @@ struct GroupRows {
   std::vector<std::int32_t> of_groups; // group -> row, or -1
   std::vector<std::int32_t> of_items;  // item -> row, or -1
 
-  // concerns(const Group&, its number of items)
+  // concerns(group, its number of items)
   template <class Concerns>
   GroupRows(const Problem& p, Concerns&& concerns) : of_groups(p.groups.size(), -1), of_items(p.items, -1) {
     std::vector<std::size_t> members(p.groups.size(), 0);
     for (std::int32_t g : p.group)
       if (g != kNoGroup) ++members[static_cast<std::size_t>(g)];
     for (std::size_t g = 0; g < p.groups.size(); ++g) {
-      if (!concerns(p.groups[g], members[g])) continue;
+      if (!concerns(g, members[g])) continue;
       of_groups[g] = static_cast<std::int32_t>(groups.size());
       groups.push_back(static_cast<std::int32_t>(g));
     }

@@ -1,5 +1,6 @@
 // The inner loops, in terms of the row arithmetic of one instruction set; included by kernel_<set>.cpp inside that set's
-// namespace, after its lanes_<set>.h. HEADROOM_TARGET is on every function, since templates and lambdas inherit no target.
+// namespace, after its lanes_<set>.h. HEADROOM_TARGET is on every function, since templates and lambdas inherit no target,
+// and HEADROOM_INLINE on those that must not be called out of line (g++ changes its mind when a callee grows).
 
 // Everything about one item and the host it would leave that does not depend on where it goes.
 template <int W>
@@ -47,13 +48,13 @@ HEADROOM_TARGET inline Leaving<W> Loops<W>::leaving(const State& state, std::int
 }
 
 template <int W>
-HEADROOM_TARGET inline bool Loops<W>::fits(const State& state, const Leaving<W>& one, std::int32_t to) {
+HEADROOM_INLINE bool Loops<W>::fits(const State& state, const Leaving<W>& one, std::int32_t to) {
   if (to != one.home) return !exceeds(one.need, load<W>(state.room(to)));
   return !exceeds(both(one.need, load<W>(state.layout().charged[1])), load<W>(state.room(to)));
 }
 
 template <int W>
-HEADROOM_TARGET inline std::int64_t Loops<W>::change(State& state, const Leaving<W>& one, std::int32_t to) {
+HEADROOM_INLINE std::int64_t Loops<W>::change(State& state, const Leaving<W>& one, std::int32_t to) {
   const Row<W> over = load<W>(state.over(to));
   const Row<W> use = add(one.gain, subtract(positive(add(over, one.need)), positive(over)));
   return dot(use, load<W>(state.layout().weight[0])) + state.price_change(one.item, one.from, to);

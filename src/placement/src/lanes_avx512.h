@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #define HEADROOM_TARGET __attribute__((target("avx512f,avx2")))
+#define HEADROOM_INLINE __attribute__((target("avx512f,avx2"), always_inline)) inline
 #define HEADROOM_LANES __attribute__((target("avx512f,avx2"), always_inline)) inline
 namespace headroom::placement::avx512 {
 

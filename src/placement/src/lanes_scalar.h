@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #define HEADROOM_TARGET
+#define HEADROOM_INLINE __attribute__((always_inline)) inline
 namespace headroom::placement::scalar {
 
 template <int W>

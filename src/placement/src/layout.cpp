@@ -55,7 +55,7 @@ Rows rows_of(const Problem& p, const std::vector<Derived>& derived, const std::v
 
 Layout::Layout(const Problem& p)
     : problem(p), hosts(p.hosts), items(p.items), home(p.home), away_price(p.away_price), bound(p.items, 0),
-      within(p), relations(all_relations(p)),
+      within(p), relations(p),
       distance(p.distance_weight == 0 || p.distance.empty() ? nullptr : p.distance.data()), distance_weight(p.distance_weight) {
   const std::size_t lanes = p.lanes.size();
   const std::vector<Derived> derived = derived_lanes(p);
@@ -87,9 +87,7 @@ Layout::Layout(const Problem& p)
     weight[0][lanes + d] = static_cast<std::int32_t>(derived[d].weight);
     charged[0][lanes + d] = charged[1][lanes + d] = 0;  // a derived lane needs no room
   }
-  for (std::size_t i = 0; i < p.items; ++i) bound[i] = p.group[i] != kNoGroup || within.binds(static_cast<std::int32_t>(i));
-  for (const Relation& relation : relations)
-    for (std::int32_t item : relation.members) bound[static_cast<std::size_t>(item)] = 1;
+  for (std::size_t i = 0; i < p.items; ++i) bound[i] = p.group[i] != kNoGroup;
 }
 
 }  // namespace headroom::placement

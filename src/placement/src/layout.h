@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "headroom/placement/problem.h"
-#include "relation_table.h"
+#include "relations.h"
 #include "rows.h"
 #include "within.h"
 
@@ -20,12 +20,11 @@ namespace headroom::placement {
 struct Layout {
   explicit Layout(const Problem& problem);  // a valid one
 
-  // What it costs that an item is on a host, for having moved there and for what it wants of hosts.
+  // What it costs that an item is on a host, for having moved there.
   std::int64_t price(std::int32_t item, std::int32_t host) const {
     const std::int32_t from = home[item];
     const std::int64_t far = distance == nullptr ? 0 : distance_weight * distance[static_cast<std::size_t>(from) * hosts + host];
-    const std::int64_t moved = from == host ? far : far + away_price[item];
-    return within.priced() ? moved + within.price(item, host) : moved;
+    return from == host ? far : far + away_price[item];
   }
 
   const Problem& problem;
@@ -38,9 +37,9 @@ struct Layout {
   Rows charged;                   // what a host's room is charged for: row 0 all lanes (-1), row 1 those that are not transient
   std::vector<std::int32_t> home;
   std::vector<std::int64_t> away_price;
-  std::vector<std::uint8_t> bound;  // items: some constraint other than room is about it
+  std::vector<std::uint8_t> bound;  // items: some constraint of groups is about it
   Within within;
-  std::vector<Relation> relations;  // the short forms of groups among them
+  Relations relations;
   const std::int32_t* distance = nullptr;
   std::int64_t distance_weight = 0;
 };

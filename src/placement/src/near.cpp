@@ -31,8 +31,7 @@ Near::Near(const Problem& p) {
   }
   // In one neighbourhood everybody is close, and a group that must be near one without items cannot start.
   if (hoods_ == 1) concerned.assign(p.groups.size(), false);
-  const Group* first = p.groups.data();
-  const GroupRows rows(p, [&](const Group& g, std::size_t) { return concerned[static_cast<std::size_t>(&g - first)]; });
+  const GroupRows rows(p, [&](std::size_t g, std::size_t) { return concerned[g]; });
   row_ = rows.of_items;
   items_.assign(rows.groups.size() * hoods_, 0);
   std::vector<std::vector<std::int32_t>> needs(rows.groups.size()), needed_by(rows.groups.size());

@@ -17,20 +17,6 @@ bool says_something(const Relation& relation, std::size_t places) {
 
 }  // namespace
 
-std::vector<Relation> all_relations(const Problem& p) {
-  std::vector<std::vector<std::int32_t>> members(p.groups.size());
-  for (std::size_t i = 0; i < p.items; ++i)
-    if (p.group[i] != kNoGroup) members[static_cast<std::size_t>(p.group[i])].push_back(static_cast<std::int32_t>(i));
-  std::vector<Relation> all;
-  for (std::size_t g = 0; g < p.groups.size(); ++g) {
-    if (p.groups[g].apart) all.push_back({Relation::Kind::kApart, Relation::Scope::kHost, members[g], 0, 0});
-    if (p.groups[g].least_locations > 1)
-      all.push_back({Relation::Kind::kSpread, Relation::Scope::kLocation, members[g], p.groups[g].least_locations, 0});
-  }
-  all.insert(all.end(), p.relations.begin(), p.relations.end());
-  return all;
-}
-
 RelationTable::RelationTable(const Problem& p, const std::vector<Relation>& all, Relation::Kind kind) : first_(p.items + 1, 0) {
   std::vector<std::int32_t> hosts(p.hosts);
   std::iota(hosts.begin(), hosts.end(), 0);

@@ -11,9 +11,6 @@
 
 namespace headroom::placement {
 
-// The short forms of groups, then the problem's own.
-std::vector<Relation> all_relations(const Problem& problem);
-
 class RelationTable {
  public:
   // Those of `kind` that some placement could break.

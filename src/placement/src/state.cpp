@@ -6,8 +6,11 @@ namespace headroom::placement {
 
 State::State(const Layout& layout)
     : layout_(&layout), room_(layout.limit), over_(layout.hosts, layout.width), host_of_(layout.home), place_(layout.items, 0),
-      on_(layout.hosts), apart_(layout.problem, layout.relations), spread_(layout.problem, layout.relations),
-      close_(layout.problem, layout.relations), near_(layout.problem), risk_(layout.problem), group_away_(layout.problem) {
+      on_(layout.hosts), group_apart_(layout.problem, layout.relations), group_spread_(layout.problem, layout.relations),
+      near_(layout.problem), apart_(layout.problem, layout.relations.all), spread_(layout.problem, layout.relations.all),
+      close_(layout.problem, layout.relations.all), risk_(layout.problem), group_away_(layout.problem) {
+  const Problem& p = layout.problem;
+  plain_ = p.within.empty() && layout.relations.all.empty() && p.risks.empty();
   for (std::size_t h = 0; h < layout.hosts; ++h)
     for (std::size_t l = 0; l < layout.width; ++l) over_[h][l] = -layout.safe[h][l];
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout.items); ++i) {
@@ -22,17 +25,32 @@ State::State(const Layout& layout)
   spread_.start(layout.problem.breach_price);
   close_.start(layout.problem.breach_price);
   risk_.start();
-  priced_ = apart_.priced() || spread_.priced() || close_.priced() || risk_.priced();
+  priced_ = layout.within.priced() || apart_.priced() || spread_.priced() || close_.priced() || risk_.priced();
   cost_ = recomputed_cost();
 }
 
+bool State::wants_allow(std::int32_t item, std::int32_t from, std::int32_t to, Asked asked) const {
+  return layout_->within.allows(item, to) && apart_.allows(item, from, to) && spread_.allows(item, from, to) &&
+         (asked == kInAGroup || close_.allows(item, from, to)) && (asked != kAll || risk_.allows(item, to));
+}
+
+bool State::wants_allow_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
+  return layout_->within.allows(item, to) && layout_->within.allows(other, from) && apart_.allows_swap(item, from, other, to) &&
+         spread_.allows_swap(item, from, other, to) && close_.allows_swap(item, from, other, to) &&
+         risk_.allows_swap(item, from, other, to);
+}
+
 std::int64_t State::soft_change(std::int32_t item, std::int32_t from, std::int32_t to) const {
-  return (apart_.priced() ? apart_.change(item, from, to) : 0) + (spread_.priced() ? spread_.change(item, from, to) : 0) +
+  const Within& within = layout_->within;
+  return (within.priced() ? within.price(item, to) - within.price(item, from) : 0) +
+         (apart_.priced() ? apart_.change(item, from, to) : 0) + (spread_.priced() ? spread_.change(item, from, to) : 0) +
          (close_.priced() ? close_.change(item, from, to) : 0) + (risk_.priced() ? risk_.change(item, from, to) : 0);
 }
 
 std::int64_t State::soft_swap_change(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
-  return (apart_.priced() ? apart_.swap_change(item, from, other, to) : 0) +
+  const Within& within = layout_->within;
+  return (within.priced() ? within.price(item, to) - within.price(item, from) + within.price(other, from) - within.price(other, to) : 0) +
+         (apart_.priced() ? apart_.swap_change(item, from, other, to) : 0) +
          (spread_.priced() ? spread_.swap_change(item, from, other, to) : 0) +
          (close_.priced() ? close_.swap_change(item, from, other, to) : 0) +
          (risk_.priced() ? risk_.swap_change(item, from, other, to) : 0);
@@ -50,12 +68,16 @@ void State::put(std::int32_t item, std::int32_t host) {
   host_of_[item] = host;
   place_[item] = static_cast<std::int32_t>(on_[host].size());
   on_[host].push_back(item);
-  if (!risk_.none()) risk_.put(item, host);
-  if (layout_->bound[item] == 0) return;
+  if (layout_->bound[item] != 0) {
+    group_apart_.put(item, host);
+    group_spread_.put(item, host);
+    near_.put(item, host);
+  }
+  if (plain_) return;
+  risk_.put(item, host);
   apart_.put(item, host);
   spread_.put(item, host);
   close_.put(item, host);
-  near_.put(item, host);
 }
 
 void State::take(std::int32_t item, std::int32_t host) {
@@ -72,12 +94,16 @@ void State::take(std::int32_t item, std::int32_t host) {
   on[place_[item]] = last;
   place_[last] = place_[item];
   on.pop_back();
-  if (!risk_.none()) risk_.take(item, host);
-  if (layout_->bound[item] == 0) return;
+  if (layout_->bound[item] != 0) {
+    group_apart_.take(item, host);
+    group_spread_.take(item, host);
+    near_.take(item, host);
+  }
+  if (plain_) return;
+  risk_.take(item, host);
   apart_.take(item, host);
   spread_.take(item, host);
   close_.take(item, host);
-  near_.take(item, host);
 }
 
 void State::move(std::int32_t item, std::int32_t to, std::int64_t change) {
@@ -96,7 +122,9 @@ void State::become(const Assignment& assignment) {
 
 std::int64_t State::recomputed_cost() const {
   std::int64_t cost = group_away_.cost() + apart_.cost() + spread_.cost() + close_.cost() + risk_.cost();
-  for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout_->items); ++i) cost += layout_->price(i, host_of_[i]);
+  const Within& within = layout_->within;
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout_->items); ++i)
+    cost += layout_->price(i, host_of_[i]) + (within.priced() ? within.price(i, host_of_[i]) : 0);
   for (std::int32_t h = 0; h < static_cast<std::int32_t>(layout_->hosts); ++h) cost += host_cost(h);
   return cost;
 }

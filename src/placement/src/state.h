@@ -9,7 +9,9 @@
 
 #include "apart.h"
 #include "close.h"
+#include "group_apart.h"
 #include "group_away.h"
+#include "group_spread.h"
 #include "layout.h"
 #include "near.h"
 #include "risk.h"
@@ -35,28 +37,26 @@ class State {
 
   // The constraints; room is another matter (kernels.inl).
   bool allows(std::int32_t item, std::int32_t from, std::int32_t to) const {
-    return allows_but_for_risk(item, from, to) && (risk_.none() || risk_.allows(item, to));
+    return groups_allow(item, from, to) && (plain_ || wants_allow(item, from, to, kAll));
   }
   bool allows_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
-    return layout_->within.allows(item, to) && layout_->within.allows(other, from) && apart_.allows_swap(item, from, other, to) &&
-           spread_.allows_swap(item, from, other, to) && close_.allows_swap(item, from, other, to) &&
-           near_.allows_swap(item, from, other, to) && (risk_.none() || risk_.allows_swap(item, from, other, to));
+    return group_apart_.allows_swap(item, from, other, to) && group_spread_.allows_swap(item, from, other, to) &&
+           near_.allows_swap(item, from, other, to) && (plain_ || wants_allow_swap(item, from, other, to));
   }
   // For moves that are made or taken back together. What these leave out is asked in the end: holds_risk() of hosts that got
   // more, close().holds() of everything.
   bool allows_but_for_risk(std::int32_t item, std::int32_t from, std::int32_t to) const {
-    return layout_->bound[item] == 0 || (allows_in_a_group(item, from, to) && close_.allows(item, from, to));
+    return groups_allow(item, from, to) && (plain_ || wants_allow(item, from, to, kButForRisk));
   }
   bool allows_in_a_group(std::int32_t item, std::int32_t from, std::int32_t to) const {
-    return layout_->within.allows(item, to) && apart_.allows(item, from, to) && spread_.allows(item, from, to) &&
-           near_.allows(item, from, to);
+    return groups_allow(item, from, to) && wants_allow(item, from, to, kInAGroup);
   }
   bool holds_risk(std::int32_t host) const { return risk_.none() || risk_.holds(host); }
   std::int64_t missing_risk(std::int32_t host, std::int32_t without) const { return risk_.none() ? 0 : risk_.missing(host, without); }
   const Close& close() const { return close_; }
 
   // What moving costs more (or less): the item's own price, its group's, and what soft constraints and the start's breaches cost.
-  std::int64_t price_change(std::int32_t item, std::int32_t from, std::int32_t to) {
+  [[gnu::always_inline]] std::int64_t price_change(std::int32_t item, std::int32_t from, std::int32_t to) {
     const std::int32_t home = layout_->home[item];
     const std::int64_t change = layout_->price(item, to) - layout_->price(item, from) + group_away_.change(item, (to != home) - (from != home));
     return priced_ ? change + soft_change(item, from, to) : change;
@@ -78,6 +78,16 @@ class State {
   std::int64_t recomputed_cost() const;
 
  private:
+  enum Asked : std::uint8_t { kInAGroup, kButForRisk, kAll };
+
+  bool groups_allow(std::int32_t item, std::int32_t from, std::int32_t to) const {
+    return layout_->bound[item] == 0 ||
+           (group_apart_.allows(item, to) && group_spread_.allows(item, from, to) && near_.allows(item, from, to));
+  }
+  // Host sets, relations and risks: whatever a problem that is not plain has. Out of line, so that the loops of one that is stay
+  // small.
+  bool wants_allow(std::int32_t item, std::int32_t from, std::int32_t to, Asked asked) const;
+  bool wants_allow_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const;
   void put(std::int32_t item, std::int32_t host);
   void take(std::int32_t item, std::int32_t host);
   std::int64_t host_cost(std::int32_t host) const;
@@ -89,14 +99,17 @@ class State {
   Assignment host_of_;
   std::vector<std::int32_t> place_;
   std::vector<std::vector<std::int32_t>> on_;
+  GroupApart group_apart_;
+  GroupSpread group_spread_;
+  Near near_;
   Apart apart_;
   Spread spread_;
   Close close_;
-  Near near_;
   RiskRows risk_;
   GroupAway group_away_;
   std::int64_t cost_ = 0;
-  bool priced_ = false;  // a relation or a risk has a price
+  bool plain_ = true;    // nothing of Within, relations or risks
+  bool priced_ = false;  // a soft constraint, or a breach of the start
 };
 
 }  // namespace headroom::placement
