@@ -7,6 +7,7 @@
 #include "../src/kernel.h"
 #include "headroom/placement/check.h"
 #include "headroom/placement_testing/made_problem.h"
+#include "headroom/placement_testing/wants.h"
 
 namespace headroom::placement {
 namespace {
@@ -64,7 +65,7 @@ class Walk {
     state_.move(other, from, 0);
   }
   void judge(const Assignment& after, bool may, std::int64_t change) {
-    const auto breaches = check(problem_, after);
+    const auto breaches = new_breaches(problem_, after);
     ASSERT_EQ(may, breaches.empty()) << (breaches.empty() ? "nothing speaks against it" : breaches.front());
     if (may) {
       ASSERT_EQ(state_.cost() + change, cost_of(problem_, after).total());
@@ -91,7 +92,31 @@ TEST(State, AgreesWithARecomputationAfterThousandsOfRandomMovesInEveryInstructio
       }
 }
 
+Problem wanting(std::uint64_t seed, bool broken) {
+  Problem problem = make_problem(wide(seed, 5));
+  placement_testing::add_wants(problem, {.seed = seed, .broken = broken});
+  return problem;
+}
+
+TEST(State, AgreesWithARecomputationWhereItemsWantHostsAndEachOther) {
+  for (bool broken : {false, true})
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      SCOPED_TRACE(::testing::Message() << (broken ? "broken at the start" : "sound") << ", seed " << seed);
+      const Problem problem = wanting(seed, broken);
+      ASSERT_TRUE(validate(problem)) << validate(problem).error().message;
+      ASSERT_EQ(check(problem, problem.home).empty(), !broken);
+      ASSERT_TRUE(new_breaches(problem, problem.home).empty());
+      Walk walk(problem, seed);
+      ASSERT_NO_FATAL_FAILURE(walk.go(kernel(widest(), Layout(problem).width), 2000));
+    }
+}
+
 TEST(State, StartsWithTheCostOfTheStart) {
+  for (bool broken : {false, true}) {
+    const Problem wants = wanting(2, broken);
+    const Layout layout(wants);
+    EXPECT_EQ(State(layout).cost(), cost_of(wants, wants.home).total());
+  }
   const Problem problem = make_problem(small(3));
   const Layout layout(problem);
   EXPECT_EQ(State(layout).cost(), cost_of(problem, problem.home).total());
