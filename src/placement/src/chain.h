@@ -1,4 +1,4 @@
-// Moves of a chain that is being made, so that it can be taken back: a large item first, then others out of its way.
+// Moves of a chain that is being made, so that it can be taken back: a large item first or a group, then others out of its way.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@ namespace headroom::placement {
 
 class Chain {
  public:
-  static constexpr int kMost = 5;
+  static constexpr int kMost = 5;       // moves of one, where its first item is no group
+  static constexpr int kCapacity = 64;  // a group's and those of one
   std::int64_t change = 0;
   int length = 0;
 
@@ -35,7 +36,7 @@ class Chain {
     std::int32_t item, from;
     std::int64_t cost;
   };
-  Link links_[kMost];
+  Link links_[kCapacity];
 };
 
 }  // namespace headroom::placement

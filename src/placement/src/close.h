@@ -42,6 +42,7 @@ class Close {
   std::span<const std::int32_t> members(std::int32_t row) const { return table_.relation(row).members; }
   Relation::Scope scope(std::int32_t row) const { return table_.relation(row).scope; }
   bool hard(std::int32_t row) const { return table_.relation(row).price == 0; }
+  bool has(std::int32_t row, std::int32_t item) const { return table_.has(row, item); }
   std::span<const std::int32_t> rows_of(std::int32_t item) const { return table_.rows_of(item); }
   std::int32_t place(std::int32_t row, std::int32_t host) const { return table_.place(row, host); }
   // The hosts of the place that a host is in.

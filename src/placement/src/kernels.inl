@@ -30,7 +30,13 @@ class Loops {
   static void try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   static void try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   static void try_chain(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
-  static bool make_room(State& state, Stretch& stretch, std::int32_t host, std::int32_t keep, Chain& chain, Tally& tally);
+  // Of items on `host`, neither `keep` nor members of relation `keep_row` (-1: none) are taken.
+  static bool make_room(State& state, Stretch& stretch, std::int32_t host, std::int32_t keep, std::int32_t keep_row, Chain& chain,
+                        Tally& tally);
+  static bool holds_room(const State& state, std::int32_t host);
+  static void try_group(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
+  static std::int32_t place_in_group(State& state, std::int32_t row, std::int32_t item, std::int32_t to, std::uint64_t bits,
+                                     Tally& tally);
 };
 
 template <int W>
@@ -141,8 +147,8 @@ HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::ui
 
 // Takes one item off an overfull host: the one that cures it at least cost, or else the one that helps most.
 template <int W>
-HEADROOM_TARGET bool Loops<W>::make_room(State& state, Stretch& stretch, std::int32_t host, std::int32_t keep, Chain& chain,
-                                         Tally& tally) {
+HEADROOM_TARGET bool Loops<W>::make_room(State& state, Stretch& stretch, std::int32_t host, std::int32_t keep,
+                                         std::int32_t keep_row, Chain& chain, Tally& tally) {
   const Row<W> none{};
   const std::vector<std::int32_t>& on = state.items_on(host);
   const auto there = static_cast<std::uint32_t>(on.size());
@@ -152,15 +158,15 @@ HEADROOM_TARGET bool Loops<W>::make_room(State& state, Stretch& stretch, std::in
   for (int l = 0; l < W; ++l) reinterpret_cast<std::int32_t*>(&ones)[l] = 1;
   std::int32_t chosen = -1;
   Pick goes;
-  std::int64_t least_left = dot(missing, ones);
+  std::int64_t least_left = dot(missing, ones) + state.missing_risk(host, -1);
   bool cured = false;
   std::uint64_t bits = stretch.random.next();
   std::uint32_t place = static_cast<std::uint32_t>(Stream::below(static_cast<std::uint32_t>(bits), there));
   for (std::uint32_t i = 0; i < kOusted && i < there; ++i, place = place + 1 == there ? 0 : place + 1) {
     const std::int32_t item = on[place];
-    if (item == keep) continue;
+    if (item == keep || (keep_row >= 0 && state.close().has(keep_row, item))) continue;
     const Row<W> relief = both(load<W>(state.layout().need[static_cast<std::size_t>(item)]), load<W>(state.charged(item, host)));
-    const std::int64_t left = dot(positive(subtract(missing, relief)), ones);
+    const std::int64_t left = dot(positive(subtract(missing, relief)), ones) + state.missing_risk(host, item);
     ++tally.tries;
     if (cured ? left > 0 : left >= least_left) continue;
     bits = stretch.random.next();
@@ -190,29 +196,32 @@ HEADROOM_TARGET void Loops<W>::try_chain(State& state, Stretch& stretch, std::ui
   std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(layout.hosts));
   if (homeward(bits)) to = layout.home[item];
   const std::int32_t from = state.host_of(item);
-  if (to == from || !state.allows(item, from, to)) return;
+  if (to == from || !state.allows_but_for_risk(item, from, to)) return;
   ++tally.tries;
   ++tally.changes;
   Chain chain;
   chain.make(state, item, to, change(state, leaving(state, item), to));
   ++tally.moves;
-  const Row<W> none{};
-  bool fits = !exceeds(none, load<W>(state.room(to)));
-  while (!fits && chain.length < Chain::kMost && make_room(state, stretch, to, item, chain, tally))
-    fits = !exceeds(none, load<W>(state.room(to)));
+  bool fits = holds_room(state, to);
+  while (!fits && chain.length < Chain::kMost && make_room(state, stretch, to, item, -1, chain, tally))
+    fits = holds_room(state, to);
   if (fits && chain.change <= most) return chain.keep(state, *stretch.best);
   tally.moves += static_cast<std::uint64_t>(chain.length);
   chain.take_back(state);
 }
 
+#include "group_moves.inl"
+
 template <int W>
 HEADROOM_TARGET void Loops<W>::anneal(State& state, Stretch& stretch, Tally& tally) {
   if (state.layout().items == 0) return;
+  const std::uint64_t group_odds = state.close().size() == 0 ? 0 : kGroupOdds;
   for (std::uint64_t round = 0; round < stretch.rounds; ++round) {
     const std::uint64_t kind = stretch.random.next(), bits = stretch.random.next();
     // Metropolis: accept a change up to -T ln(u), which is drawn first, so that most refusals need no exponential.
     const auto most = static_cast<std::int64_t>(stretch.temperature * kMinusLog[kind & (kMinusLogs - 1)]);
     if ((kind >> 52 & 1023) < stretch.chain_odds) try_chain(state, stretch, bits, most, tally);
+    else if ((kind >> 42 & 1023) < group_odds) try_group(state, stretch, bits, most, tally);
     else if ((kind >> 63) == 0) try_shifts(state, stretch, bits, most, tally);
     else try_swaps(state, stretch, bits, most, tally);
   }

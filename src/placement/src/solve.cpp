@@ -32,9 +32,15 @@ constexpr double kFineShare = 0.1;   // of the time, for all fine steps
 
 enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000 };
 
-// The lanes' price of an item where everything is above safe, on average: what a temperature is measured by.
+// The lanes' price of an item where everything is above safe, on average, and what soft constraints and the start's breaches could
+// cost or do: what a temperature is measured by.
 double item_scale(const Problem& p) {
-  double sum = 0;
+  double sum = p.breach_price == 0 ? 0 : static_cast<double>(cost_of(p, p.home).breaches);
+  for (const Wish& wish : p.wishes) sum += static_cast<double>(wish.price);
+  for (const Relation& relation : p.relations)
+    sum += static_cast<double>(relation.price) * static_cast<double>(relation.members.size());
+  for (std::size_t at = 0; at < p.risk_mean.size(); ++at)
+    sum += static_cast<double>(p.risks[at % p.risks.size()].weight) * static_cast<double>(p.risk_mean[at]);
   for (std::size_t i = 0; i < p.need.size(); ++i)
     sum += static_cast<double>(p.lanes[i % p.lanes.size()].weight) * static_cast<double>(p.need[i]);
   return std::max(1.0, sum / static_cast<double>(std::max<std::size_t>(1, p.items)));

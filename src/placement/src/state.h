@@ -51,6 +51,7 @@ class State {
   bool allows_in_a_group(std::int32_t item, std::int32_t from, std::int32_t to) const {
     return groups_allow(item, from, to) && wants_allow(item, from, to, kInAGroup);
   }
+  bool allows_risk(std::int32_t item, std::int32_t to) const { return risk_.none() || risk_.allows(item, to); }
   bool holds_risk(std::int32_t host) const { return risk_.none() || risk_.holds(host); }
   std::int64_t missing_risk(std::int32_t host, std::int32_t without) const { return risk_.none() ? 0 : risk_.missing(host, without); }
   const Close& close() const { return close_; }
