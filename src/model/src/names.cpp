@@ -1,4 +1,5 @@
 // The words for the model's enumerations, as they appear in JSON, YAML and on screen.
+#include "headroom/model/constraint.h"
 #include "headroom/model/forecast.h"
 #include "headroom/model/host.h"
 #include "headroom/model/plan.h"
@@ -107,6 +108,36 @@ std::string_view name(ReasonCode code) {
     case ReasonCode::kImbalance: return "imbalance";
     case ReasonCode::kConsolidation: return "consolidation";
     case ReasonCode::kNeedCapacity: return "need-capacity";
+  }
+  return "";
+}
+
+std::string_view name(ConstraintKind kind) {
+  switch (kind) {
+    case ConstraintKind::kTogether: return "together";
+    case ConstraintKind::kApart: return "apart";
+    case ConstraintKind::kClose: return "close";
+    case ConstraintKind::kSpread: return "spread";
+    case ConstraintKind::kBan: return "ban";
+    case ConstraintKind::kFence: return "fence";
+    case ConstraintKind::kPin: return "pin";
+    case ConstraintKind::kReserve: return "reserve";
+    case ConstraintKind::kMaxVms: return "max-vms";
+    case ConstraintKind::kCpu: return "cpu";
+    case ConstraintKind::kNuma: return "numa";
+    case ConstraintKind::kDevices: return "devices";
+    case ConstraintKind::kReachability: return "reachability";
+    case ConstraintKind::kMobility: return "mobility";
+    case ConstraintKind::kMaintenance: return "maintenance";
+  }
+  return "";
+}
+
+std::string_view name(Scope scope) {
+  switch (scope) {
+    case Scope::kHost: return "host";
+    case Scope::kRack: return "rack";
+    case Scope::kZone: return "zone";
   }
   return "";
 }

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "headroom/model/snapshot.h"
 
 namespace headroom {
@@ -29,6 +31,28 @@ TEST(Host, GivesOutItsOvercommitButNeverItsReserve) {
   EXPECT_EQ(host.admissible().cpu(), 21_cores);
   EXPECT_EQ(host.admissible().memory(), 60_GiB);
   EXPECT_EQ(host.deliverable().cpu(), 14_cores);
+}
+
+TEST(Names, OnceInOrderAreComparedInOnePass) {
+  Names names{"b", "a", "b"};
+  normalise(names);
+  EXPECT_EQ(names, (Names{"a", "b"}));
+  EXPECT_TRUE(has(names, "b"));
+  EXPECT_FALSE(has(names, "c"));
+  EXPECT_TRUE(has_all(names, {}));
+  EXPECT_TRUE(has_all(names, {"a"}));
+  EXPECT_FALSE(has_all(names, {"a", "c"}));
+  Names many;
+  for (int i = 0; i < 400; ++i) many.push_back(std::to_string(i));
+  normalise(many);
+  EXPECT_EQ(many.size(), kMostNames);
+}
+
+TEST(Constraint, HasAWordForEachKind) {
+  std::set<std::string_view> words;
+  for (std::size_t k = 0; k < kConstraintKindCount; ++k) words.insert(name(static_cast<ConstraintKind>(k)));
+  EXPECT_EQ(words.size(), kConstraintKindCount);
+  EXPECT_FALSE(words.contains(""));
 }
 
 TEST(Vm, ThatNobodyDescribedIsImmovableAndNeverScaled) {

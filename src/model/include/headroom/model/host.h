@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "headroom/base/id.h"
 #include "headroom/base/instant.h"
+#include "headroom/model/equipment.h"
 #include "headroom/model/resources.h"
 
 namespace headroom {
@@ -40,6 +42,10 @@ struct Host {
   double speed = 1;                     // of one core against the reference core
   double smt_factor = 1;                // what a second thread adds is in physical; kept to explain it
   std::vector<NumaNode> numa;           // empty: one node
+  std::string rack, zone;               // where it stands; empty: unknown, and all such hosts count as one place
+  Names tags;
+  Equipment offers;
+  std::optional<std::int32_t> most_vms;  // it carries no more
   HostPrice price;
   PowerState power = PowerState::kOn;
   bool accepts_vms = true;              // false under maintenance or drain

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "headroom/base/instant.h"
+#include "headroom/model/constraint.h"
 #include "headroom/model/forecast.h"
 #include "headroom/model/host.h"
 #include "headroom/model/plan.h"
@@ -30,6 +31,7 @@ struct Snapshot {
   std::vector<Host> hosts;        // ascending id
   std::vector<Vm> vms;            // ascending id
   std::vector<InFlight> in_flight;
+  std::vector<Constraint> constraints;  // what operators say; what hosts and VMs say of themselves is in them
   PoolMemory memory;
 
   const Host* find(HostId id) const;  // nullptr when there is none; O(log n)

@@ -10,6 +10,7 @@
 
 #include "headroom/base/id.h"
 #include "headroom/base/instant.h"
+#include "headroom/model/equipment.h"
 #include "headroom/model/forecast.h"
 #include "headroom/model/resources.h"
 
@@ -48,6 +49,11 @@ struct Vm {
   std::string scaling_reason = "unknown";
   std::string owner;                         // another manager that owns it ("nova"); empty: ours. Foreign VMs are never touched
   AutomationLevel level = AutomationLevel::kRecommend;
+  Names tags;
+  Names groups;                              // affinity groups: each is on one host and moves as one
+  Names apart_groups;                        // anti-affinity groups: no two of one on one host
+  Equipment needs;
+  std::int32_t numa_nodes = 0;               // it fits into so many NUMA nodes of its host; 0: it may span all
 
   std::array<double, kResourceCount> used{};     // last sample, base units
   std::array<float, kResourceCount> stalled{};   // last sample, 0..1
