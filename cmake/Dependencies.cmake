@@ -7,6 +7,7 @@ find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(LibXml2 REQUIRED)
 find_package(RocksDB REQUIRED)
 # Debian's xgboost-config.cmake names a target file the package does not ship, so the library is found by hand.
 find_path(XGBOOST_INCLUDE xgboost/c_api.h REQUIRED)
