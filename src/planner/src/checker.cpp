@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "headroom/constraints/judge.h"
+
 namespace headroom {
 namespace {
 
@@ -36,6 +38,8 @@ class Checker {
     }
     for (HostId id : stopped_)
       if (expected_.count(id)) breach("{} is stopped while a VM is on its way there", host_name(id));
+    if (!plan.actions.empty())
+      for (constraints::Breach& b : constraints::Judge(s_).added(plan)) breaches_.push_back(std::move(b.text));
     return std::move(breaches_);
   }
 
@@ -96,11 +100,10 @@ class Checker {
   void migrate(const Action& a) {
     const Vm* vm = vm_of(a);
     if (!vm) return;
-    if (vm->mobility != Mobility::kLive) breach("{} may not be moved live: {}", vm->name, vm->mobility_reason);
     if (a.to == a.from) breach("{} is moved to where it is", vm->name);
     const Host* to = s_.find(a.to);
     if (!to) return breach("{} is moved to a host that does not exist", vm->name);
-    if (to->power != PowerState::kOn || !to->accepts_vms) breach("{} is moved to {}, which takes no VMs", vm->name, to->name);
+    if (to->power != PowerState::kOn) breach("{} is moved to {}, which is not on", vm->name, to->name);
     charge_[a.to] += a.after;  // the source keeps its charge until the VM has left
     expected_.insert(a.to);
     check_capacity(a.to, a.after);

@@ -4,7 +4,8 @@
 // Checked: every action names things that exist; a VM has at most one action, none while one is in flight; VMs that are
 // foreign, immovable or may not be scaled that way are left alone; allocations stay between floor and ceiling; no host
 // is over its admission at any moment, moves counted on both ends, growth counted at once, shrinks only where they
-// precede; destinations are on and accepting; no host that carries or awaits a VM is stopped.
+// precede; destinations are on; no host that carries or awaits a VM is stopped; no hard constraint on where VMs may be is broken that was not
+// (constraints/judge.h: what operators say, mobility, equipment, hosts that accept nobody).
 #pragma once
 
 #include <string>
