@@ -1,4 +1,5 @@
-// headroom config check FILE...: says of each rules file, price book or scenario that it is good, or the first thing wrong.
+// headroom config check FILE...: says of each rules file, price book, scenario or constraints file that it is good, or the
+// first thing wrong.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -13,6 +14,7 @@
 #include "headroom/base/instant.h"
 #include "headroom/config/document.h"
 #include "headroom/config/nearest.h"
+#include "headroom/constraints/file.h"
 #include "headroom/cost/price_book.h"
 #include "headroom/model/forecast.h"
 #include "headroom/rules/rules.h"
@@ -29,7 +31,7 @@ struct Options {
 
 // What a good file holds: "6 rules".
 struct Contents {
-  std::string kind;  // "rules", "prices", "scenario"; for JSON
+  std::string kind;  // "rules", "prices", "scenario", "constraints"; for JSON
   std::size_t count = 0;
   std::string words;
 };
@@ -53,11 +55,18 @@ Result<Contents> check_file(const std::string& path, const Horizons& horizons) {
   if (document->has("scenario")) {
     const auto scenario = load_scenario(path);
     if (!scenario) return tl::unexpected(scenario.error());
-    return Contents{"scenario", scenario->host_types.size(), "scenario, " + counted(scenario->host_types.size(), "host type")};
+    return Contents{"scenario", scenario->host_types.size(),
+                    "scenario, " + counted(scenario->host_types.size(), "host type")};
   }
-  return invalid(fmt::format("{}: neither 'rules' nor 'prices' nor 'scenario' stands at the top, so this is no file of "
-                             "Headroom{}",
-                             path, config::did_you_mean(document->first_key(), {"rules", "prices", "scenario"})));
+  if (document->has("constraints")) {
+    const auto all = constraints::read_constraints(*document);
+    if (!all) return tl::unexpected(all.error());
+    return Contents{"constraints", all->size(), counted(all->size(), "constraint")};
+  }
+  return invalid(
+      fmt::format("{}: neither 'rules' nor 'prices' nor 'scenario' nor 'constraints' stands at the top, so this is no file "
+                  "of Headroom{}",
+                  path, config::did_you_mean(document->first_key(), {"rules", "prices", "scenario", "constraints"})));
 }
 
 Result<Horizons> parse_horizons(const std::vector<std::string>& texts) {
@@ -99,7 +108,8 @@ void check(const Options& options, Outcome& outcome) {
 void add_config(CLI::App& app, Outcome& outcome) {
   CLI::App* config = app.add_subcommand("config", "Work with configuration files");
   config->require_subcommand(1);
-  CLI::App* command = config->add_subcommand("check", "Check rules files, price books and scenarios; print one line for each");
+  CLI::App* command =
+      config->add_subcommand("check", "Check rules files, price books, scenarios and constraints; print one line for each");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->files, "Files to check")->required();
   command->add_option("--horizons", options->horizons, "Horizons rules may name (default 5m,15m,1h,6h,1d)")

@@ -6,7 +6,7 @@ headroom=$1 tree=$2
 golden=$tree/tests/config/golden/check_command.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -r "$tree/rules" "$tree/prices" "$tree/scenarios" "$work"
+cp -r "$tree/rules" "$tree/prices" "$tree/scenarios" "$tree/examples/constraints.yaml" "$work"
 cd "$work" || exit 1
 
 cat > misspelt.yaml << 'YAML'
@@ -16,6 +16,11 @@ rules:
     action: grow
     tresholdd: 80 %
     target: 70 %
+YAML
+cat > contradiction.yaml << 'YAML'
+constraints:
+  - {name: edge, kind: pin, vms: {named: [gateway]}, host: edge-1}
+  - {name: drained, kind: ban, vms: {named: ["*"]}, hosts: {named: ["edge-*"]}}
 YAML
 echo 'rule: []' > other.yaml
 : > empty.yaml
@@ -29,6 +34,8 @@ run() {
 script() {
   run rules/default.yaml rules/reactive.yaml prices/default.yaml
   run scenarios/bitbrains.yaml
+  run constraints.yaml
+  run contradiction.yaml
   run misspelt.yaml
   run rules/reactive.yaml misspelt.yaml none.yaml
   run none.yaml

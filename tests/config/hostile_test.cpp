@@ -8,6 +8,7 @@
 #include <random>
 #include <sstream>
 
+#include "headroom/constraints/file.h"
 #include "headroom/cost/price_book.h"
 #include "headroom/rules/rules.h"
 
@@ -93,7 +94,7 @@ void expect_one_line(const Error& error) {
 
 TEST(HostileConfig, GivesAValueOrOneErrorForEveryMutation) {
   const std::vector<std::string> files{slurp(kTree + "/rules/default.yaml"), slurp(kTree + "/rules/reactive.yaml"),
-                                       slurp(kTree + "/prices/default.yaml")};
+                                       slurp(kTree + "/prices/default.yaml"), slurp(kTree + "/examples/constraints.yaml")};
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed()));
   Mutator mutator(seed());
   const long before_kib = peak_memory_kib();
@@ -105,11 +106,17 @@ TEST(HostileConfig, GivesAValueOrOneErrorForEveryMutation) {
     const auto prices = cost::parse_prices(text, "h.yaml");
     if (!rules) expect_one_line(rules.error());
     if (!prices) expect_one_line(prices.error());
-    EXPECT_FALSE(rules && prices);
-    if (rules || prices) ++accepted;
+    const auto constraints = constraints::parse_constraints(text, "h.yaml");
+    if (!constraints) expect_one_line(constraints.error());
+    EXPECT_LE(rules.has_value() + prices.has_value() + constraints.has_value(), 1);
+    if (rules || prices || constraints) ++accepted;
     if (rules) {  // what is accepted can be written and read again
       const auto again = rules::parse_rules(rules::to_yaml(*rules), "h.yaml", default_horizons());
       EXPECT_TRUE(again) << again.error().message << "\n" << rules::to_yaml(*rules);
+    }
+    if (constraints) {
+      const auto again = constraints::parse_constraints(constraints::to_yaml(*constraints), "h.yaml");
+      EXPECT_TRUE(again) << again.error().message << "\n" << constraints::to_yaml(*constraints);
     }
   }
   EXPECT_GT(accepted, 100) << "nearly nothing was accepted: the mutations no longer reach the readers";
