@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
 
@@ -46,7 +47,10 @@ Fleet::Fleet(const Snapshot& snapshot) : snapshot_(&snapshot) {
   }
   for (const Host& h : snapshot.hosts) now_.on.push_back(h.power == PowerState::kOn || h.power == PowerState::kStarting);
   for (std::size_t v = 0; v < vms(); ++v) {
-    vm_by_name_.emplace(vm(v).name, v);
+    by_name_.emplace(vm(v).name, v);
+    for (const std::string& tag : vm(v).tags) by_tag_.emplace(tag, v);
+    for (const Names* groups : {&vm(v).groups, &vm(v).apart_groups})
+      for (const std::string& group : *groups) by_group_.emplace(group, v);
     now_.at.push_back(index_of(vm(v).host));
     HEADROOM_CHECK(now_.at.back() != kNowhere, "a VM's host is in the snapshot");
   }
@@ -69,35 +73,42 @@ std::size_t Fleet::index_of(VmId id) const {
   return vm == nullptr ? kNowhere : static_cast<std::size_t>(vm - snapshot_->vms.data());
 }
 
-// Whole names are looked up; only wildcards cost a walk over the fleet.
-std::vector<std::size_t> Fleet::named(const Names& patterns) const {
-  std::vector<std::size_t> found;
-  Names wild;
-  for (const std::string& pattern : patterns) {
-    if (!is_plain(pattern)) wild.push_back(pattern);
-    const auto [first, last] = vm_by_name_.equal_range(pattern);
+void Fleet::look_up(const Names& words, const Index& index, std::vector<std::size_t>& found) {
+  for (const std::string& word : words) {
+    const auto [first, last] = index.equal_range(word);
     for (auto it = first; it != last; ++it) found.push_back(it->second);
   }
-  for (std::size_t v = 0; !wild.empty() && v < vms(); ++v)
-    if (any_matches(wild, vm(v).name)) found.push_back(v);
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+}
+
+// Those that satisfy one of the lists, perhaps twice. Words are looked up; only wildcards cost a walk over the fleet.
+std::vector<std::size_t> Fleet::candidates(const VmSelection& s) const {
+  std::vector<std::size_t> found;
+  if (!s.named.empty()) {
+    Names wild;
+    std::copy_if(s.named.begin(), s.named.end(), std::back_inserter(wild), [](const std::string& p) { return !is_plain(p); });
+    look_up(s.named, by_name_, found);
+    for (std::size_t v = 0; !wild.empty() && v < vms(); ++v)
+      if (any_matches(wild, vm(v).name)) found.push_back(v);
+  } else if (!s.tagged.empty()) {
+    look_up(s.tagged, by_tag_, found);
+  } else if (!s.grouped.empty()) {
+    look_up(s.grouped, by_group_, found);
+  } else {
+    found.resize(vms());
+    std::iota(found.begin(), found.end(), std::size_t{0});
+  }
   return found;
 }
 
 std::vector<std::size_t> Fleet::select(const VmSelection& s) const {
-  std::vector<std::size_t> found;
-  if (s.named.empty()) {
-    found.resize(vms());
-    std::iota(found.begin(), found.end(), std::size_t{0});
-  } else {
-    found = named(s.named);
-  }
+  std::vector<std::size_t> found = candidates(s);
   std::erase_if(found, [&](std::size_t v) {
     const Vm& it = vm(v);
     return (!s.tagged.empty() && !any_of(s.tagged, it.tags)) ||
            (!s.grouped.empty() && !any_of(s.grouped, it.groups) && !any_of(s.grouped, it.apart_groups));
   });
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

@@ -50,12 +50,14 @@ class Fleet {
 
  private:
   static std::size_t at(Scope scope) { return static_cast<std::size_t>(scope); }
-  std::vector<std::size_t> named(const Names& patterns) const;
+  using Index = std::unordered_multimap<std::string_view, std::size_t>;  // word -> VM
+  static void look_up(const Names& words, const Index& index, std::vector<std::size_t>& found);
+  std::vector<std::size_t> candidates(const VmSelection& selection) const;
 
   const Snapshot* snapshot_;
   std::array<std::vector<std::size_t>, 3> place_;  // [scope][host]
   std::array<std::vector<std::string>, 3> names_;  // [scope][place]
-  std::unordered_multimap<std::string_view, std::size_t> vm_by_name_;
+  Index by_name_, by_tag_, by_group_;
   Whereabouts now_;
 };
 
