@@ -41,6 +41,7 @@ class Close {
   std::int32_t size() const { return static_cast<std::int32_t>(table_.size()); }
   std::span<const std::int32_t> members(std::int32_t row) const { return table_.relation(row).members; }
   Relation::Scope scope(std::int32_t row) const { return table_.relation(row).scope; }
+  bool whole(std::int32_t row) const { return limit_[row] == 0; }  // and stays so: hard, and not broken at the start
   bool hard(std::int32_t row) const { return table_.relation(row).price == 0; }
   bool has(std::int32_t row, std::int32_t item) const { return table_.has(row, item); }
   std::span<const std::int32_t> rows_of(std::int32_t item) const { return table_.rows_of(item); }

@@ -29,7 +29,8 @@ struct Stretch {
 
 struct Kernel {
   void (*anneal)(State& state, Stretch& stretch, Tally& tally);
-  // The cheapest of `count` hosts from `first` on (round and round) that has room and that the constraints allow.
+  // The cheapest of `count` hosts from `first` on (round and round) that has room and that the constraints allow; of the item's
+  // own choices instead, where they are few (state.h), unless `count` is 1.
   Pick (*best_host)(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally);
   // Exact change of one shift or swap, as the loops above compute it; false when there is no room. For tests.
   bool (*shift_change)(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);

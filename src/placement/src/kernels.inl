@@ -28,6 +28,10 @@ class Loops {
   static bool swap_fits(const State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
   static std::int64_t swap_change(State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
   static void try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
+  static void try_few(State& state, Stretch& stretch, const Leaving<W>& one, std::span<const std::int32_t> few, std::uint64_t bits,
+                      std::int64_t most, Tally& tally);
+  static bool try_shift(State& state, Stretch& stretch, const Leaving<W>& one, std::int32_t to, std::int64_t most, Tally& tally);
+  static void consider(State& state, const Leaving<W>& one, std::int32_t to, Pick& best, Tally& tally);
   static void try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   static void try_chain(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   // Of items on `host`, neither `keep` nor members of relation `keep_row` (-1: none) are taken.
@@ -92,26 +96,44 @@ HEADROOM_TARGET inline std::int64_t Loops<W>::swap_change(State& state, const Le
   return dot(use, load<W>(state.layout().weight[0])) + state.swap_price_change(one.item, one.from, other, to);
 }
 
+// Moves an item if there is room, nothing speaks against it and it costs at most `most`.
+template <int W>
+HEADROOM_INLINE bool Loops<W>::try_shift(State& state, Stretch& stretch, const Leaving<W>& one, std::int32_t to, std::int64_t most,
+                                         Tally& tally) {
+  if (to == one.from) return false;
+  ++tally.tries;
+  if (!fits(state, one, to)) return false;
+  ++tally.changes;
+  const std::int64_t cost = change(state, one, to);
+  if (cost > most || !state.allows(one.item, one.from, to)) return false;
+  state.move(one.item, to, cost);
+  ++tally.moves;
+  stretch.best->moved(one.item, one.from);
+  stretch.best->look(state);
+  return true;
+}
+
 template <int W>
 HEADROOM_TARGET void Loops<W>::try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
   const Layout& layout = state.layout();
   const auto hosts = static_cast<std::int32_t>(layout.hosts);
   const Leaving<W> one = leaving(state, Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items)));
+  if (const std::span<const std::int32_t> few = state.choices(one.item); !few.empty())
+    return try_few(state, stretch, one, few, bits, most, tally);
   std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(hosts));
   if (homeward(bits)) to = one.home;
-  for (int i = 0; i < kWindow && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) {
-    if (to == one.from) continue;
-    ++tally.tries;
-    if (!fits(state, one, to)) continue;
-    ++tally.changes;
-    const std::int64_t cost = change(state, one, to);
-    if (cost > most || !state.allows(one.item, one.from, to)) continue;
-    state.move(one.item, to, cost);
-    ++tally.moves;
-    stretch.best->moved(one.item, one.from);
-    stretch.best->look(state);
-    return;
-  }
+  for (int i = 0; i < kWindow && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1)
+    if (try_shift(state, stretch, one, to, most, tally)) return;
+}
+
+template <int W>
+HEADROOM_TARGET void Loops<W>::try_few(State& state, Stretch& stretch, const Leaving<W>& one, std::span<const std::int32_t> few,
+                                       std::uint64_t bits, std::int64_t most, Tally& tally) {
+  if (homeward(bits) && try_shift(state, stretch, one, one.home, most, tally)) return;
+  const auto count = static_cast<std::uint32_t>(few.size());
+  auto at = static_cast<std::uint32_t>(Stream::below(static_cast<std::uint32_t>(bits >> 32), count));
+  for (std::uint32_t i = 0; i < count && i < static_cast<std::uint32_t>(kWindow); ++i, at = at + 1 == count ? 0 : at + 1)
+    if (try_shift(state, stretch, one, few[at], most, tally)) return;
 }
 
 template <int W>
@@ -228,20 +250,30 @@ HEADROOM_TARGET void Loops<W>::anneal(State& state, Stretch& stretch, Tally& tal
 }
 
 template <int W>
+HEADROOM_INLINE void Loops<W>::consider(State& state, const Leaving<W>& one, std::int32_t to, Pick& best, Tally& tally) {
+  if (to == one.from) return;
+  ++tally.tries;
+  if (!fits(state, one, to)) return;
+  ++tally.changes;
+  const std::int64_t cost = change(state, one, to);
+  if ((best.host >= 0 && cost >= best.change) || !state.allows(one.item, one.from, to)) return;
+  best = {to, cost};
+}
+
+template <int W>
 HEADROOM_TARGET Pick Loops<W>::best_host(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally) {
   const auto hosts = static_cast<std::int32_t>(state.layout().hosts);
   const Leaving<W> one = leaving(state, item);
   Pick best;
-  std::int32_t to = first;
-  for (std::int32_t i = 0; i < count && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) {
-    if (to == one.from) continue;
-    ++tally.tries;
-    if (!fits(state, one, to)) continue;
-    ++tally.changes;
-    const std::int64_t cost = change(state, one, to);
-    if ((best.host >= 0 && cost >= best.change) || !state.allows(item, one.from, to)) continue;
-    best = {to, cost};
+  if (const std::span<const std::int32_t> few = state.choices(item); !few.empty() && count > 1) {
+    const auto there = static_cast<std::int32_t>(few.size());
+    std::int32_t at = first % there;
+    for (std::int32_t i = 0; i < count && i < there; ++i, at = at + 1 == there ? 0 : at + 1)
+      consider(state, one, few[static_cast<std::size_t>(at)], best, tally);
+    return best;
   }
+  std::int32_t to = first;
+  for (std::int32_t i = 0; i < count && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) consider(state, one, to, best, tally);
   return best;
 }
 

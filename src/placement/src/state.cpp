@@ -40,6 +40,12 @@ bool State::wants_allow_swap(std::int32_t item, std::int32_t from, std::int32_t 
          risk_.allows_swap(item, from, other, to);
 }
 
+std::span<const std::int32_t> State::few_hosts(std::int32_t item) const {
+  for (std::int32_t row : close_.rows_of(item))
+    if (close_.whole(row)) return close_.hosts_beside(row, host_of_[item]);
+  return layout_->within.few(item);
+}
+
 std::int64_t State::soft_change(std::int32_t item, std::int32_t from, std::int32_t to) const {
   const Within& within = layout_->within;
   return (within.priced() ? within.price(item, to) - within.price(item, from) : 0) +

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "apart.h"
@@ -55,6 +56,10 @@ class State {
   bool holds_risk(std::int32_t host) const { return risk_.none() || risk_.holds(host); }
   std::int64_t missing_risk(std::int32_t host, std::int32_t without) const { return risk_.none() ? 0 : risk_.missing(host, without); }
   const Close& close() const { return close_; }
+  // The hosts that an item may move to on its own, where they are few; empty: try all.
+  std::span<const std::int32_t> choices(std::int32_t item) const {
+    return plain_ ? std::span<const std::int32_t>() : few_hosts(item);
+  }
 
   // What moving costs more (or less): the item's own price, its group's, and what soft constraints and the start's breaches cost.
   [[gnu::always_inline]] std::int64_t price_change(std::int32_t item, std::int32_t from, std::int32_t to) {
@@ -89,6 +94,7 @@ class State {
   // small.
   bool wants_allow(std::int32_t item, std::int32_t from, std::int32_t to, Asked asked) const;
   bool wants_allow_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const;
+  std::span<const std::int32_t> few_hosts(std::int32_t item) const;
   void put(std::int32_t item, std::int32_t host);
   void take(std::int32_t item, std::int32_t host);
   std::int64_t host_cost(std::int32_t host) const;

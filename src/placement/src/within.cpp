@@ -3,11 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace headroom::placement {
 
 Within::Within(const Problem& p) : words_((p.hosts + 63) / 64), breach_price_(p.breach_price), set_(p.within), home_(p.home), wishes_(p.wishes) {
-  for (const HostSet& set : p.host_sets) bits_.insert(bits_.end(), set.begin(), set.end());
+  constexpr std::size_t kFew = 4;  // a fourth of the hosts at most
+  few_first_.push_back(0);
+  for (const HostSet& set : p.host_sets) {
+    bits_.insert(bits_.end(), set.begin(), set.end());
+    std::size_t count = 0;
+    for (std::uint64_t word : set) count += static_cast<std::size_t>(std::popcount(word));
+    for (std::size_t h = 0; count * kFew <= p.hosts && h < p.hosts; ++h)
+      if ((set[h / 64] >> (h % 64) & 1) != 0) few_.push_back(static_cast<std::int32_t>(h));
+    few_first_.push_back(few_.size());
+  }
   if (wishes_.empty() && (set_.empty() || breach_price_ == 0)) return;
   std::stable_sort(wishes_.begin(), wishes_.end(), [](const Wish& a, const Wish& b) { return a.item < b.item; });
   first_.assign(p.items + 1, 0);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,12 @@ class Within {
 
   bool binds(std::int32_t item) const { return !set_.empty() && set_[item] != kAnywhere; }
   bool allows(std::int32_t item, std::int32_t to) const { return !binds(item) || has(set_[item], to) || to == home_[item]; }
+  // The hosts of an item's set where they are so few that drawing from all hosts would hardly ever meet one; else none.
+  std::span<const std::int32_t> few(std::int32_t item) const {
+    if (!binds(item)) return {};
+    const auto set = static_cast<std::size_t>(set_[item]);
+    return std::span(few_).subspan(few_first_[set], few_first_[set + 1] - few_first_[set]);
+  }
   bool priced() const { return !first_.empty(); }  // price() is not always 0
   std::int64_t price(std::int32_t item, std::int32_t host) const {
     std::int64_t sum = binds(item) && !has(set_[item], host) ? breach_price_ : 0;
@@ -34,6 +41,8 @@ class Within {
   std::size_t words_ = 0;
   std::int64_t breach_price_ = 0;
   std::vector<std::uint64_t> bits_;  // sets x hosts
+  std::vector<std::int32_t> few_;    // hosts, set by set
+  std::vector<std::size_t> few_first_;  // of each set's, and the end
   std::vector<std::int32_t> set_;    // of items; empty: all anywhere
   std::vector<std::int32_t> home_;
   std::vector<Wish> wishes_;         // by item
