@@ -117,7 +117,7 @@ TEST_F(Roadef2012, NamesThePlaceOfWhatIsWrong) {
 }
 
 TEST_F(Roadef2012, RefusesAStartThatBreaksAConstraint) {
-  EXPECT_EQ(said(kModel, "0 0 0"), "a: is no start for this model: group 0 is twice on host 0, the second time with item 1; give one that keeps every constraint");
+  EXPECT_EQ(said(kModel, "0 0 0"), "a: is no start for this model: group 0 wants its items apart; item 1 shares host 0; give one that keeps every constraint");
   EXPECT_THAT(said(kModel, "1 0 0"), StartsWith("a: is no start for this model: host 1 holds 12 of lane 0, above its capacity 10"));
 }
 
