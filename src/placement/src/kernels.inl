@@ -28,8 +28,10 @@ class Loops {
   static bool swap_fits(const State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
   static std::int64_t swap_change(State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
   static void try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
-  static void try_few(State& state, Stretch& stretch, const Leaving<W>& one, std::span<const std::int32_t> few, std::uint64_t bits,
-                      std::int64_t most, Tally& tally);
+  [[gnu::noinline]] static Pick best_of_few(State& state, const Leaving<W>& one, std::span<const std::int32_t> few, std::int32_t first,
+                                            std::int32_t count, Tally& tally);
+  [[gnu::noinline]] static void try_few(State& state, Stretch& stretch, const Leaving<W>& one, std::span<const std::int32_t> few,
+                                        std::uint64_t bits, std::int64_t most, Tally& tally);
   static bool try_shift(State& state, Stretch& stretch, const Leaving<W>& one, std::int32_t to, std::int64_t most, Tally& tally);
   static void consider(State& state, const Leaving<W>& one, std::int32_t to, Pick& best, Tally& tally);
   static void try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
@@ -261,17 +263,23 @@ HEADROOM_INLINE void Loops<W>::consider(State& state, const Leaving<W>& one, std
 }
 
 template <int W>
+HEADROOM_TARGET Pick Loops<W>::best_of_few(State& state, const Leaving<W>& one, std::span<const std::int32_t> few, std::int32_t first,
+                                           std::int32_t count, Tally& tally) {
+  const auto there = static_cast<std::int32_t>(few.size());
+  Pick best;
+  std::int32_t at = first % there;
+  for (std::int32_t i = 0; i < count && i < there; ++i, at = at + 1 == there ? 0 : at + 1)
+    consider(state, one, few[static_cast<std::size_t>(at)], best, tally);
+  return best;
+}
+
+template <int W>
 HEADROOM_TARGET Pick Loops<W>::best_host(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally) {
   const auto hosts = static_cast<std::int32_t>(state.layout().hosts);
   const Leaving<W> one = leaving(state, item);
+  if (const std::span<const std::int32_t> few = state.choices(item); !few.empty() && count > 1)
+    return best_of_few(state, one, few, first, count, tally);
   Pick best;
-  if (const std::span<const std::int32_t> few = state.choices(item); !few.empty() && count > 1) {
-    const auto there = static_cast<std::int32_t>(few.size());
-    std::int32_t at = first % there;
-    for (std::int32_t i = 0; i < count && i < there; ++i, at = at + 1 == there ? 0 : at + 1)
-      consider(state, one, few[static_cast<std::size_t>(at)], best, tally);
-    return best;
-  }
   std::int32_t to = first;
   for (std::int32_t i = 0; i < count && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) consider(state, one, to, best, tally);
   return best;

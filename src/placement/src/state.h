@@ -86,7 +86,7 @@ class State {
  private:
   enum Asked : std::uint8_t { kInAGroup, kButForRisk, kAll };
 
-  bool groups_allow(std::int32_t item, std::int32_t from, std::int32_t to) const {
+  [[gnu::always_inline]] bool groups_allow(std::int32_t item, std::int32_t from, std::int32_t to) const {
     return layout_->bound[item] == 0 ||
            (group_apart_.allows(item, to) && group_spread_.allows(item, from, to) && near_.allows(item, from, to));
   }
