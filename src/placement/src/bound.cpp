@@ -3,7 +3,19 @@
 #include <algorithm>
 #include <vector>
 
+#include "relaxation.h"
+
 namespace headroom::placement {
+namespace {
+
+// What lanes cost where all hosts are one, which is all there is to know where hosts have no prices.
+std::int64_t pooled_load(const Problem& p, const std::vector<std::int64_t>& need, const std::vector<std::int64_t>& safe) {
+  std::int64_t bound = 0;
+  for (std::size_t l = 0; l < p.lanes.size(); ++l) bound += p.lanes[l].weight * std::max<std::int64_t>(0, need[l] - safe[l]);
+  return bound;
+}
+
+}  // namespace
 
 std::int64_t lower_bound(const Problem& p) {
   const std::size_t lanes = p.lanes.size();
@@ -13,8 +25,8 @@ std::int64_t lower_bound(const Problem& p) {
     safe[i % lanes] += p.safe[i];
     room[i % lanes] += p.capacity[i];
   }
-  std::int64_t bound = 0;
-  for (std::size_t l = 0; l < lanes; ++l) bound += p.lanes[l].weight * std::max<std::int64_t>(0, need[l] - safe[l]);
+  std::int64_t bound = pooled_load(p, need, safe);
+  if (!p.use_price.empty() || !p.open_price.empty()) bound = std::max(bound, relax(p).bound);
   for (const Balance& b : p.balances)
     bound += b.weight * std::max<std::int64_t>(0, b.target * (room[b.of] - need[b.of]) - (room[b.against] - need[b.against]));
   return bound;

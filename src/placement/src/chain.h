@@ -1,4 +1,5 @@
-// Moves of a chain that is being made, so that it can be taken back: a large item first or a group, then others out of its way.
+// Moves that are made together or not at all: of a chain, which puts a large item somewhere or a group, and others out of its
+// way, or of a host that is being emptied.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace headroom::placement {
 class Chain {
  public:
   static constexpr int kMost = 5;       // moves of one, where its first item is no group
-  static constexpr int kCapacity = 64;  // a group's and those of one
+  static constexpr int kCapacity = 64;  // a group's and those of one, or a host's
   std::int64_t change = 0;
   int length = 0;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "apart.h"
 #include "capacity.h"
@@ -41,6 +42,20 @@ std::int64_t breach(const Problem& p, const Relation& relation, const Assignment
   }
   return 0;
 }
+std::int64_t use_cost(const Problem& p, const std::vector<std::int64_t>& use) {
+  std::int64_t cost = 0;
+  for (std::size_t i = 0; i < p.use_price.size(); ++i) cost += p.use_price[i] * use[i];
+  return cost;
+}
+
+std::int64_t open_cost(const Problem& p, const Assignment& assignment) {
+  const std::set<std::int32_t> open(assignment.begin(), assignment.end());
+  std::int64_t cost = 0;
+  for (std::int32_t host : open)
+    if (!p.open_price.empty()) cost += p.open_price[static_cast<std::size_t>(host)];
+  return cost;
+}
+
 
 // Soft ones into `relations`, hard ones, by the price of breaches, into `breaches`.
 void add_relations(const Problem& p, const Assignment& assignment, Cost& cost) {
@@ -84,6 +99,8 @@ Cost cost_of(const Problem& p, const Assignment& assignment) {
   cost.risk = risk_cost(p, assignment);
   cost.breaches = overfull_cost(p, assignment) + outside_breach_cost(p, assignment) + risk_breach_cost(p, assignment);
   add_relations(p, assignment, cost);
+  cost.use = use_cost(p, use);
+  cost.open = open_cost(p, assignment);
   std::vector<std::int64_t> away(p.groups.size(), 0);
   for (std::size_t i = 0; i < p.items; ++i) {
     const auto from = static_cast<std::size_t>(p.home[i]), to = static_cast<std::size_t>(assignment[i]);

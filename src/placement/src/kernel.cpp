@@ -37,15 +37,16 @@ bool has(InstructionSet set) {
   return false;
 }
 
-const Kernel& kernel(InstructionSet set, std::size_t width) {
+const Kernel& kernel(InstructionSet set, const Layout& layout) {
   HEADROOM_CHECK(has(set), "loops run only on a processor that has their instructions");
-  if (set == InstructionSet::kAvx512) return avx512::kernel(width);
-  return set == InstructionSet::kAvx2 ? avx2::kernel(width) : scalar::kernel(width);
+  if (set == InstructionSet::kAvx512) return avx512::kernel(layout.width, layout.priced);
+  return set == InstructionSet::kAvx2 ? avx2::kernel(layout.width, layout.priced)
+                                      : scalar::kernel(layout.width, layout.priced);
 }
 #else
 bool has(InstructionSet set) { return set == InstructionSet::kScalar; }
 
-const Kernel& kernel(InstructionSet, std::size_t width) { return scalar::kernel(width); }
+const Kernel& kernel(InstructionSet, const Layout& layout) { return scalar::kernel(layout.width, layout.priced); }
 #endif
 
 InstructionSet widest() {

@@ -2,6 +2,7 @@
 // program picks the widest its processor has.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -18,13 +19,25 @@ struct Pick {
   std::int64_t change = 0;
 };
 
+// A host to be emptied: where to look for places, and what all of it may cost at most.
+struct Drain {
+  std::int32_t host = -1;
+  std::int32_t into = -1;                 // everything there that has room there, the rest as usual; -1: nowhere in particular
+  std::int32_t first = 0, places = 0;     // hosts looked at for the first item, for the next those behind, and so on
+  std::int64_t most = 0;
+};
+
 // One stretch of annealing at one temperature.
 struct Stretch {
   Stream random;
   double temperature = 0;      // in cost; 0: only what does not cost more
   std::uint64_t rounds = 0;    // a round: some hosts or neighbours tried for one item
   std::uint32_t chain_odds = 0;  // of 1024 rounds, so many try a chain
+  std::uint32_t drain_odds = 0;  // of 1024 rounds, so many try to empty a host; only where hosts have prices
+  double guidance = 0;         // how much the guide counts (guide.h)
   Best* best = nullptr;
+
+  std::int64_t guide(std::int64_t change) const { return static_cast<std::int64_t>(guidance * static_cast<double>(change)); }
 };
 
 struct Kernel {
@@ -32,16 +45,18 @@ struct Kernel {
   // The cheapest of `count` hosts from `first` on (round and round) that has room and that the constraints allow; of the item's
   // own choices instead, where they are few (state.h), unless `count` is 1.
   Pick (*best_host)(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally);
+  // Empties a host if that costs no more than it may, and if not too much is on it. Null where hosts have no prices.
+  bool (*drain)(State& state, const Drain& how, Best& best, Tally& tally);
   // Exact change of one shift or swap, as the loops above compute it; false when there is no room. For tests.
   bool (*shift_change)(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
   bool (*swap_change)(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
 };
 
-// `set` must be one the processor has (has()); width as in Layout.
-const Kernel& kernel(InstructionSet set, std::size_t width);
+// The loops for a layout: its width, with or without prices of hosts. `set` must be one the processor has (has()).
+const Kernel& kernel(InstructionSet set, const Layout& layout);
 
-namespace scalar { const Kernel& kernel(std::size_t width); }
-namespace avx2 { const Kernel& kernel(std::size_t width); }
-namespace avx512 { const Kernel& kernel(std::size_t width); }
+namespace scalar { const Kernel& kernel(std::size_t width, bool priced); }
+namespace avx2 { const Kernel& kernel(std::size_t width, bool priced); }
+namespace avx512 { const Kernel& kernel(std::size_t width, bool priced); }
 
 }  // namespace headroom::placement

@@ -7,12 +7,22 @@
 namespace headroom::placement::avx512 {
 namespace {
 
+namespace plain {
+constexpr bool kPriced = false;
 #include "kernels.inl"
+}  // namespace plain
+
+namespace priced {
+constexpr bool kPriced = true;
+#include "kernels.inl"
+}  // namespace priced
 
 }  // namespace
 
-const Kernel& kernel(std::size_t width) {
-  return width == 8 ? avx2::kernel(8) : width == 16 ? kLoops<16> : kLoops<32>;
+const Kernel& kernel(std::size_t width, bool priced) {
+  if (width == 8) return avx2::kernel(8, priced);
+  if (priced) return width == 16 ? priced::kLoops<16> : priced::kLoops<32>;
+  return width == 16 ? plain::kLoops<16> : plain::kLoops<32>;
 }
 
 }  // namespace headroom::placement::avx512

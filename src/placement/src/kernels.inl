@@ -1,5 +1,6 @@
 // The inner loops, in terms of the row arithmetic of one instruction set; included by kernel_<set>.cpp inside that set's
-// namespace, after its lanes_<set>.h. HEADROOM_TARGET is on every function, since templates and lambdas inherit no target,
+// namespace, after its lanes_<set>.h: once with kPriced, for problems whose hosts have prices, and once without, so that others
+// do not pay for them. HEADROOM_TARGET is on every function, since templates and lambdas inherit no target,
 // and HEADROOM_INLINE on those that must not be called out of line (g++ changes its mind when a callee grows).
 
 // Everything about one item and the host it would leave that does not depend on where it goes.
@@ -7,7 +8,8 @@ template <int W>
 struct Leaving {
   Row<W> need, charge, gain;  // need; what room is charged for elsewhere; what leaving changes in use above safe (<= 0 mostly)
   std::int32_t item, from, home;
-  std::int64_t price;         // of where it is
+  Row<W> use_price;           // where it is; this and the next are only set where kPriced
+  std::int64_t closing;       // what its host, if it then is empty, no longer costs
 };
 
 // A fourth of what is tried goes home: that is one host of many, and the one that costs no move.
@@ -18,6 +20,7 @@ class Loops {
  public:
   static void anneal(State& state, Stretch& stretch, Tally& tally);
   static Pick best_host(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally);
+  static bool drain(State& state, const Drain& how, Best& best, Tally& tally);
   static bool shift_change(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
   static bool swap_change(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
 
@@ -43,6 +46,7 @@ class Loops {
   static void try_group(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   static std::int32_t place_in_group(State& state, std::int32_t row, std::int32_t item, std::int32_t to, std::uint64_t bits,
                                      Tally& tally);
+  static void try_drain(State& state, Stretch& stretch, std::int64_t most, Tally& tally);
 };
 
 template <int W>
@@ -55,7 +59,10 @@ HEADROOM_TARGET inline Leaving<W> Loops<W>::leaving(const State& state, std::int
   one.need = load<W>(layout.need[static_cast<std::size_t>(item)]);
   const Row<W> over = load<W>(state.over(one.from));
   one.gain = subtract(positive(subtract(over, one.need)), positive(over));
-  one.price = layout.price(item, one.from);
+  if constexpr (kPriced) {
+    one.use_price = load<W>(layout.use_price[static_cast<std::size_t>(one.from)]);
+    one.closing = state.closing(one.from);
+  }
   return one;
 }
 
@@ -69,7 +76,10 @@ template <int W>
 HEADROOM_INLINE std::int64_t Loops<W>::change(State& state, const Leaving<W>& one, std::int32_t to) {
   const Row<W> over = load<W>(state.over(to));
   const Row<W> use = add(one.gain, subtract(positive(add(over, one.need)), positive(over)));
-  return dot(use, load<W>(state.layout().weight[0])) + state.price_change(one.item, one.from, to);
+  const std::int64_t cost = dot(use, load<W>(state.layout().weight[0])) + state.price_change(one.item, one.from, to);
+  if constexpr (!kPriced) return cost;
+  const Row<W> dearer = subtract(load<W>(state.layout().use_price[static_cast<std::size_t>(to)]), one.use_price);
+  return cost + dot(one.need, dearer) + state.opening(to) - one.closing;
 }
 
 // `more` is what the host that `one` leaves gets more: the other's need less the one's.
@@ -95,7 +105,10 @@ HEADROOM_TARGET inline std::int64_t Loops<W>::swap_change(State& state, const Le
   const Row<W> here = load<W>(state.over(one.from)), there = load<W>(state.over(to));
   const Row<W> use = add(subtract(positive(add(here, more)), positive(here)),
                          subtract(positive(subtract(there, more)), positive(there)));
-  return dot(use, load<W>(state.layout().weight[0])) + state.swap_price_change(one.item, one.from, other, to);
+  const std::int64_t cost =
+      dot(use, load<W>(state.layout().weight[0])) + state.swap_price_change(one.item, one.from, other, to);
+  if constexpr (!kPriced) return cost;
+  return cost + dot(more, subtract(one.use_price, load<W>(state.layout().use_price[static_cast<std::size_t>(to)])));
 }
 
 // Moves an item if there is room, nothing speaks against it and it costs at most `most`.
@@ -107,7 +120,8 @@ HEADROOM_INLINE bool Loops<W>::try_shift(State& state, Stretch& stretch, const L
   if (!fits(state, one, to)) return false;
   ++tally.changes;
   const std::int64_t cost = change(state, one, to);
-  if (cost > most || !state.allows(one.item, one.from, to)) return false;
+  const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided(one.item, one.from, to)) : cost;
+  if (seen > most || !state.allows(one.item, one.from, to)) return false;
   state.move(one.item, to, cost);
   ++tally.moves;
   stretch.best->moved(one.item, one.from);
@@ -158,7 +172,8 @@ HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::ui
     if (!swap_fits(state, one, other, to, more)) continue;
     ++tally.changes;
     const std::int64_t cost = swap_change(state, one, other, to, more);
-    if (cost > most || !state.allows_swap(item, one.from, other, to)) continue;
+    const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided_swap(item, one.from, other, to)) : cost;
+    if (seen > most || !state.allows_swap(item, one.from, other, to)) continue;
     state.move(item, to, cost);
     state.move(other, one.from, 0);
     tally.moves += 2;
@@ -244,7 +259,8 @@ HEADROOM_TARGET void Loops<W>::anneal(State& state, Stretch& stretch, Tally& tal
     const std::uint64_t kind = stretch.random.next(), bits = stretch.random.next();
     // Metropolis: accept a change up to -T ln(u), which is drawn first, so that most refusals need no exponential.
     const auto most = static_cast<std::int64_t>(stretch.temperature * kMinusLog[kind & (kMinusLogs - 1)]);
-    if ((kind >> 52 & 1023) < stretch.chain_odds) try_chain(state, stretch, bits, most, tally);
+    if (kPriced && (kind >> 12 & 1023) < stretch.drain_odds) try_drain(state, stretch, most, tally);
+    else if ((kind >> 52 & 1023) < stretch.chain_odds) try_chain(state, stretch, bits, most, tally);
     else if ((kind >> 42 & 1023) < group_odds) try_group(state, stretch, bits, most, tally);
     else if ((kind >> 63) == 0) try_shifts(state, stretch, bits, most, tally);
     else try_swaps(state, stretch, bits, most, tally);
@@ -303,5 +319,7 @@ HEADROOM_TARGET bool Loops<W>::swap_change(State& state, std::int32_t item, std:
   return true;
 }
 
+#include "drain.inl"
+
 template <int W>
-constexpr Kernel kLoops{Loops<W>::anneal, Loops<W>::best_host, Loops<W>::shift_change, Loops<W>::swap_change};
+constexpr Kernel kLoops{Loops<W>::anneal, Loops<W>::best_host, kPriced ? Loops<W>::drain : nullptr, Loops<W>::shift_change, Loops<W>::swap_change};

@@ -4,9 +4,13 @@
 #include <limits>
 
 #include "breach_weight.h"
+#include "relaxation.h"
 
 namespace headroom::placement {
 namespace {
+
+constexpr double kFullest = 1 << 16;  // the size of what the largest host holds
+constexpr double kPlenty = 0.1;       // of a size: what lanes count for that are not scarce, all together
 
 // A lane that the problem's own make: what its row is, given a table's row of the problem's lanes.
 struct Derived {
@@ -88,6 +92,39 @@ Layout::Layout(const Problem& p)
     charged[0][lanes + d] = charged[1][lanes + d] = 0;  // a derived lane needs no room
   }
   for (std::size_t i = 0; i < p.items; ++i) bound[i] = p.group[i] != kNoGroup;
+  price_hosts();
+}
+
+void Layout::price_hosts() {
+  const Problem& p = problem;
+  priced = !p.use_price.empty() || !p.open_price.empty();
+  if (!priced) return;
+  use_price = Rows(hosts, width);
+  const std::size_t lanes = p.lanes.size();
+  for (std::size_t at = 0; at < p.use_price.size(); ++at)
+    use_price[at / lanes][at % lanes] = static_cast<std::int32_t>(p.use_price[at]);
+  open_price = p.open_price;
+  open_price.resize(hosts, 0);
+  measure(relax(p).lane_price);
+}
+
+void Layout::measure(std::vector<double> worth) {
+  const Problem& p = problem;
+  const std::size_t lanes = p.lanes.size();
+  std::vector<double> room(lanes, 1);
+  for (std::size_t i = 0; i < p.capacity.size(); ++i) room[i % lanes] += static_cast<double>(p.capacity[i]);
+  double all = 0;
+  for (std::size_t l = 0; l < lanes; ++l) all += worth[l] * room[l];
+  for (std::size_t l = 0; l < lanes; ++l) worth[l] += (all > 0 ? kPlenty * all : 1) / static_cast<double>(lanes) / room[l];
+  std::vector<double> hold(hosts, 0);
+  for (std::size_t i = 0; i < p.capacity.size(); ++i)
+    hold[i / lanes] += worth[i % lanes] * static_cast<double>(p.lanes[i % lanes].weight > 0 ? std::min(p.safe[i], p.capacity[i])
+                                                                                              : p.capacity[i]);
+  const double unit = kFullest / std::max(1e-300, *std::max_element(hold.begin(), hold.end()));
+  for (double h : hold) full.push_back(1 + static_cast<std::int64_t>(unit * h));
+  std::vector<double> value(items, 0);
+  for (std::size_t i = 0; i < p.need.size(); ++i) value[i / lanes] += worth[i % lanes] * static_cast<double>(p.need[i]);
+  for (double v : value) size.push_back(1 + static_cast<std::int64_t>(unit * v));
 }
 
 }  // namespace headroom::placement

@@ -30,6 +30,12 @@ struct Layout {
   const Problem& problem;
   std::size_t hosts, items, width = 0;
   bool transient = false;         // some lane is
+  bool priced = false;            // hosts have prices of use or of being open; without, the next four tables are empty
+  Rows use_price;                 // hosts
+  std::vector<std::int64_t> open_price;  // hosts
+  // Items, hosts: how much room one takes and the other has, in one number. A lane counts by its price in the relaxed problem
+  // (relaxation.h), which is where it is scarce, and a little where it is not; the largest host has about 2^16.
+  std::vector<std::int64_t> size, full;
   Rows need;                      // items
   Rows limit;                     // hosts: capacity, or what is there at the start if more; derived lanes: the largest number
   Rows safe;                      // hosts
@@ -42,6 +48,10 @@ struct Layout {
   Relations relations;
   const std::int32_t* distance = nullptr;
   std::int64_t distance_weight = 0;
+
+ private:
+  void price_hosts();
+  void measure(std::vector<double> worth);
 };
 
 }  // namespace headroom::placement

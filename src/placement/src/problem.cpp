@@ -38,6 +38,31 @@ Result<void> balances_fit(const Problem& p) {
   return {};
 }
 
+// Use of a lane is at most what there is room for, and at most what all need.
+double dearest_use(const Problem& p) {
+  const std::size_t lanes = p.lanes.size();
+  std::vector<std::int64_t> need(lanes, 0);
+  for (std::size_t i = 0; i < p.need.size(); ++i) need[i % lanes] += p.need[i];
+  double most = 0;
+  for (std::size_t i = 0; i < p.use_price.size(); ++i)
+    most += static_cast<double>(p.use_price[i]) * static_cast<double>(std::min(p.capacity[i], need[i % lanes]));
+  for (std::int64_t price : p.open_price) most += static_cast<double>(price);
+  return most;
+}
+
+// A chain may put an item where it has no room, for a while: that is counted in 64 bits as well.
+Result<void> items_can_be_priced(const Problem& p) {
+  if (p.use_price.empty() || p.need.empty()) return {};
+  const std::size_t lanes = p.lanes.size();
+  std::vector<std::int64_t> need(lanes, 0), price(lanes, 0);
+  for (std::size_t i = 0; i < p.need.size(); ++i) need[i % lanes] = std::max(need[i % lanes], p.need[i]);
+  for (std::size_t i = 0; i < p.use_price.size(); ++i) price[i % lanes] = std::max(price[i % lanes], p.use_price[i]);
+  double most = 0;
+  for (std::size_t l = 0; l < lanes; ++l) most += static_cast<double>(need[l]) * static_cast<double>(price[l]);
+  if (most < kMostCost) return {};
+  return invalid(fmt::format("the use of one item could cost {:.3g}, beyond what is counted exactly; lower use_price", most));
+}
+
 // The dearest assignment there could be stays far from the end of 64 bits.
 Result<void> costs_fit(const Problem& p) {
   const std::size_t lanes = p.lanes.size();
@@ -46,6 +71,7 @@ Result<void> costs_fit(const Problem& p) {
     most += static_cast<double>(p.lanes[i % lanes].weight) * static_cast<double>(p.capacity[i] + p.safe[i]);
   for (const Balance& b : p.balances)
     most += static_cast<double>(b.weight) * static_cast<double>(kMostCount) * static_cast<double>(p.hosts);
+  most += dearest_use(p);
   for (std::int64_t price : p.away_price) most += static_cast<double>(price);
   const auto farthest = std::max_element(p.distance.begin(), p.distance.end());
   if (farthest != p.distance.end())
@@ -84,6 +110,8 @@ Result<void> validate(const Problem& p) {
              [&] { return shape("safe", p.safe.size(), p.hosts * lanes); },
              [&] { return shape("location", p.location.size(), p.hosts); },
              [&] { return shape("neighbourhood", p.neighbourhood.size(), p.hosts); },
+             [&] { return shape("use_price", p.use_price.size(), p.use_price.empty() ? 0 : p.hosts * lanes); },
+             [&] { return shape("open_price", p.open_price.size(), p.open_price.empty() ? 0 : p.hosts); },
              [&] { return shape("need", p.need.size(), p.items * lanes); },
              [&] { return shape("group", p.group.size(), p.items); },
              [&] { return shape("home", p.home.size(), p.items); },
@@ -91,6 +119,8 @@ Result<void> validate(const Problem& p) {
              [&] { return shape("distance", p.distance.size(), p.distance.empty() ? 0 : p.hosts * p.hosts); },
              [&] { return range("capacity", p.capacity, 0, kMostCount); },
              [&] { return range("safe", p.safe, 0, kMostCount); },
+             [&] { return range("use_price", p.use_price, 0, kMostWeight); },
+             [&] { return range("open_price", p.open_price, 0, kMostPrice); },
              [&] { return range("need", p.need, 0, kMostCount); },
              [&] { return range("location", p.location, 0, most); },
              [&] { return range("neighbourhood", p.neighbourhood, 0, most); },
@@ -99,7 +129,8 @@ Result<void> validate(const Problem& p) {
              [&] { return range("away_price", p.away_price, 0, kMostPrice); },
              [&] { return range("distance", p.distance, 0, kMostCount); },
              [&] { return range("the weights of moves", std::vector{p.distance_weight, p.group_away_weight}, 0, kMostPrice); },
-             [&] { return balances_fit(p); }, [&] { return constraints_are_sound(p); }, [&] { return costs_fit(p); });
+             [&] { return balances_fit(p); }, [&] { return constraints_are_sound(p); }, [&] { return items_can_be_priced(p); },
+             [&] { return costs_fit(p); });
 }
 
 }  // namespace headroom::placement

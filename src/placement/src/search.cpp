@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kRounds = 256;       // of a stretch at one temperature; a millisecond or less
 constexpr std::int32_t kItemsBetweenLooks = 64;
+constexpr std::uint32_t kDrainOdds = 12;     // of 1024 rounds; one costs as much as some fifty others
 constexpr double kHardly = 1e-3;             // of the cost: a round of descent that gains less is the last
 
 }  // namespace
@@ -35,11 +36,41 @@ void Search::descend(double until) {
   }
 }
 
+std::vector<std::int32_t> Search::worst_value_first() const {
+  const Layout& layout = state_.layout();
+  std::vector<std::int32_t> order;
+  std::vector<double> price(layout.hosts, 0);
+  for (std::size_t h = 0; h < layout.hosts; ++h) {
+    const auto host = static_cast<std::int32_t>(h);
+    double size = 1;
+    for (std::int32_t item : state_.items_on(host)) size += static_cast<double>(layout.size[static_cast<std::size_t>(item)]);
+    price[h] = static_cast<double>(state_.host_cost(host)) / size;
+    if (layout.open_price[h] > 0 && !state_.items_on(host).empty()) order.push_back(host);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+    return price[static_cast<std::size_t>(a)] > price[static_cast<std::size_t>(b)];
+  });
+  return order;
+}
+
+void Search::empty_hosts(double until) {
+  if (!state_.layout().priced) return;
+  const auto hosts = static_cast<std::int32_t>(state_.layout().hosts);
+  for (bool some = true; some;) {
+    some = false;
+    for (std::int32_t host : worst_value_first()) {
+      if (spent() >= until) return;
+      some |= kernel_.drain(state_, {.host = host, .places = hosts, .most = -1}, best_, tally_);
+    }
+  }
+}
+
 void Search::anneal(const Cooling& cooling, Stream stream) {
   Stretch stretch;
   stretch.random = stream;
   stretch.rounds = kRounds;
   stretch.chain_odds = cooling.chain_odds;
+  stretch.drain_odds = state_.layout().priced ? kDrainOdds : 0;
   stretch.best = &best_;
   const double begin = spent();
   double sum = 0;
@@ -47,6 +78,7 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
   for (double now = begin; now < cooling.until; now = spent()) {
     const double share = (now - begin) / (cooling.until - begin);
     stretch.temperature = cooling.from * std::pow(cooling.to / cooling.from, share);
+    stretch.guidance = state_.guide().strength(stretch.temperature);
     const std::uint64_t before = tally_.tries;
     kernel_.anneal(state_, stretch, tally_);
     // Where nothing can be tried (one host, one item) a round must cost something, or the budget would never be spent.

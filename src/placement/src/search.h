@@ -24,6 +24,8 @@ class Search {
 
   // Every item to its cheapest host, round after round, until that hardly helps any more or the share is over.
   void descend(double until);
+  // Hosts, from the worst value for money up, as long as one can be emptied at a gain; nothing where hosts have no prices.
+  void empty_hosts(double until);
   // Randomly, uphill as well while it is warm; `stream` is what it draws.
   void anneal(const Cooling& cooling, Stream stream);
   // Starts again from an assignment.
@@ -39,6 +41,8 @@ class Search {
   double mean_cost() const { return mean_cost_; }
 
  private:
+  std::vector<std::int32_t> worst_value_first() const;  // hosts that are open, and paid for being so
+
   const Kernel& kernel_;
   std::uint64_t tries_;
   const std::function<double()>& spent_;

@@ -25,6 +25,7 @@ constexpr double kHottest = 4;       // times an item's mean cost in lanes
 constexpr double kColdest = 0.1;     // costs are whole numbers: hardly anything dearer is taken here
 constexpr int kStepsPerDecade = 6;
 constexpr int kExchangeEvery = 6;    // steps; then the worst search goes on from where the best is
+constexpr double kMelted = 1.2;      // of the pilot's last cost, where that is above the descent's: the cooling starts there
 constexpr double kIdle = 0.1;        // of a mean step's time goes to one where the pilot saw nothing happen
 constexpr double kNotable = 2e-3;    // of the cost: a step that loses less gets less time
 constexpr double kFine = 1e-3;       // of the cost: where less is left to lose, steps are fine ones
@@ -32,8 +33,8 @@ constexpr double kFineShare = 0.1;   // of the time, for all fine steps
 
 enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000 };
 
-// The lanes' price of an item where everything is above safe, on average, and what soft constraints and the start's breaches could
-// cost or do: what a temperature is measured by.
+// The lanes' price of an item where everything is above safe, and of what hosts cost its part, on average, and what soft constraints
+// and the start's breaches could cost or do: what a temperature is measured by.
 double item_scale(const Problem& p) {
   double sum = p.breach_price == 0 ? 0 : static_cast<double>(cost_of(p, p.home).breaches);
   for (const Wish& wish : p.wishes) sum += static_cast<double>(wish.price);
@@ -43,6 +44,11 @@ double item_scale(const Problem& p) {
     sum += static_cast<double>(p.risks[at % p.risks.size()].weight) * static_cast<double>(p.risk_mean[at]);
   for (std::size_t i = 0; i < p.need.size(); ++i)
     sum += static_cast<double>(p.lanes[i % p.lanes.size()].weight) * static_cast<double>(p.need[i]);
+  for (std::int64_t price : p.open_price) sum += static_cast<double>(price);
+  std::vector<double> use_price(p.lanes.size(), 0);
+  for (std::size_t i = 0; i < p.use_price.size(); ++i)
+    use_price[i % p.lanes.size()] += static_cast<double>(p.use_price[i]) / static_cast<double>(p.hosts);
+  for (std::size_t i = 0; i < p.need.size(); ++i) sum += use_price[i % p.lanes.size()] * static_cast<double>(p.need[i]);
   return std::max(1.0, sum / static_cast<double>(std::max<std::size_t>(1, p.items)));
 }
 
@@ -51,7 +57,7 @@ class Solver {
   Solver(const Problem& problem, const SolveOptions& options)
       : problem_(problem), options_(options), layout_(problem), bound_(lower_bound(problem)) {
     const std::size_t workers = std::max<std::size_t>(1, options.workers);
-    const Kernel& loops = kernel(options.set, layout_.width);
+    const Kernel& loops = kernel(options.set, layout_);
     for (std::size_t w = 0; w < workers; ++w)
       searches_.push_back(std::make_unique<Search>(layout_, loops, options.tries / workers, options.spent));
     best_ = problem.home;
@@ -62,10 +68,13 @@ class Solver {
     Answer answer;
     answer.start_cost = best_cost_;
     answer.bound = bound_;
-    each([&](std::size_t, Search& search) { search.descend(kDescent); });
+    each([&](std::size_t, Search& search) { 
+      search.descend(kDescent);
+      search.empty_hosts(kDescent);
+    });
     descended_ = best_cost_;
     const Pilot guide = pilots();
-    cool(times(guide.means), guide.chain_odds);
+    cool(guide.means, guide.chain_odds);
     answer.assignment = best_;
     answer.cost = best_cost_;
     for (const auto& search : searches_) answer.tally += search->tally();
@@ -110,16 +119,21 @@ class Solver {
     std::vector<double> means;
   };
 
-  // The pilot that got farther.
+  // The pilot that got farther; where none found anything better, the one that ended lower.
   Pilot pilots() {
     Pilot best;
     const Assignment from = best_;
     for (int number = 0; number < kPilots && !over(); ++number) {
       if (number > 0) each([&](std::size_t, Search& search) { search.restart(from); });
       Pilot one = pilot(number);
-      if (number == 0 || one.reached < best.reached) best = std::move(one);
+      if (number == 0 || farther(one, best)) best = std::move(one);
     }
     return best;
+  }
+
+  static bool farther(const Pilot& a, const Pilot& b) {
+    if (a.reached != b.reached || a.means.empty() || b.means.empty()) return a.reached < b.reached;
+    return a.means.back() < b.means.back();
   }
 
   Pilot pilot(int number) {
@@ -139,14 +153,21 @@ class Solver {
     return out;
   }
 
+  // Where hosts have prices, a pilot that ends above the descent has melted a packing that it was too quick to find again. The
+  // main cooling then goes on from the best there is, at temperatures that leave it whole.
+  bool stays_packed(const std::vector<double>& means) const {
+    return layout_.priced && !means.empty() && means.back() > static_cast<double>(descended_);
+  }
+
   // How the time is shared among the steps of the main cooling. It starts where the mean cost falls below that of the descent;
   // a step's time goes with the root of its heat, which is what the pilot lost there over the temperature, as long as that is
   // a notable part of the cost. The steps at the cold end where hardly anything is left to lose share what is set aside.
   std::vector<double> times(const std::vector<double>& means) const {
     std::vector<double> out(means.size(), 0);
     std::size_t first = 0, fine = means.size();
+    const double start = stays_packed(means) ? kMelted * means.back() : static_cast<double>(descended_);
     for (std::size_t s = 0; s < means.size(); ++s)
-      if (means[s] > static_cast<double>(descended_)) first = s;
+      if (means[s] > start) first = s;
     while (fine > first && means[fine - 1] - means.back() < kFine * means.back()) --fine;
     share_out(means, first, fine, kNotable, 1 - kFineShare, out);
     share_out(means, fine, means.size(), 0, kFineShare, out);
@@ -168,10 +189,12 @@ class Solver {
     for (std::size_t s = first; s < end; ++s) out[s] = (out[s] + idle) / (sum + idle * count) * whole;
   }
 
-  void cool(const std::vector<double>& times, std::uint32_t chain_odds) {
+  void cool(const std::vector<double>& means, std::uint32_t chain_odds) {
+    const std::vector<double> times = this->times(means);
     double sum = 0, gone = 0;
     for (double time : times) sum += time;
     const double begin = searches_.front()->spent();
+    if (stays_packed(means)) each([&](std::size_t, Search& search) { search.restart(best_); });
     for (int step = 0; step < static_cast<int>(times.size()) && !over(); ++step) {
       const double time = times[static_cast<std::size_t>(step)];
       if (time == 0) continue;

@@ -8,7 +8,7 @@ State::State(const Layout& layout)
     : layout_(&layout), room_(layout.limit), over_(layout.hosts, layout.width), host_of_(layout.home), place_(layout.items, 0),
       on_(layout.hosts), group_apart_(layout.problem, layout.relations), group_spread_(layout.problem, layout.relations),
       near_(layout.problem), apart_(layout.problem, layout.relations.all), spread_(layout.problem, layout.relations.all),
-      close_(layout.problem, layout.relations.all), risk_(layout.problem), group_away_(layout.problem) {
+      close_(layout.problem, layout.relations.all), risk_(layout.problem), guide_(layout), group_away_(layout.problem) {
   const Problem& p = layout.problem;
   plain_ = p.within.empty() && layout.relations.all.empty() && p.risks.empty();
   for (std::size_t h = 0; h < layout.hosts; ++h)
@@ -74,6 +74,7 @@ void State::put(std::int32_t item, std::int32_t host) {
   host_of_[item] = host;
   place_[item] = static_cast<std::int32_t>(on_[host].size());
   on_[host].push_back(item);
+  if (layout_->priced) guide_.put(host, layout_->size[item]);
   if (layout_->bound[item] != 0) {
     group_apart_.put(item, host);
     group_spread_.put(item, host);
@@ -100,6 +101,7 @@ void State::take(std::int32_t item, std::int32_t host) {
   on[place_[item]] = last;
   place_[last] = place_[item];
   on.pop_back();
+  if (layout_->priced) guide_.take(host, layout_->size[item]);
   if (layout_->bound[item] != 0) {
     group_apart_.take(item, host);
     group_spread_.take(item, host);
@@ -139,7 +141,11 @@ std::int64_t State::host_cost(std::int32_t host) const {
   std::int64_t cost = 0;
   for (std::size_t l = 0; l < layout_->width; ++l)
     cost += static_cast<std::int64_t>(layout_->weight[0][l]) * std::max(0, over(host)[l]);
-  return cost;
+  const auto h = static_cast<std::size_t>(host);
+  if (!layout_->priced || on_[h].empty()) return cost;
+  for (std::size_t l = 0; l < layout_->width; ++l)
+    cost += static_cast<std::int64_t>(layout_->use_price[h][l]) * (over(host)[l] + layout_->safe[h][l]);
+  return cost + layout_->open_price[h];
 }
 
 }  // namespace headroom::placement

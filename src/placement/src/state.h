@@ -13,6 +13,7 @@
 #include "group_apart.h"
 #include "group_away.h"
 #include "group_spread.h"
+#include "guide.h"
 #include "layout.h"
 #include "near.h"
 #include "risk.h"
@@ -43,6 +44,19 @@ class State {
   bool allows_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
     return group_apart_.allows_swap(item, from, other, to) && group_spread_.allows_swap(item, from, other, to) &&
            near_.allows_swap(item, from, other, to) && (plain_ || wants_allow_swap(item, from, other, to));
+  }
+  // What hosts that an item opens and closes change the cost by; only where hosts have prices (Layout::priced).
+  std::int64_t closing(std::int32_t from) const { return on_[from].size() == 1 ? layout_->open_price[from] : 0; }
+  std::int64_t opening(std::int32_t to) const { return on_[to].empty() ? layout_->open_price[to] : 0; }
+  // What a shift, or a swap with an item there, changes the guided price of hosts by more than the true one (guide.h).
+  const Guide& guide() const { return guide_; }
+  std::int64_t guided(std::int32_t item, std::int32_t from, std::int32_t to) const {
+    const std::int64_t size = layout_->size[item];
+    return guide_.change(to, size) + guide_.change(from, -size) - opening(to) + closing(from);
+  }
+  std::int64_t guided_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
+    const std::int64_t more = layout_->size[other] - layout_->size[item];
+    return guide_.change(from, more) + guide_.change(to, -more);
   }
   // For moves that are made or taken back together. What these leave out is asked in the end: holds_risk() of hosts that got
   // more, close().holds() of everything.
@@ -80,6 +94,8 @@ class State {
   void move(std::int32_t item, std::int32_t to, std::int64_t change);
   // Puts every item where the assignment, a whole and sound one, has it.
   void become(const Assignment& assignment);
+  // What a host's lanes, use and being open cost.
+  std::int64_t host_cost(std::int32_t host) const;
   // From the rows and counters as they are: what cost() must be.
   std::int64_t recomputed_cost() const;
 
@@ -97,7 +113,6 @@ class State {
   std::span<const std::int32_t> few_hosts(std::int32_t item) const;
   void put(std::int32_t item, std::int32_t host);
   void take(std::int32_t item, std::int32_t host);
-  std::int64_t host_cost(std::int32_t host) const;
   std::int64_t soft_change(std::int32_t item, std::int32_t from, std::int32_t to) const;
   std::int64_t soft_swap_change(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const;
 
@@ -113,6 +128,7 @@ class State {
   Spread spread_;
   Close close_;
   RiskRows risk_;
+  Guide guide_;
   GroupAway group_away_;
   std::int64_t cost_ = 0;
   bool plain_ = true;    // nothing of Within, relations or risks

@@ -132,6 +132,18 @@ TEST(Check, FindsAHostThatMayNeedMoreThanItHas) {
   EXPECT_EQ(cost_of(p, {1, 1, 2}).risk, 5 + 5);
 }
 
+TEST(CostOf, ChargesUseFromTheFirstUnitAndAnOpenHostOnce) {
+  Problem p = three_items();
+  p.use_price = {1, 2, 3, 4};
+  p.open_price = {100, 200, 400, 800};
+  EXPECT_EQ(cost_of(p, {0, 1, 2}).use, 10 * (1 + 2 + 3));
+  EXPECT_EQ(cost_of(p, {0, 1, 2}).open, 700);
+  const Cost two = cost_of(p, {0, 3, 3});
+  EXPECT_EQ(two.use, 10 * (1 + 4 + 4));
+  EXPECT_EQ(two.open, 900);
+  EXPECT_EQ(two.total(), 90 + 900 + 5 * (10 - 8) + 4 + 6);
+}
+
 TEST(CostOf, AddsUpEveryTerm) {
   Problem p = three_items();
   p.balances = {{.of = 0, .against = 0, .target = 3, .weight = 2}};

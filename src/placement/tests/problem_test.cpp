@@ -93,6 +93,24 @@ TEST(Problem, RefusesAStartThatCouldNotBeCounted) {
             }), "5 resources, 24 balances and 5 resources that are overfull at the start are more than 32 together");
 }
 
+TEST(Problem, RefusesPricesOfHostsThatCouldNotBeCounted) {
+  const auto all = [](Problem& p, std::int64_t price) { p.use_price.assign(p.hosts * p.lanes.size(), price); };
+  EXPECT_EQ(said([&](Problem& p) { all(p, 7); p.open_price.assign(p.hosts, 1'000'000); }), "sound");
+  EXPECT_EQ(said([&](Problem& p) { all(p, 1); p.use_price.pop_back(); }), "use_price has 59 entries where 60 are needed");
+  EXPECT_EQ(said([&](Problem& p) { all(p, 1); p.use_price[9] = -1; }), "use_price[9] is -1; it must be 0 to 2147483647");
+  EXPECT_EQ(said([](Problem& p) { p.open_price = {1}; }), "open_price has 1 entries where 12 are needed");
+  EXPECT_EQ(said([](Problem& p) { p.open_price.assign(12, -5); }), "open_price[0] is -5; it must be 0 to 4503599627370496");
+  EXPECT_THAT(said([&](Problem& p) { all(p, (1LL << 31) - 1); p.need[0] = p.need[1] = (1 << 29) - 1; }),
+              ::testing::HasSubstr("the use of one item could cost"));
+  EXPECT_THAT(said([&](Problem& p) {
+                all(p, (1LL << 31) - 1);
+                p.capacity.assign(p.capacity.size(), 1 << 28);
+                p.need.assign(p.need.size(), 1 << 22);
+                p.balances.clear();
+              }),
+              ::testing::HasSubstr("lower the weights"));
+}
+
 TEST(Problem, RefusesMoreLanesThanARowHolds) {
   EXPECT_EQ(said([](Problem& p) { p.lanes.resize(31); }), "31 resources and 2 balances are more than 32 together");
 }

@@ -26,6 +26,7 @@ Making some(std::uint64_t seed) {
   if (making.hosts < 8) making.groups = making.items;  // few hosts hold no large groups
   making.balances = seed % 3;
   making.fill = 0.5 + 0.05 * static_cast<double>(seed % 9);
+  making.priced = seed % 4 == 1;
   return making;
 }
 
@@ -46,7 +47,9 @@ TEST(Solve, NeverBreaksAConstraintNorCostsMoreThanTheStartNorLessThanTheBound) {
 }
 
 TEST(Solve, GivesTheSameAnswerOnAnyNumberOfThreads) {
-  const Problem problem = make_problem(small(7));
+  Making making = small(7);
+  making.priced = true;
+  const Problem problem = make_problem(making);
   const auto one = solve(problem, {.seed = 7, .workers = 4, .threads = 1, .tries = 2'000'000});
   ASSERT_TRUE(one);
   for (std::size_t threads : {2U, 3U, 4U, 9U}) {
@@ -62,6 +65,7 @@ TEST(Solve, GivesTheSameAnswerWithEveryInstructionSet) {
   for (std::size_t lanes : {4U, 12U, 25U}) {
     Making making = small(8);
     making.lanes = lanes;
+    making.priced = lanes != 12;
     const Problem problem = make_problem(making);
     const auto plain = solve(problem, {.seed = 8, .tries = 2'000'000, .set = InstructionSet::kScalar});
     ASSERT_TRUE(plain);

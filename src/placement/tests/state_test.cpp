@@ -25,6 +25,13 @@ Making wide(std::uint64_t seed, std::size_t lanes) {
   return making;
 }
 
+// The same with prices of hosts for every other seed.
+Making varied(std::uint64_t seed, std::size_t lanes) {
+  Making making = wide(seed, lanes);
+  making.priced = seed % 2 == 0;
+  return making;
+}
+
 class Walk {
  public:
   Walk(const Problem& problem, std::uint64_t seed) : problem_(problem), layout_(problem), state_(layout_), chance_(seed, 77, 0) {}
@@ -86,9 +93,9 @@ TEST(State, AgreesWithARecomputationAfterThousandsOfRandomMovesInEveryInstructio
       for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         if (!has(set)) continue;
         SCOPED_TRACE(::testing::Message() << lanes << " lanes, " << name(set) << ", seed " << seed);
-        const Problem problem = make_problem(wide(seed, lanes));
+        const Problem problem = make_problem(varied(seed, lanes));
         Walk walk(problem, seed);
-        ASSERT_NO_FATAL_FAILURE(walk.go(kernel(set, Layout(problem).width), 2000));
+        ASSERT_NO_FATAL_FAILURE(walk.go(kernel(set, Layout(problem)), 2000));
       }
 }
 
@@ -102,13 +109,38 @@ TEST(State, AgreesWithARecomputationWhereItemsWantHostsAndEachOther) {
   for (bool broken : {false, true})
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
       SCOPED_TRACE(::testing::Message() << (broken ? "broken at the start" : "sound") << ", seed " << seed);
-      const Problem problem = wanting(seed, broken);
+      Problem problem = wanting(seed, broken);
+      if (seed % 2 == 0) {
+        problem.open_price.assign(problem.hosts, 50'000);
+        for (std::size_t at = 0; at < problem.capacity.size(); ++at) problem.use_price.push_back(static_cast<std::int64_t>(at % 5));
+      }
       ASSERT_TRUE(validate(problem)) << validate(problem).error().message;
       ASSERT_EQ(check(problem, problem.home).empty(), !broken);
       ASSERT_TRUE(new_breaches(problem, problem.home).empty());
       Walk walk(problem, seed);
-      ASSERT_NO_FATAL_FAILURE(walk.go(kernel(widest(), Layout(problem).width), 2000));
+      ASSERT_NO_FATAL_FAILURE(walk.go(kernel(widest(), Layout(problem)), 2000));
     }
+}
+
+TEST(State, GuidesAsAStateThatWasNeverAnywhereElse) {
+  Making making = small(6);
+  making.priced = true;
+  const Problem problem = make_problem(making);
+  const auto answer = solve(problem, {.tries = 100'000});
+  ASSERT_TRUE(answer);
+  const Layout layout(problem);
+  State walked(layout), fresh(layout);
+  walked.become(answer->assignment);
+  walked.become(problem.home);
+  int differ = 0;
+  for (std::int32_t item = 0; item < static_cast<std::int32_t>(problem.items); ++item)
+    for (std::int32_t to = 0; to < static_cast<std::int32_t>(problem.hosts); ++to) {
+      const std::int32_t from = problem.home[static_cast<std::size_t>(item)];
+      if (from == to) continue;
+      ASSERT_EQ(walked.guided(item, from, to), fresh.guided(item, from, to));
+      differ += fresh.guided(item, from, to) != 0;
+    }
+  EXPECT_GT(differ, 100);
 }
 
 TEST(State, StartsWithTheCostOfTheStart) {
@@ -138,7 +170,7 @@ TEST(State, BecomesAnyAssignmentAndItsCost) {
 TEST(Best, IsTheCheapestPassedHoweverLongAgo) {
   const Problem problem = make_problem(small(5));
   const Layout layout(problem);
-  const Kernel& loops = kernel(InstructionSet::kScalar, layout.width);
+  const Kernel& loops = kernel(InstructionSet::kScalar, layout);
   State state(layout);
   Best best(state);
   Assignment cheapest = state.assignment();

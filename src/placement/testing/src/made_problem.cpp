@@ -29,6 +29,7 @@ class Maker {
     make_hosts();
     settle();
     ask();
+    if (m_.priced) price();
     return std::move(p_);
   }
 
@@ -142,6 +143,16 @@ class Maker {
       if (!std::includes(theirs.begin(), theirs.end(), mine.begin(), mine.end())) continue;
       p_.groups[g].near.push_back(near);
       ++given;
+    }
+  }
+
+  // From a stream of its own: the rest of the problem is the same without prices.
+  void price() {
+    Stream chance(m_.seed, m_.items, m_.hosts + 1);
+    const auto below = [&](std::uint32_t n) { return Stream::below(static_cast<std::uint32_t>(chance.next() >> 32), n); };
+    for (std::size_t h = 0; h < m_.hosts; ++h) {
+      for (std::size_t l = 0; l < m_.lanes; ++l) p_.use_price.push_back(h % 4 == 1 ? 0 : below(6));
+      p_.open_price.push_back(h % 4 == 0 ? 0 : 1000 * below(3000));
     }
   }
 

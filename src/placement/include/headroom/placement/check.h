@@ -12,11 +12,13 @@
 namespace headroom::placement {
 
 struct Cost {
-  std::int64_t load = 0, balance = 0, away = 0, group_away = 0, distance = 0;
+  std::int64_t load = 0, balance = 0, use = 0, open = 0, away = 0, group_away = 0, distance = 0;
   std::int64_t outside = 0, relations = 0, risk = 0;  // of soft constraints: wishes, relations, risks
   std::int64_t breaches = 0;                          // of hard constraints, by breach_price
 
-  std::int64_t total() const { return load + balance + away + group_away + distance + outside + relations + risk + breaches; }
+  std::int64_t total() const {
+    return load + balance + use + open + away + group_away + distance + outside + relations + risk + breaches;
+  }
   bool operator==(const Cost&) const = default;
 };
 

@@ -105,6 +105,9 @@ struct Problem {
   std::vector<std::int32_t> location;         // hosts; from 0
   std::vector<std::int32_t> neighbourhood;    // hosts; from 0
   std::vector<std::int64_t> risk_capacity;    // hosts x risks
+  // What hosts cost, in any of these tables or none (empty):
+  std::vector<std::int64_t> use_price;        // hosts x lanes: each unit of use, from the first
+  std::vector<std::int64_t> open_price;       // hosts: anything being there at all
 
   // Of items.
   std::vector<std::int64_t> need;             // items x lanes

@@ -19,6 +19,7 @@ struct Making {
   std::size_t locations = 10, neighbourhoods = 5;
   std::size_t balances = 1;
   double fill = 0.72, safe = 0.72;             // needs over capacities; safe limits over capacities
+  bool priced = false;                         // hosts cost something: some for use, some for being open, most for both
 };
 
 // As in b_1 of the challenge: 5,000 items on 100 hosts, 12 resources, 4 of them transient. The defaults.
