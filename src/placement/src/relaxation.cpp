@@ -86,18 +86,22 @@ class Relaxation {
   // The dual's value at y, and what all hosts would use there.
   double value(const Prices& y, Prices& used) const {
     double sum = 0;
-    for (std::size_t l = 0; l < lanes_; ++l) sum += y[l] * static_cast<double>(need_[l]);
+    std::vector<std::size_t> dear;  // a lane that is worth nothing is not used: most of them, mostly
+    for (std::size_t l = 0; l < lanes_; ++l) {
+      sum += y[l] * static_cast<double>(need_[l]);
+      if (y[l] > 0) dear.push_back(l);
+    }
     used.assign(lanes_, 0);
     std::vector<std::int64_t> use(lanes_);
     for (const Kind& kind : kinds_) {
       auto one = static_cast<double>(kind.open);
-      for (std::size_t l = 0; l < lanes_; ++l)
+      for (std::size_t l : dear)
         one += lane_value<double>(static_cast<double>(kind.price[l]) - y[l], static_cast<double>(weight_[l]), kind.safe[l],
                                   kind.full[l], use[l]);
       if (one >= 0) continue;
       const auto hosts = static_cast<double>(kind.hosts);
       sum += hosts * one;
-      for (std::size_t l = 0; l < lanes_; ++l) used[l] += hosts * static_cast<double>(use[l]);
+      for (std::size_t l : dear) used[l] += hosts * static_cast<double>(use[l]);
     }
     return sum;
   }
