@@ -20,11 +20,13 @@ Result<void> has_the_snapshots_shape(const Snapshot& s, const placement::Problem
   Result<void> good = shape("need", p.need.size(), p.items * lanes);
   if (good) good = shape("capacity", p.capacity.size(), p.hosts * lanes);
   if (good) good = shape("safe", p.safe.size(), p.hosts * lanes);
+  if (good && !p.use_price.empty()) good = shape("use_price", p.use_price.size(), p.hosts * lanes);
   if (good) good = shape("away_price", p.away_price.size(), p.items);
   if (good) good = shape("risk_capacity", p.risk_capacity.size(), p.hosts * risks);
   if (good) good = shape("risk_mean", p.risk_mean.size(), p.items * risks);
   if (good) good = shape("risk_variance", p.risk_variance.size(), p.items * risks);
   if (good) good = shape("risk_deviation", p.risk_deviation.size(), p.items * risks);
+  if (good && !p.risk_most.empty()) good = shape("risk_most", p.risk_most.size(), p.items * risks);
   return good;
 }
 

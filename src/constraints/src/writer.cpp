@@ -163,10 +163,13 @@ void Writer::write_lanes() {
   p.need = folded(beside(given_.need, given, need, more, fleet_.vms()), given + more, out_.members);
   p.capacity = beside(given_.capacity, given, capacity, more, fleet_.hosts());
   p.safe = beside(given_.safe, given, safe, more, fleet_.hosts());
+  if (!given_.use_price.empty())
+    p.use_price = beside(given_.use_price, given, std::vector<std::int64_t>(capacity.size(), 0), more, fleet_.hosts());
   p.away_price = folded(given_.away_price, 1, out_.members);
   p.risk_mean = folded(given_.risk_mean, given_.risks.size(), out_.members);
   p.risk_variance = folded(given_.risk_variance, given_.risks.size(), out_.members);
   p.risk_deviation = folded(given_.risk_deviation, given_.risks.size(), out_.members);
+  if (!given_.risk_most.empty()) p.risk_most = folded(given_.risk_most, given_.risks.size(), out_.members);
 }
 
 Writer::SetId Writer::set_of_unit(std::size_t item) {

@@ -9,7 +9,7 @@
 namespace headroom::placement {
 
 Apart::Apart(const Problem& p, const std::vector<Relation>& all)
-    : table_(p, all, Relation::Kind::kApart), strangers_(table_), home_(p.home), breach_(table_.size(), 0) {
+    : table_(p, all, Relation::Kind::kApart), strangers_(table_), lingering_(table_), home_(p.home), breach_(table_.size(), 0) {
   for (std::size_t row = 0; row < table_.size(); ++row) {
     const std::int64_t price = table_.relation(static_cast<std::int32_t>(row)).price;
     hard_.push_back(price == 0);
@@ -32,6 +32,15 @@ void Apart::take(std::int32_t item, std::int32_t host) {
     breach_[row] -= table_.leave(row, place) > 0;
     if (!broken_.empty() && broken_[row] != 0 && !at_home(row, item, place)) strangers_.leave(row, place);
   }
+}
+
+void Apart::linger(std::int32_t item, std::int32_t host) {
+  for (std::int32_t row : table_.rows_of(item)) lingering_.enter(row, table_.place(row, host));
+  lingers_ = true;
+}
+
+void Apart::call_off(std::int32_t item, std::int32_t host) {
+  for (std::int32_t row : table_.rows_of(item)) lingering_.leave(row, table_.place(row, host));
 }
 
 void Apart::start(std::int64_t breach_price) {

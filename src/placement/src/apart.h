@@ -36,6 +36,9 @@ class Apart {
   void put(std::int32_t item, std::int32_t host);
   void take(std::int32_t item, std::int32_t host);
   void start(std::int64_t breach_price);  // everybody is at home now; a breach that is there costs so much a member
+  // An item has left a place that others may not enter yet, until it is called off: a move takes time. Costs do not change.
+  void linger(std::int32_t item, std::int32_t host);
+  void call_off(std::int32_t item, std::int32_t host);
 
  private:
   bool allows_beside(std::int32_t item, std::int32_t from, std::int32_t leaving, std::int32_t to) const {
@@ -46,7 +49,7 @@ class Apart {
   // `leaving`: a member that goes away from there at the same time, or -1.
   bool may_enter(std::int32_t row, std::int32_t item, std::int32_t from, std::int32_t to, std::int32_t leaving) const {
     const std::int32_t place = table_.place(row, to);
-    const std::int32_t others = table_.count(row, place) - (leaving >= 0);
+    const std::int32_t others = table_.count(row, place) + (lingers_ ? lingering_.count(row, place) : 0) - (leaving >= 0);
     if (others <= 0 || place == table_.place(row, from)) return true;
     if (broken_.empty() || broken_[row] == 0 || !at_home(row, item, place)) return false;
     return strangers_.count(row, place) - (leaving >= 0 && !at_home(row, leaving, place)) == 0;
@@ -55,7 +58,8 @@ class Apart {
   // What changes for the relations of `item` that `other` is not in: for those of both a swap changes nothing.
   std::int64_t change_beside(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const;
 
-  RelationTable table_, strangers_;
+  RelationTable table_, strangers_, lingering_;
+  bool lingers_ = false;
   std::vector<std::int32_t> home_;
   std::vector<std::uint8_t> hard_;    // of rows
   std::vector<std::uint8_t> broken_;  // of rows, hard ones at the start; empty before start(), or when none is

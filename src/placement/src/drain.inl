@@ -19,10 +19,10 @@ HEADROOM_TARGET bool Loops<W>::drain(State& state, const Drain& how, Best& best,
   std::int32_t first = how.first;
   for (std::size_t i = 0; i < count && chain.change <= most; ++i) {
     Pick pick;
-    if (how.into >= 0) pick = best_host(state, items[i], how.into, 1, tally);
-    if (pick.host < 0) pick = best_host(state, items[i], first, how.places, tally);
+    if (how.into >= 0) pick = best_host(state, items[i], nullptr, how.into, 1, tally);
+    if (pick.host < 0) pick = best_host(state, items[i], nullptr, first, how.places, tally);
     if (const std::int32_t home = layout.home[items[i]]; how.into < 0 && home != how.host) {
-      const Pick back = best_host(state, items[i], home, 1, tally);
+      const Pick back = best_host(state, items[i], nullptr, home, 1, tally);
       if (back.host >= 0 && (pick.host < 0 || back.change < pick.change)) pick = back;
     }
     if (pick.host < 0) break;

@@ -43,8 +43,10 @@ struct Stretch {
 struct Kernel {
   void (*anneal)(State& state, Stretch& stretch, Tally& tally);
   // The cheapest of `count` hosts from `first` on (round and round) that has room and that the constraints allow; of the item's
-  // own choices instead, where they are few (state.h), unless `count` is 1.
-  Pick (*best_host)(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally);
+  // own choices instead, where they are few (state.h), unless `count` is 1. Of equally cheap ones the first, or that with the least
+  // room in the layout's fit lane. `need`: a row, if it would need another amount there.
+  Pick (*best_host)(State& state, std::int32_t item, const std::int32_t* need, std::int32_t first, std::int32_t count,
+                    Tally& tally);
   // Empties a host if that costs no more than it may, and if not too much is on it. Null where hosts have no prices.
   bool (*drain)(State& state, const Drain& how, Best& best, Tally& tally);
   // Exact change of one shift or swap, as the loops above compute it; false when there is no room. For tests.

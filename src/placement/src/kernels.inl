@@ -12,6 +12,12 @@ struct Leaving {
   std::int64_t closing;       // what its host, if it then is empty, no longer costs
 };
 
+// Of two equally cheap hosts, is `one` rather to be taken than the one found before?
+HEADROOM_TARGET inline bool tighter(const State& state, std::int32_t one, std::int32_t before) {
+  const std::size_t lane = state.layout().fit_lane;
+  return lane != Layout::kNoLane && state.room(one)[lane] < state.room(before)[lane];
+}
+
 // A fourth of what is tried goes home: that is one host of many, and the one that costs no move.
 HEADROOM_TARGET inline bool homeward(std::uint64_t bits) { return (bits >> 32 & 3) == 0; }
 
@@ -19,7 +25,7 @@ template <int W>
 class Loops {
  public:
   static void anneal(State& state, Stretch& stretch, Tally& tally);
-  static Pick best_host(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally);
+  static Pick best_host(State& state, std::int32_t item, const std::int32_t* need, std::int32_t first, std::int32_t count, Tally& tally);
   static bool drain(State& state, const Drain& how, Best& best, Tally& tally);
   static bool shift_change(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
   static bool swap_change(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
@@ -209,9 +215,9 @@ HEADROOM_TARGET bool Loops<W>::make_room(State& state, Stretch& stretch, std::in
     ++tally.tries;
     if (cured ? left > 0 : left >= least_left) continue;
     bits = stretch.random.next();
-    Pick pick = best_host(state, item, Stream::below(static_cast<std::uint32_t>(bits >> 32), hosts), kPlaces, tally);
+    Pick pick = best_host(state, item, nullptr, Stream::below(static_cast<std::uint32_t>(bits >> 32), hosts), kPlaces, tally);
     if (const std::int32_t home = state.layout().home[item]; home != host) {
-      const Pick back = best_host(state, item, home, 1, tally);
+      const Pick back = best_host(state, item, nullptr, home, 1, tally);
       if (back.host >= 0 && (pick.host < 0 || back.change < pick.change)) pick = back;
     }
     if (pick.host < 0 || (cured && pick.change >= goes.change)) continue;
@@ -274,8 +280,8 @@ HEADROOM_INLINE void Loops<W>::consider(State& state, const Leaving<W>& one, std
   if (!fits(state, one, to)) return;
   ++tally.changes;
   const std::int64_t cost = change(state, one, to);
-  if ((best.host >= 0 && cost >= best.change) || !state.allows(one.item, one.from, to)) return;
-  best = {to, cost};
+  if (best.host >= 0 && (cost > best.change || (cost == best.change && !tighter(state, to, best.host)))) return;
+  if (state.allows(one.item, one.from, to)) best = {to, cost};
 }
 
 template <int W>
@@ -290,14 +296,24 @@ HEADROOM_TARGET Pick Loops<W>::best_of_few(State& state, const Leaving<W>& one, 
 }
 
 template <int W>
-HEADROOM_TARGET Pick Loops<W>::best_host(State& state, std::int32_t item, std::int32_t first, std::int32_t count, Tally& tally) {
+HEADROOM_TARGET Pick Loops<W>::best_host(State& state, std::int32_t item, const std::int32_t* need, std::int32_t first,
+                                        std::int32_t count, Tally& tally) {
   const auto hosts = static_cast<std::int32_t>(state.layout().hosts);
-  const Leaving<W> one = leaving(state, item);
-  if (const std::span<const std::int32_t> few = state.choices(item); !few.empty() && count > 1)
-    return best_of_few(state, one, few, first, count, tally);
+  Leaving<W> one = leaving(state, item);
+  std::int64_t less = 0;  // change() takes it to pay for as much where it is as where it goes
+  if (need != nullptr) {
+    const Row<W> there = load<W>(need);
+    if constexpr (kPriced) less = dot(subtract(one.need, there), one.use_price);
+    one.need = there;
+  }
   Pick best;
-  std::int32_t to = first;
-  for (std::int32_t i = 0; i < count && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) consider(state, one, to, best, tally);
+  if (const std::span<const std::int32_t> few = state.choices(item); !few.empty() && count > 1) {
+    best = best_of_few(state, one, few, first, count, tally);
+  } else {
+    std::int32_t to = first;
+    for (std::int32_t i = 0; i < count && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1) consider(state, one, to, best, tally);
+  }
+  best.change -= less;
   return best;
 }
 

@@ -26,10 +26,10 @@ std::vector<std::int64_t> use_at_home(const Problem& p) {
   return use;
 }
 
-std::vector<Derived> derived_lanes(const Problem& p) {
+std::vector<Derived> derived_lanes(const Problem& p, bool overfull_has_a_price) {
   std::vector<Derived> derived;
   for (const Balance& b : p.balances) derived.push_back({b.weight, b.against, b.of, b.target});
-  if (p.breach_price == 0) return derived;
+  if (!overfull_has_a_price) return derived;
   const std::vector<std::int64_t> use = use_at_home(p);
   for (std::size_t l = 0; l < p.lanes.size(); ++l) {
     bool overfull = false;
@@ -57,12 +57,13 @@ Rows rows_of(const Problem& p, const std::vector<Derived>& derived, const std::v
 
 }  // namespace
 
-Layout::Layout(const Problem& p)
-    : problem(p), hosts(p.hosts), items(p.items), home(p.home), away_price(p.away_price), bound(p.items, 0),
+Layout::Layout(const Problem& p, Use what_for)
+    : problem(p), use(what_for), hosts(p.hosts), items(p.items), home(p.home), away_price(p.away_price), bound(p.items, 0),
       within(p), relations(p),
       distance(p.distance_weight == 0 || p.distance.empty() ? nullptr : p.distance.data()), distance_weight(p.distance_weight) {
   const std::size_t lanes = p.lanes.size();
-  const std::vector<Derived> derived = derived_lanes(p);
+  const bool may_stay = p.breach_price != 0 && use == Use::kSearch;
+  const std::vector<Derived> derived = derived_lanes(p, may_stay);
   width = width_for(lanes + derived.size());
   need = rows_of(p, derived, p.need, p.items, width);
   limit = rows_of(p, derived, p.capacity, p.hosts, width);
@@ -74,7 +75,7 @@ Layout::Layout(const Problem& p)
       safe[h][d] = limit[h][d];  // as the capacities make it
       limit[h][d] = std::numeric_limits<std::int32_t>::max();
     }
-  if (p.breach_price != 0) {
+  if (may_stay) {
     const std::vector<std::int64_t> use = use_at_home(p);
     for (std::size_t at = 0; at < use.size(); ++at) {
       std::int32_t& most = limit[at / lanes][at % lanes];
@@ -105,7 +106,7 @@ void Layout::price_hosts() {
     use_price[at / lanes][at % lanes] = static_cast<std::int32_t>(p.use_price[at]);
   open_price = p.open_price;
   open_price.resize(hosts, 0);
-  measure(relax(p).lane_price);
+  measure(use == Use::kSearch ? relax(p).lane_price : std::vector<double>(lanes, 0));
 }
 
 void Layout::measure(std::vector<double> worth) {
@@ -120,11 +121,20 @@ void Layout::measure(std::vector<double> worth) {
   for (std::size_t i = 0; i < p.capacity.size(); ++i)
     hold[i / lanes] += worth[i % lanes] * static_cast<double>(p.lanes[i % lanes].weight > 0 ? std::min(p.safe[i], p.capacity[i])
                                                                                               : p.capacity[i]);
-  const double unit = kFullest / std::max(1e-300, *std::max_element(hold.begin(), hold.end()));
+  const double largest = *std::max_element(hold.begin(), hold.end());
+  const double unit = largest > 0 ? kFullest / largest : 0;
   for (double h : hold) full.push_back(1 + static_cast<std::int64_t>(unit * h));
   std::vector<double> value(items, 0);
   for (std::size_t i = 0; i < p.need.size(); ++i) value[i / lanes] += worth[i % lanes] * static_cast<double>(p.need[i]);
   for (double v : value) size.push_back(1 + static_cast<std::int64_t>(unit * v));
+}
+
+void Layout::write_need(std::span<const std::int64_t> lanes, std::int32_t* row) const {
+  for (std::size_t l = 0; l < lanes.size(); ++l) row[l] = static_cast<std::int32_t>(lanes[l]);
+  for (std::size_t b = 0; b < problem.balances.size(); ++b) {
+    const Balance& balance = problem.balances[b];
+    row[lanes.size() + b] = static_cast<std::int32_t>(lanes[balance.against] - balance.target * lanes[balance.of]);
+  }
 }
 
 }  // namespace headroom::placement

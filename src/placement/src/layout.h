@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "headroom/placement/problem.h"
@@ -18,7 +19,14 @@
 namespace headroom::placement {
 
 struct Layout {
-  explicit Layout(const Problem& problem);  // a valid one
+  static constexpr std::size_t kNoLane = static_cast<std::size_t>(-1);
+
+  enum class Use : std::uint8_t {
+    kSearch,  // hosts that are overfull at the start, where that is allowed (Problem::breach_price), pay for it and never get fuller
+    kPool,    // they take nobody until they have room, and pay nothing; there is no guide for annealing, which takes time to make
+  };
+
+  explicit Layout(const Problem& problem, Use use = Use::kSearch);  // a valid one
 
   // What it costs that an item is on a host, for having moved there.
   std::int64_t price(std::int32_t item, std::int32_t host) const {
@@ -27,7 +35,11 @@ struct Layout {
     return from == host ? far : far + away_price[item];
   }
 
+  // A need of every lane, as a row of `width`.
+  void write_need(std::span<const std::int64_t> lanes, std::int32_t* row) const;
+
   const Problem& problem;
+  Use use = Use::kSearch;
   std::size_t hosts, items, width = 0;
   bool transient = false;         // some lane is
   bool priced = false;            // hosts have prices of use or of being open; without, the next four tables are empty
@@ -36,6 +48,7 @@ struct Layout {
   // Items, hosts: how much room one takes and the other has, in one number. A lane counts by its price in the relaxed problem
   // (relaxation.h), which is where it is scarce, and a little where it is not; the largest host has about 2^16.
   std::vector<std::int64_t> size, full;
+  std::size_t fit_lane = kNoLane;  // of equally cheap hosts the one with the least room here is taken; none: the first
   Rows need;                      // items
   Rows limit;                     // hosts: capacity, or what is there at the start if more; derived lanes: the largest number
   Rows safe;                      // hosts

@@ -10,11 +10,12 @@
 
 namespace headroom::placement {
 
-RiskRows::RiskRows(const Problem& p)
+RiskRows::RiskRows(const Problem& p, bool may_stay)
     : risks_(p.risks), of_(p.items * p.risks.size()), on_(p.hosts * p.risks.size()), capacity_(p.risk_capacity),
-      limit_(p.risk_capacity), weight_(p.risk_capacity.size(), 0) {
-  for (std::size_t at = 0; at < of_.size(); ++at) of_[at] = {p.risk_mean[at], p.risk_variance[at], p.risk_deviation[at]};
-  for (std::size_t k = 0; k < risks_.size(); ++k) breach_weight_.push_back(breach_weight(p, p.risk_mean, risks_.size(), k));
+      limit_(p.risk_capacity), weight_(p.risk_capacity.size(), 0), bounded_(!p.risk_most.empty()) {
+  for (std::size_t at = 0; at < of_.size(); ++at)
+    of_[at] = {p.risk_mean[at], p.risk_variance[at], p.risk_deviation[at], p.risk_most.empty() ? 0 : p.risk_most[at]};
+  for (std::size_t k = 0; k < risks_.size(); ++k) breach_weight_.push_back(may_stay ? breach_weight(p, p.risk_mean, risks_.size(), k) : 0);
 }
 
 void RiskRows::start() {
@@ -24,7 +25,7 @@ void RiskRows::start() {
     if (risks_[k].weight != 0) {
       weight_[at] = risks_[k].weight;
       limit_[at] = kAnyRisk;
-    } else if (at_home > capacity_[at]) {
+    } else if (breach_weight_[k] != 0 && at_home > capacity_[at]) {
       weight_[at] = breach_weight_[k];
       limit_[at] = at_home;
     }
@@ -39,7 +40,7 @@ std::int64_t RiskRows::need(std::size_t k, const Sums& sums) const {
   const auto enough = [&](std::int64_t m) { return Wide(m) * Wide(m) << kRiskShift >= spread_of; };
   while (!enough(margin)) ++margin;
   while (margin > 0 && enough(margin - 1)) --margin;
-  return sums.mean + margin;
+  return bounded_ ? std::min(sums.mean + margin, sums.most) : sums.mean + margin;
 }
 
 std::int64_t RiskRows::missing(std::int32_t host, std::int32_t without) const {
@@ -62,14 +63,33 @@ std::int64_t RiskRows::change_beside(std::int32_t item, std::int32_t from, std::
     const Sums more = other < 0 ? of(item, k) : minus(of(item, k), of(other, k));
     const std::size_t left = static_cast<std::size_t>(from) * risks + k, joined = static_cast<std::size_t>(to) * risks + k;
     if (weight_[left] != 0) change += cost_at(left, k, minus(on_[left], more)) - cost_at(left, k, on_[left]);
-    if (weight_[joined] != 0) change += cost_at(joined, k, plus(on_[joined], more)) - cost_at(joined, k, on_[joined]);
+    const Sums there_more = other < 0 ? there(item, k) : more;
+    if (weight_[joined] != 0) change += cost_at(joined, k, plus(on_[joined], there_more)) - cost_at(joined, k, on_[joined]);
   }
   return change;
+}
+
+void RiskRows::expect(std::int32_t item, std::span<const RiskNeed> need) {
+  expected_ = item;
+  expected_need_.assign(need.begin(), need.end());
+}
+
+void RiskRows::resize(std::int32_t item, std::int32_t host, std::span<const RiskNeed> need) {
+  add(item, host, -1);
+  std::copy(need.begin(), need.end(), of_.begin() + item * static_cast<std::ptrdiff_t>(risks_.size()));
+  add(item, host, 1);
 }
 
 std::int64_t RiskRows::cost() const {
   std::int64_t cost = 0;
   for (std::size_t at = 0; at < on_.size(); ++at) cost += cost_at(at, at % risks_.size(), on_[at]);
+  return cost;
+}
+
+std::int64_t RiskRows::cost_on(std::int32_t host) const {
+  std::int64_t cost = 0;
+  const std::size_t first = static_cast<std::size_t>(host) * risks_.size();
+  for (std::size_t k = 0; k < risks_.size(); ++k) cost += cost_at(first + k, k, on_[first + k]);
   return cost;
 }
 
@@ -88,22 +108,25 @@ std::vector<std::int64_t> needs_at_risk(const Problem& p, const Assignment& assi
   const std::size_t risks = p.risks.size();
   std::vector<std::int64_t> need(p.hosts * risks, 0);
   std::vector<Wide> variance(need.size(), 0), deviation(need.size(), 0);
+  std::vector<std::int64_t> most(need.size(), 0);
   for (std::size_t at = 0; at < p.risk_mean.size(); ++at) {
     const std::size_t host = static_cast<std::size_t>(assignment[at / risks]) * risks + at % risks;
     need[host] += p.risk_mean[at];
     variance[host] += static_cast<Wide>(p.risk_variance[at]);
     deviation[host] += static_cast<Wide>(p.risk_deviation[at]);
+    if (!p.risk_most.empty()) most[host] += p.risk_most[at];
   }
   for (std::size_t at = 0; at < need.size(); ++at) {
     const Risk& risk = p.risks[at % risks];
     const Wide spread = variance[at] * static_cast<Wide>(risk.own) + deviation[at] * deviation[at] * static_cast<Wide>(risk.shared);
-    std::uint64_t least = 0, most = 1ULL << 55;
-    while (least < most) {
-      const std::uint64_t middle = (least + most) / 2;
-      if ((static_cast<Wide>(middle) * middle << kRiskShift) >= spread) most = middle;
+    std::uint64_t least = 0, enough = 1ULL << 55;
+    while (least < enough) {
+      const std::uint64_t middle = (least + enough) / 2;
+      if ((static_cast<Wide>(middle) * middle << kRiskShift) >= spread) enough = middle;
       else least = middle + 1;
     }
     need[at] += static_cast<std::int64_t>(least);
+    if (!p.risk_most.empty()) need[at] = std::min(need[at], most[at]);
   }
   return need;
 }

@@ -1,5 +1,5 @@
-// Resources whose needs are uncertain: on each host mean + z sqrt((1 - rho) variance + rho deviation^2) stays within capacity, in
-// whole numbers (problem.h). State: for each host and risk the three sums, and what it is above capacity where that has a price.
+// Resources whose needs are uncertain: on each host mean + z sqrt((1 - rho) variance + rho deviation^2), or what all can need at
+// the very most, stays within capacity, in whole numbers (problem.h). State: for each host and risk the sums, and what it is above capacity where that has a price.
 //
 // Products are of 128 bits. validate() holds sums of deviations under 2^50, of variances under 2^62 and factors to 2^22, so a
 // square is below 2^122 and a need below 2^54; room is no more than that (the start's own need may be above capacity), and its
@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,13 @@ namespace headroom::placement {
 
 class RiskRows {
  public:
-  explicit RiskRows(const Problem& problem);  // nobody anywhere
+  // Nobody is anywhere. `may_stay`: who is above a capacity at the start pays for it and only never gets fuller.
+  RiskRows(const Problem& problem, bool may_stay);
 
   bool none() const { return risks_.empty(); }
   bool allows(std::int32_t item, std::int32_t to) const {
     for (std::size_t k = 0; k < risks_.size(); ++k)
-      if (!fits(k, plus(on(to, k), of(item, k)), limit(to, k))) return false;
+      if (!fits(k, plus(on(to, k), there(item, k)), limit(to, k))) return false;
     return true;
   }
   bool allows_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const {
@@ -42,21 +44,30 @@ class RiskRows {
     return change_beside(item, from, other, to);
   }
   std::int64_t cost() const;
+  std::int64_t cost_on(std::int32_t host) const;
   void put(std::int32_t item, std::int32_t host) { add(item, host, 1); }
   void take(std::int32_t item, std::int32_t host) { add(item, host, -1); }
   void start();  // everybody is at home now
+  // From here on the item is taken to need this wherever it would go; where it is, it counts as before.
+  void expect(std::int32_t item, std::span<const RiskNeed> need);
+  void expect_nothing() { expected_ = -1; }
+  // It needs this where it is.
+  void resize(std::int32_t item, std::int32_t host, std::span<const RiskNeed> need);
 
  private:
   using Wide = unsigned __int128;
   static constexpr std::int64_t kAnyRisk = 1LL << 54;  // a limit above every need there can be
-  struct Sums {
-    std::int64_t mean = 0, variance = 0, deviation = 0;
-  };
+  using Sums = RiskNeed;
 
-  static Sums plus(const Sums& a, const Sums& b) { return {a.mean + b.mean, a.variance + b.variance, a.deviation + b.deviation}; }
-  static Sums minus(const Sums& a, const Sums& b) { return {a.mean - b.mean, a.variance - b.variance, a.deviation - b.deviation}; }
+  static Sums plus(const Sums& a, const Sums& b) {
+    return {a.mean + b.mean, a.variance + b.variance, a.deviation + b.deviation, a.most + b.most};
+  }
+  static Sums minus(const Sums& a, const Sums& b) {
+    return {a.mean - b.mean, a.variance - b.variance, a.deviation - b.deviation, a.most - b.most};
+  }
   const Sums& on(std::int32_t host, std::size_t k) const { return on_[static_cast<std::size_t>(host) * risks_.size() + k]; }
   const Sums& of(std::int32_t item, std::size_t k) const { return of_[static_cast<std::size_t>(item) * risks_.size() + k]; }
+  const Sums& there(std::int32_t item, std::size_t k) const { return item == expected_ ? expected_need_[k] : of(item, k); }
   std::int64_t limit(std::int32_t host, std::size_t k) const { return limit_[static_cast<std::size_t>(host) * risks_.size() + k]; }
 
   // What the sums' margin is the root of, times 2^kRiskShift.
@@ -65,9 +76,9 @@ class RiskRows {
   }
   bool fits(std::size_t k, const Sums& sums, std::int64_t limit) const {
     const std::int64_t slack = limit - sums.mean;
-    return slack >= 0 && Wide(slack) * Wide(slack) << kRiskShift >= spread(k, sums);
+    return (bounded_ && sums.most <= limit) || (slack >= 0 && Wide(slack) * Wide(slack) << kRiskShift >= spread(k, sums));
   }
-  std::int64_t need(std::size_t k, const Sums& sums) const;  // mean + margin, rounded up
+  std::int64_t need(std::size_t k, const Sums& sums) const;  // mean + margin, rounded up; at most the most
   std::int64_t cost_at(std::size_t at, std::size_t k, const Sums& sums) const;
   std::int64_t change_beside(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const;
   void add(std::int32_t item, std::int32_t host, std::int64_t sign);
@@ -78,6 +89,9 @@ class RiskRows {
   std::vector<std::int64_t> weight_;                // hosts x risks: of a unit above capacity
   std::vector<std::int64_t> breach_weight_;         // of risks
   bool priced_ = false;
+  bool bounded_ = false;                            // what items can need at the most is known
+  std::int32_t expected_ = -1;                      // an item that would need `expected_need_` elsewhere
+  std::vector<Sums> expected_need_;
 };
 
 void check_risk(const Problem& problem, const Assignment& assignment, Allowance allowance, std::vector<std::string>& breaches);

@@ -25,7 +25,7 @@ void Search::descend(double until) {
     before = state_.cost();
     for (std::int32_t item = 0; item < items; ++item) {
       if (item % kItemsBetweenLooks == 0 && spent() >= until) return;
-      const Pick pick = kernel_.best_host(state_, item, 0, hosts, tally_);
+      const Pick pick = kernel_.best_host(state_, item, nullptr, 0, hosts, tally_);
       if (pick.host < 0 || pick.change >= 0) continue;
       best_.moved(item, state_.host_of(item));
       state_.move(item, pick.host, pick.change);

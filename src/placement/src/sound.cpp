@@ -110,6 +110,8 @@ Result<void> constraints_are_sound(const Problem& p) {
              [&] { return shape("risk_mean", p.risk_mean.size(), of_items); },
              [&] { return shape("risk_variance", p.risk_variance.size(), of_items); },
              [&] { return shape("risk_deviation", p.risk_deviation.size(), of_items); },
+             [&] { return shape_or_none("risk_most", p.risk_most.size(), of_items); },
+             [&] { return range("risk_most", p.risk_most, 0, kMostCount); },
              [&] { return range("risk_capacity", p.risk_capacity, 0, kMostCount); },
              [&] { return range("risk_mean", p.risk_mean, 0, kMostCount); },
              [&] { return range("risk_variance", p.risk_variance, 0, kMostCount * kMostCount); },

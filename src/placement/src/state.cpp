@@ -8,7 +8,8 @@ State::State(const Layout& layout)
     : layout_(&layout), room_(layout.limit), over_(layout.hosts, layout.width), host_of_(layout.home), place_(layout.items, 0),
       on_(layout.hosts), group_apart_(layout.problem, layout.relations), group_spread_(layout.problem, layout.relations),
       near_(layout.problem), apart_(layout.problem, layout.relations.all), spread_(layout.problem, layout.relations.all),
-      close_(layout.problem, layout.relations.all), risk_(layout.problem), guide_(layout), group_away_(layout.problem) {
+      close_(layout.problem, layout.relations.all), risk_(layout.problem, layout.use == Layout::Use::kSearch),
+      guide_(layout), group_away_(layout.problem) {
   const Problem& p = layout.problem;
   plain_ = p.within.empty() && layout.relations.all.empty() && p.risks.empty();
   for (std::size_t h = 0; h < layout.hosts; ++h)
@@ -122,6 +123,18 @@ void State::move(std::int32_t item, std::int32_t to, std::int64_t change) {
   cost_ += change;
 }
 
+void State::resize(std::int32_t item, const std::int32_t* before, const std::int32_t* after,
+                   std::span<const RiskNeed> risks) {
+  const auto host = static_cast<std::size_t>(host_of_[item]);
+  for (std::size_t l = 0; l < layout_->width; ++l) {
+    const std::int32_t more = after[l] - before[l];
+    over_[host][l] += more;
+    // At home transient lanes are charged as well.
+    room_[host][l] -= more & layout_->charged[0][l];
+  }
+  if (!risk_.none()) risk_.resize(item, host_of_[item], risks);
+}
+
 void State::become(const Assignment& assignment) {
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(layout_->items); ++i)
     if (assignment[i] != host_of_[i]) move(i, assignment[i], 0);
@@ -137,10 +150,15 @@ std::int64_t State::recomputed_cost() const {
   return cost;
 }
 
-std::int64_t State::host_cost(std::int32_t host) const {
+std::int64_t State::overload_cost(std::int32_t host) const {
   std::int64_t cost = 0;
   for (std::size_t l = 0; l < layout_->width; ++l)
     cost += static_cast<std::int64_t>(layout_->weight[0][l]) * std::max(0, over(host)[l]);
+  return cost;
+}
+
+std::int64_t State::host_cost(std::int32_t host) const {
+  std::int64_t cost = overload_cost(host);
   const auto h = static_cast<std::size_t>(host);
   if (!layout_->priced || on_[h].empty()) return cost;
   for (std::size_t l = 0; l < layout_->width; ++l)

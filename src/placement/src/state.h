@@ -24,7 +24,13 @@ namespace headroom::placement {
 
 class State {
  public:
+  // More than any room, and far enough from the end of 32 bits.
+  static constexpr std::int32_t kClosed = 1 << 30;
+
   explicit State(const Layout& layout);  // everybody at home
+  State(const State& other) = default;
+  State(const State& other, const Layout& equal) : State(other) { layout_ = &equal; }
+  State& operator=(const State&) = default;
 
   const Layout& layout() const { return *layout_; }
   std::int64_t cost() const { return cost_; }
@@ -96,6 +102,22 @@ class State {
   void become(const Assignment& assignment);
   // What a host's lanes, use and being open cost.
   std::int64_t host_cost(std::int32_t host) const;
+  // The item's row in the layout goes from `before` to `after`, and its risks become these. Room may become negative. What
+  // that does to the cost is told by add_cost().
+  void resize(std::int32_t item, const std::int32_t* before, const std::int32_t* after, std::span<const RiskNeed> risks);
+  void add_cost(std::int64_t change) { cost_ += change; }
+  // Wherever else it would be the item has these risks (risk.h).
+  void expect(std::int32_t item, std::span<const RiskNeed> risks) { risk_.expect(item, risks); }
+  void expect_nothing() { risk_.expect_nothing(); }
+  // Whoever must not meet it may not come to a host that the item has left but is still on (apart.h).
+  void linger(std::int32_t item, std::int32_t host) { apart_.linger(item, host); }
+  void call_off(std::int32_t item, std::int32_t host) { apart_.call_off(item, host); }
+  // A closed host has no room for anybody. Close and open in turns.
+  void close(std::int32_t host) { room_[static_cast<std::size_t>(host)][0] -= kClosed; }
+  void open(std::int32_t host) { room_[static_cast<std::size_t>(host)][0] += kClosed; }
+  // What of it, and of risk above a soft limit, is for there being too much on it.
+  std::int64_t heat(std::int32_t host) const { return overload_cost(host) + risk_.cost_on(host); }
+  std::int64_t cost_on(std::int32_t host) const { return host_cost(host) + risk_.cost_on(host); }
   // From the rows and counters as they are: what cost() must be.
   std::int64_t recomputed_cost() const;
 
@@ -111,6 +133,7 @@ class State {
   bool wants_allow(std::int32_t item, std::int32_t from, std::int32_t to, Asked asked) const;
   bool wants_allow_swap(std::int32_t item, std::int32_t from, std::int32_t other, std::int32_t to) const;
   std::span<const std::int32_t> few_hosts(std::int32_t item) const;
+  std::int64_t overload_cost(std::int32_t host) const;
   void put(std::int32_t item, std::int32_t host);
   void take(std::int32_t item, std::int32_t host);
   std::int64_t soft_change(std::int32_t item, std::int32_t from, std::int32_t to) const;

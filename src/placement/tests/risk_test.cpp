@@ -44,7 +44,7 @@ TEST(RiskRows, JudgeAsTheFormulaDoesUpToTheLargestNumbersThatAreValid) {
       deviation += static_cast<double>(p.risk_deviation.back());
       variance += static_cast<double>(p.risk_variance.back());
     }
-    RiskRows rows(p);
+    RiskRows rows(p, true);
     rows.put(0, 0);
     const double need = mean + z * std::sqrt((1 - rho) * variance + rho * deviation * deviation);
     const auto capacity = static_cast<double>(p.risk_capacity[0]);
@@ -64,7 +64,7 @@ TEST(RiskRows, DoNotOverflowAtTheLimitsOfValidate) {
   p.risk_mean = {0, 0};
   p.risk_deviation = {1LL << 49, 1LL << 49};
   p.risk_variance = {1LL << 61, 1LL << 61};
-  RiskRows rows(p);
+  RiskRows rows(p, true);
   rows.put(0, 0);
   rows.put(1, 0);
   // sqrt(2^22 (2^62 + 2^100)) / 2^8 = 2^53 sqrt(1 + 2^-38) = 2^53 + 2^14 less very little

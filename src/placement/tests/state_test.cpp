@@ -179,7 +179,7 @@ TEST(Best, IsTheCheapestPassedHoweverLongAgo) {
   Tally tally;
   for (int step = 0; step < 3000; ++step) {  // many times as many moves as there are items
     const auto item = Stream::below(static_cast<std::uint32_t>(chance.next()), static_cast<std::uint32_t>(problem.items));
-    const Pick pick = loops.best_host(state, item, 0, static_cast<std::int32_t>(problem.hosts), tally);
+    const Pick pick = loops.best_host(state, item, nullptr, 0, static_cast<std::int32_t>(problem.hosts), tally);
     if (pick.host < 0) continue;
     best.moved(item, state.host_of(item));
     state.move(item, pick.host, pick.change);

@@ -78,7 +78,8 @@ struct Relation {
 };
 
 // A resource at a horizon whose need is uncertain. Means add up, deviations only where they come from a shared cause:
-//   margin = z sqrt((1 - rho) * sum variance + rho * (sum deviation)^2),   and a host fits when sum mean + margin <= capacity.
+//   margin = z sqrt((1 - rho) * sum variance + rho * (sum deviation)^2),   and a host fits when sum mean + margin <= capacity,
+// or when all its items together cannot need more than capacity.
 // With z from the normal distribution that is P(need of all on the host > capacity) <= 1 - Phi(z). Counted in whole numbers:
 //   (capacity - mean)^2 * 2^kRiskShift >= own * variance + shared * deviation^2.
 struct Risk {
@@ -88,6 +89,12 @@ struct Risk {
 inline constexpr int kRiskShift = 16;
 // The nearest Risk; z from 0 to 8, rho from 0 to 1.
 Risk risk_of(double z, double rho, std::int64_t weight = 0);
+
+// What an item may need of a resource whose need is uncertain under a Risk.
+struct RiskNeed {
+  std::int64_t mean = 0, variance = 0, deviation = 0;
+  std::int64_t most = 0;  // where Problem::risk_most is given
+};
 
 struct Problem {
   std::size_t hosts = 0, items = 0;
@@ -116,6 +123,7 @@ struct Problem {
   std::vector<std::int64_t> away_price;       // items: cost of being anywhere but at home
   std::vector<std::int32_t> within;           // items: the host set each has to be in, or kAnywhere
   std::vector<std::int64_t> risk_mean, risk_variance, risk_deviation;  // items x risks
+  std::vector<std::int64_t> risk_most;        // items x risks: what an item can need at the very most
 
   // Cost of moving from one host to another, times distance_weight; hosts x hosts, or empty: none.
   std::vector<std::int32_t> distance;
