@@ -108,6 +108,7 @@ std::string_view name(ReasonCode code) {
     case ReasonCode::kImbalance: return "imbalance";
     case ReasonCode::kConsolidation: return "consolidation";
     case ReasonCode::kNeedCapacity: return "need-capacity";
+    case ReasonCode::kConstraint: return "constraint";
   }
   return "";
 }

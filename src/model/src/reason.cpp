@@ -27,6 +27,7 @@ std::string core_sentence(const Reason& r) {
     case ReasonCode::kImbalance: return "the hosts are out of balance";
     case ReasonCode::kConsolidation: return "its VMs fit elsewhere, so the host can be stopped";
     case ReasonCode::kNeedCapacity: return fmt::format("{} and no running host has room", signal);
+    case ReasonCode::kConstraint: return "a constraint does not want it where it is";
   }
   return {};
 }

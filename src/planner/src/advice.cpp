@@ -18,15 +18,15 @@ Wish wish_at(const Draft& d, std::size_t i, AutomationLevel level) {
 }
 
 bool recommend_move(Draft& d, Placement& p, const Wish& wish) {
-  if (!d.policy().hosts.may_migrate || !d.movable(wish.vm)) return false;
+  if (!d.policy().hosts.may_migrate || !p.movable(wish.vm)) return false;
   const auto to = p.cheapest(wish.vm, wish.want);
   if (to) p.move(wish.vm, *to, wish.want, wish.reason, AutomationLevel::kRecommend);
   return to.has_value();
 }
 
-void recommend_resize(Draft& d, const Wish& wish) {
+void recommend_resize(Draft& d, Placement& p, const Wish& wish) {
   const Resources after = d.part_that_fits(wish.vm, wish.want);
-  if (after != d.vm(wish.vm).allocation) d.resize(wish.vm, after, wish.reason, AutomationLevel::kRecommend);
+  if (after != d.vm(wish.vm).allocation) p.resize(wish.vm, after, wish.reason, AutomationLevel::kRecommend);
   if (after != wish.want) d.deny(wish.vm, wish.reason, "its host has not all the room");
 }
 
@@ -41,7 +41,7 @@ void advise(Draft& d, Placement& p) {
     if (noted.changes(d.vm(i).allocation))
       d.deny(i, noted.reason, fmt::format("the automation level of the rule '{}' is observe", noted.reason.rule));
     if (!wish.changes(d.vm(i).allocation)) continue;
-    if (!wish.by_move || !recommend_move(d, p, wish)) recommend_resize(d, wish);
+    if (!wish.by_move || !recommend_move(d, p, wish)) recommend_resize(d, p, wish);
   }
 }
 

@@ -84,9 +84,9 @@ void pve_crs(Draft& d, Placement& p) {
   double best = before * (1 - kWorthwhile);
   std::optional<std::pair<std::size_t, std::size_t>> move;
   for (std::size_t i = 0; i < d.vm_count(); ++i) {
-    if (!d.movable(i)) continue;
+    if (!p.movable(i)) continue;
     for (std::size_t h = 0; h < d.host_count(); ++h) {
-      if (h == d.host_of(i) || !d.open(h) || !d.has_room(h, d.vm(i).allocation)) continue;
+      if (h == d.host_of(i) || !d.open(h) || !p.has_room(i, h, d.vm(i).allocation)) continue;
       std::vector<double> after = load;
       after[d.host_of(i)] -= share_on(d, i, d.host_of(i));
       after[h] += share_on(d, i, h);
@@ -108,7 +108,7 @@ void lr_mmt(Draft& d, Placement& p) {
                      [&](std::size_t a, std::size_t b) { return d.vm(a).used[1] < d.vm(b).used[1]; });
     for (std::size_t i : leaving) {
       if (predicted < capacity) break;
-      if (!d.movable(i)) continue;
+      if (!p.movable(i)) continue;
       const auto to = p.cheapest(i, d.vm(i).allocation);
       if (!to) continue;
       predicted -= d.vm(i).used[index(Resource::kCpu)] * kSafety;

@@ -67,7 +67,7 @@ bool worth_a_move(const Draft& d, double usd_per_hour) {
 }
 
 bool move_itself(const Draft& d, Placement& p, const Wish& wish) {
-  if (!d.may_move(wish.vm) || !worth_a_move(d, wish.worth_usd_per_hour)) return false;
+  if (!p.may_move(wish.vm) || !worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const auto to = p.cheapest(wish.vm, wish.want);
   if (!to) return false;
   p.move(wish.vm, *to, wish.want, wish.reason);
@@ -80,7 +80,7 @@ bool move_a_neighbour(const Draft& d, Placement& p, const Wish& wish, const Wish
   const Resources lack = missing(d, wish.vm, wish.want);
   std::optional<std::size_t> best, target;
   for (std::size_t other : d.residents(d.host_of(wish.vm))) {
-    if (other == wish.vm || !d.may_move(other) || !lack.fits_in(d.vm(other).allocation)) continue;
+    if (p.unit(other) == p.unit(wish.vm) || !p.may_move(other) || !lack.fits_in(d.vm(other).allocation)) continue;
     if (best && d.vm(other).allocation.memory() >= d.vm(*best).allocation.memory()) continue;
     if (const auto to = p.cheapest(other, wishes.of[other].want)) {
       best = other;

@@ -32,9 +32,13 @@ bool grow_in_place(const Draft& draft, Placement& placement, const Wish& wish);
 // shortage too, by what all its overload costs: one more host would take several of them.
 void relieve_hosts(const Draft& draft, Placement& placement, Shortage& shortage);
 
+// Before the ladder, since who was resized is not moved in the same round: VMs leave where a constraint does not want them, a host
+// in maintenance among that, with at most half of a round's moves. Who can go nowhere better is said.
+void mend_placement(Draft& draft, Placement& placement);
+
 // A host is started when the shortage, and the overload that its resources would spare at the prices it brings about, are
 // worth its price. A policy without prices starts one whenever a wish was denied.
-void start_a_host(Draft& draft, const Placement& placement, const Market& market, const PriceShares& shares,
+void start_a_host(const Draft& draft, Placement& placement, const Market& market, const PriceShares& shares,
                   const Shortage& shortage);
 
 // Before the ladder, once every HostPolicy::consolidate_every: one host is emptied if its price is more than its moves and
@@ -43,7 +47,7 @@ void start_a_host(Draft& draft, const Placement& placement, const Market& market
 void empty_a_host(Draft& draft, Placement& placement, const Market& market, Wishes& wishes);
 
 // After everything else, so that a host that was started for somebody is not stopped before they are on their way.
-void stop_empty_hosts(Draft& draft);
+void stop_empty_hosts(const Draft& draft, Placement& placement);
 
 // The specification's order (policy.h, MigrateFirst).
 void migrate_first(Draft& draft, Placement& placement);

@@ -31,6 +31,7 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
   }
   const Market market(draft);
   Wishes wishes = size_all(draft, market, market.clearing());
+  if (policy.order == Order::kLadder) mend_placement(draft, placement);
   if (policy.order == Order::kLadder) empty_a_host(draft, placement, market, wishes);
   Shortage shortage = climb_ladder(draft, placement, market, wishes);
   if (policy.order == Order::kLadder) relieve_hosts(draft, placement, shortage);
@@ -39,11 +40,11 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
     case Order::kPveCrs: pve_crs(draft, placement); break;
     case Order::kLrMmt:
       lr_mmt(draft, placement);
-      stop_empty_hosts(draft);
+      stop_empty_hosts(draft, placement);
       empty_a_host(draft, placement, market, wishes);
       break;
     default:
-      stop_empty_hosts(draft);
+      stop_empty_hosts(draft, placement);
   }
   advise(draft, placement);
   return std::move(draft).finish();

@@ -40,16 +40,16 @@ Need need_of(const Draft& d, const Vm& vm) {
 }
 
 // Cheapest by price per hour, ties by id; nothing else counts in the specification's order.
-std::optional<std::size_t> cheapest_with_room(const Draft& d, std::size_t i, const Resources& required) {
+std::optional<std::size_t> cheapest_with_room(const Draft& d, const Placement& p, std::size_t i, const Resources& required) {
   std::optional<std::size_t> best;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
-    if (h == d.host_of(i) || !d.open(h) || !d.has_room(h, required)) continue;
+    if (h == d.host_of(i) || !d.open(h) || !p.has_room(i, h, required)) continue;
     if (!best || d.host(h).price.usd_per_hour < d.host(*best).price.usd_per_hour) best = h;
   }
   return best;
 }
 
-void scale_in_place(Draft& d, std::size_t i, const Need& need) {
+void scale_in_place(Draft& d, Placement& p, std::size_t i, const Need& need) {
   Resources after = d.vm(i).allocation;
   const Resources& room = d.room(d.host_of(i));
   for (Resource r : kAllResources) {
@@ -57,7 +57,7 @@ void scale_in_place(Draft& d, std::size_t i, const Need& need) {
     const std::int64_t step = d.policy().step[r];
     after[r] += std::min(need.required[r] - after[r], std::max<std::int64_t>(0, room[r]) / step * step);
   }
-  if (after != d.vm(i).allocation) d.resize(i, after, need.reason);
+  if (after != d.vm(i).allocation) p.resize(i, after, need.reason);
   if (after != need.required) d.deny(i, need.reason, "no other host has the required resources and its own has not all of them");
 }
 
@@ -69,11 +69,11 @@ void migrate_first(Draft& d, Placement& p) {
     if (!d.free_to_act(i) || !vm.sampled_at) continue;
     const Need need = need_of(d, vm);
     if (!need.over_limit) continue;
-    const auto to = d.policy().hosts.may_migrate && d.movable(i) ? cheapest_with_room(d, i, need.required) : std::nullopt;
+    const auto to = d.policy().hosts.may_migrate && p.movable(i) ? cheapest_with_room(d, p, i, need.required) : std::nullopt;
     if (to)
       p.move(i, *to, need.required, need.reason);
     else
-      scale_in_place(d, i, need);
+      scale_in_place(d, p, i, need);
   }
 }
 

@@ -5,29 +5,27 @@
 namespace headroom {
 namespace {
 
-double price_per_core(const Host& h) {
-  // A reserved host is paid for on or off, so using it is free.
-  const double marginal = h.price.price_class == PriceClass::kReserved ? 0 : h.price.usd_per_hour;
-  return marginal / std::max<double>(1, static_cast<double>(h.physical.cpu().count()));
+std::vector<Load> loads_of(const Draft& draft) {
+  std::vector<Load> loads;
+  for (std::size_t i = 0; i < draft.vm_count(); ++i)
+    loads.push_back(cpu_load(draft.snapshot(), draft.vm(i), draft.policy().hosts,
+                             static_cast<double>(draft.vm(i).allocation.cpu().count())));
+  return loads;
 }
 
-Resources share_of(const Resources& all, double share) {
-  Resources part;
-  for (Resource r : kAllResources) part[r] = static_cast<std::int64_t>(static_cast<double>(all[r]) * share);
-  return part;
-}
+std::int32_t number(std::size_t host) { return static_cast<std::int32_t>(host); }
 
 }  // namespace
 
-Placement::Placement(Draft& draft) : draft_(draft), host_load_(draft.host_count()) {
-  for (std::size_t i = 0; i < draft.vm_count(); ++i) {
-    vm_load_.push_back(load_of(i, draft.vm(i).allocation));
-    host_load_[draft.host_of(i)].add(vm_load_[i]);
-  }
+Placement::Placement(Draft& draft)
+    : draft_(draft), vm_load_(loads_of(draft)), host_load_(draft.host_count()), fleet_(draft, vm_load_) {
+  for (std::size_t i = 0; i < draft.vm_count(); ++i) host_load_[draft.host_of(i)].add(vm_load_[i]);
   for (const InFlight& f : draft.snapshot().in_flight)
     if (f.action.kind == ActionKind::kMigrate)
       for (std::size_t i = 0; i < draft.vm_count(); ++i)
         if (draft.vm(i).id == f.action.vm) host_load_[draft.host_index(f.action.to)].add(vm_load_[i]);
+  for (std::size_t h = 0; h < draft.host_count(); ++h)
+    if (!draft.open(h)) fleet_.pool().close(number(h));
 }
 
 double Placement::capacity(std::size_t h) const {
@@ -52,7 +50,7 @@ Placement::Strain Placement::strain(std::size_t h, const Load& load) const {
 
 Placement::Strain Placement::strain_without(std::size_t h, std::size_t vm) const {
   Load rest = host_load_[h];
-  rest.remove(vm_load_[vm]);
+  for (std::size_t one : unit(vm)) rest.remove(vm_load_[one]);
   return strain(h, rest);
 }
 
@@ -76,56 +74,95 @@ bool Placement::delivers(std::size_t vm, const Resources& after) const {
   return risk(h, with) <= draft_.policy().hosts.overload_confidence;
 }
 
-bool Placement::would_do(std::size_t h, const Resources& after, const Load& mine) const {
+bool Placement::movable(std::size_t vm) const {
+  return std::all_of(unit(vm).begin(), unit(vm).end(), [&](std::size_t i) { return draft_.movable(i); });
+}
+
+bool Placement::may_move(std::size_t vm) const {
   const HostPolicy& policy = draft_.policy().hosts;
-  Resources need = after;  // plus what must stay free
-  const Resources all = draft_.host(h).admissible();
-  need += all - share_of(all, policy.fill_after_move);
-  if (!draft_.has_room(h, need)) return false;
-  Load with = host_load_[h];
-  with.add(mine);
-  return risk(h, with) <= policy.overload_confidence / 2;
+  const std::size_t all = unit(vm).size();
+  // A unit larger than a round's moves goes alone, or it never would.
+  return policy.may_migrate && movable(vm) &&
+         (draft_.migrations() + all <= policy.moves_per_round || (all > 1 && draft_.migrations() == 0));
 }
 
-std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& after) const {
-  const Load mine = load_of(vm, after);
-  std::optional<std::size_t> best;
-  for (std::size_t h = 0; h < draft_.host_count(); ++h) {
-    if (!draft_.open(h) || h == draft_.host_of(vm) || !would_do(h, after, mine)) continue;
-    if (!best) {
-      best = h;
-      continue;
-    }
-    const double price = price_per_core(draft_.host(h)), best_price = price_per_core(draft_.host(*best));
-    if (price < best_price || (price == best_price && draft_.room(h).cpu() < draft_.room(*best).cpu())) best = h;
-  }
-  return best;
+bool Placement::has_room(std::size_t vm, std::size_t host, const Resources& after) const {
+  Resources need = after;
+  for (std::size_t one : unit(vm))
+    if (one != vm) need += draft_.vm(one).allocation;
+  return draft_.has_room(host, need) && fleet_.pool().allows(fleet_.item(vm), number(host));
 }
 
-std::optional<std::size_t> Placement::cheapest_off(std::size_t vm, const Resources& after) const {
+std::optional<std::size_t> Placement::cheapest(std::size_t vm, const Resources& after) {
+  const auto choice = fleet_.pool().cheapest(fleet_.item(vm), &fleet_.need(vm, after, load_of(vm, after)));
+  if (!choice) return std::nullopt;
+  return static_cast<std::size_t>(choice->host);
+}
+
+std::optional<std::size_t> Placement::better(std::size_t vm) {
+  const auto choice = fleet_.pool().cheapest(fleet_.item(vm));
+  if (!choice || choice->change >= 0) return std::nullopt;
+  return static_cast<std::size_t>(choice->host);
+}
+
+std::optional<std::size_t> Placement::cheapest_off(std::size_t vm, const Resources& after) {
   if (!draft_.policy().hosts.may_power || draft_.starting_planned() || draft_.empties_a_host()) return std::nullopt;
-  const Load mine = load_of(vm, after);
+  const placement::Need& need = fleet_.need(vm, after, load_of(vm, after));
   std::optional<std::size_t> best;
   for (std::size_t h = 0; h < draft_.host_count(); ++h) {
     const Host& host = draft_.host(h);
-    if (host.power != PowerState::kOff || !host.accepts_vms || !would_do(h, after, mine)) continue;
-    if (!best || host.price.usd_per_hour < draft_.host(*best).price.usd_per_hour) best = h;
+    if (host.power != PowerState::kOff || !host.accepts_vms) continue;
+    if (best && host.price.usd_per_hour >= draft_.host(*best).price.usd_per_hour) continue;
+    fleet_.pool().open(number(h));
+    if (fleet_.pool().fits(fleet_.item(vm), number(h), &need)) best = h;
+    fleet_.pool().close(number(h));
   }
   return best;
 }
 
-void Placement::resize(std::size_t vm, const Resources& after, const Reason& reason) {
-  Load& load = host_load_[draft_.host_of(vm)];
-  load.remove(vm_load_[vm]);
-  vm_load_[vm] = load_of(vm, after);
-  load.add(vm_load_[vm]);
-  draft_.resize(vm, after, reason);
+void Placement::resize(std::size_t vm, const Resources& after, const Reason& reason, AutomationLevel level) {
+  Resources counted = after;
+  const Resources& before = draft_.vm(vm).allocation;
+  const bool done = level == AutomationLevel::kAuto;
+  // What is only recommended takes its room and gives none.
+  for (Resource r : kAllResources)
+    if (!done) counted[r] = std::max(after[r], before[r]);
+  const Load load = done ? load_of(vm, after) : vm_load_[vm];
+  fleet_.pool().resize(fleet_.item(vm), fleet_.need(vm, counted, load));
+  fleet_.change(vm, counted, load);
+  draft_.resize(vm, after, reason, level);
+  Load& host = host_load_[draft_.host_of(vm)];
+  host.remove(vm_load_[vm]);
+  vm_load_[vm] = load;
+  host.add(load);
 }
 
 void Placement::move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason, AutomationLevel level) {
-  host_load_[draft_.host_of(vm)].remove(vm_load_[vm]);
-  host_load_[to].add(load_of(vm, after));
-  draft_.migrate(vm, to, after, reason, level);
+  const std::size_t from = draft_.host_of(vm);
+  const placement::Need& need = fleet_.need(vm, after, load_of(vm, after));
+  // The peers' rules do not ask for as much room, or as little risk, as cheapest() does.
+  if (fleet_.pool().fits(fleet_.item(vm), number(to), &need)) fleet_.pool().move(fleet_.item(vm), number(to), &need);
+  else fleet_.pool().put(fleet_.item(vm), number(to), &need);
+  fleet_.change(vm, after, load_of(vm, after));
+  for (std::size_t one : unit(vm)) {
+    const Resources& takes = one == vm ? after : draft_.vm(one).allocation;
+    host_load_[from].remove(vm_load_[one]);
+    host_load_[to].add(load_of(one, takes));
+    draft_.migrate(one, to, takes, reason, level);
+  }
+  if (!draft_.open(from)) fleet_.pool().close(number(from));
+}
+
+void Placement::start_host(std::size_t h, const Reason& reason) { draft_.start_host(h, reason); }
+
+void Placement::stop_host(std::size_t h, const Reason& reason) {
+  draft_.stop_host(h, reason);
+  close(h);
+}
+
+void Placement::close(std::size_t h) {
+  draft_.close(h);
+  fleet_.pool().close(number(h));
 }
 
 }  // namespace headroom

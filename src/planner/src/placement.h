@@ -1,10 +1,13 @@
-// Where a VM could go: hosts that are on, have the room, and will very likely stay under what they can deliver.
+// Where a VM could go: hosts that are on, have the room, will very likely stay under what they can deliver, and that the fleet's
+// constraints allow. VMs that have to be together go together. The engine answers (placement/pool.h), and is told of whatever is
+// planned here.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "draft.h"
+#include "engine_fleet.h"
 #include "headroom/planner/host_load.h"
 
 namespace headroom {
@@ -14,34 +17,46 @@ class Placement {
   explicit Placement(Draft& draft);
 
   // The cheapest fitting host for VM i with allocation `after`, never its own; ties by the tighter fit, then by id.
-  std::optional<std::size_t> cheapest(std::size_t vm, const Resources& after) const;
+  std::optional<std::size_t> cheapest(std::size_t vm, const Resources& after);
   // The cheapest host that could be started for it. None while another one is starting, nor in a plan that empties one.
-  std::optional<std::size_t> cheapest_off(std::size_t vm, const Resources& after) const;
+  std::optional<std::size_t> cheapest_off(std::size_t vm, const Resources& after);
+  // The VM and all that have to go with it can be moved, by the draft's leave and, for may_move, with moves left in this round.
+  bool movable(std::size_t vm) const;
+  bool may_move(std::size_t vm) const;
+  // The constraints let it be there, and there is the draft's room for it and all that go with it; as much as that the peers ask.
+  bool has_room(std::size_t vm, std::size_t host, const Resources& after) const;
+  // One of each unit that a constraint does not want where it is.
+  std::vector<std::size_t> out_of_place() const { return fleet_.out_of_place(); }
+  // Where it costs least, breaches counted, if that is less than it costs where it is.
+  std::optional<std::size_t> better(std::size_t vm);
+  // Those, ascending.
+  const std::vector<std::size_t>& unit(std::size_t vm) const { return fleet_.unit(vm); }
   // What a host's VMs will ask of its CPU together, what is planned counted.
   struct Strain {
     double risk = 0;       // P(it is more than the host delivers)
     double shortfall = 0;  // how much more it is expected to be, millicores
   };
   Strain strain(std::size_t host) const { return strain(host, host_load_[host]); }
-  Strain strain_without(std::size_t host, std::size_t vm) const;
+  Strain strain_without(std::size_t host, std::size_t vm) const;  // nor those that go with it
   // What that costs those who want more than an equal share: all others get what they want. 0 by a policy without prices.
   double overload_usd_per_hour(std::size_t host) const;
   double expected_cpu(std::size_t host) const { return host_load_[host].mean; }  // millicores
   // The VM would get what it wants of its host's CPU with such an allocation.
   bool delivers(std::size_t vm, const Resources& after) const;
-  // Plan it and keep the loads right.
-  void resize(std::size_t vm, const Resources& after, const Reason& reason);
+  // Plan it and keep the loads right. Whoever has to go along keeps its allocation.
+  void resize(std::size_t vm, const Resources& after, const Reason& reason, AutomationLevel level = AutomationLevel::kAuto);
   void move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
             AutomationLevel level = AutomationLevel::kAuto);
+  void start_host(std::size_t host, const Reason& reason);
+  void stop_host(std::size_t host, const Reason& reason);
+  void close(std::size_t host);  // nobody goes there
   // The same loads over a copy of the draft, to try something out.
   Placement onto(Draft& copy) const { return Placement(*this, copy); }
 
  private:
   Placement(const Placement& other, Draft& draft)
-      : draft_(draft), vm_load_(other.vm_load_), host_load_(other.host_load_) {}
+      : draft_(draft), vm_load_(other.vm_load_), host_load_(other.host_load_), fleet_(other.fleet_) {}
 
-  // It has the room, on or off, and keeps a share of it; and its CPU will very likely do.
-  bool would_do(std::size_t host, const Resources& after, const Load& mine) const;
   double risk(std::size_t host, const Load& load) const;
   Strain strain(std::size_t host, const Load& load) const;
   double equal_share(std::size_t host) const;
@@ -50,6 +65,7 @@ class Placement {
   Draft& draft_;
   std::vector<Load> vm_load_;
   std::vector<Load> host_load_;
+  EngineFleet fleet_;
 };
 
 }  // namespace headroom

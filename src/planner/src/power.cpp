@@ -35,12 +35,12 @@ bool could_do_without(const Draft& d, std::size_t h) {
 }
 
 // Hosts that could be emptied now, the emptiest first.
-std::vector<std::size_t> emptiable(const Draft& d) {
+std::vector<std::size_t> emptiable(const Draft& d, const Placement& p) {
   std::vector<std::size_t> hosts;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
     if (d.residents(h).empty() || !could_do_without(d, h)) continue;
     if (std::all_of(d.residents(h).begin(), d.residents(h).end(),
-                    [&](std::size_t i) { return d.movable(i) && !recently_moved(d, i); }))
+                    [&](std::size_t i) { return p.movable(i) && !recently_moved(d, i); }))
       hosts.push_back(h);
   }
   std::stable_sort(hosts.begin(), hosts.end(), [&](std::size_t a, std::size_t b) { return fill(d, a) < fill(d, b); });
@@ -58,13 +58,14 @@ std::vector<std::pair<std::size_t, std::size_t>> evacuation(const Draft& d, cons
     if (d.host_of(wish.vm) != h && trial.free_to_act(wish.vm) && wish.grows(d.vm(wish.vm).allocation))
       grow_in_place(trial, placement, wish);
   for (std::size_t other = 0; other < d.host_count(); ++other)  // nothing is saved by filling an empty host
-    if (d.residents(other).empty() && d.host(other).price.price_class != PriceClass::kReserved) trial.close(other);
+    if (d.residents(other).empty() && d.host(other).price.price_class != PriceClass::kReserved) placement.close(other);
   std::vector<std::size_t> leaving = d.residents(h);
   std::stable_sort(leaving.begin(), leaving.end(), [&](std::size_t a, std::size_t b) {
     return wishes.of[a].want.memory() > wishes.of[b].want.memory();
   });
   std::vector<std::pair<std::size_t, std::size_t>> moves;
   for (std::size_t i : leaving) {
+    if (!trial.free_to_act(i)) continue;  // it has gone with its unit
     const auto to = placement.cheapest(i, wishes.of[i].want);
     if (!to) return {};
     placement.move(i, *to, wishes.of[i].want, {});
@@ -81,7 +82,7 @@ void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) 
   const bool due = d.snapshot().taken_at.time_since_epoch() % policy.consolidate_every < d.snapshot().step;
   if (!due || d.starting_planned() || d.migrations() > 0) return;  // lr-mmt has moved by now; the ladder has not
   const double at_risk = market.usd_at_risk_per_hour(wishes.shares);
-  for (std::size_t h : emptiable(d)) {
+  for (std::size_t h : emptiable(d, p)) {
     const PriceShares dearer = market.clearing(Resources() - d.host(h).admissible());
     const double usd_per_hour = market.usd_at_risk_per_hour(dearer) - at_risk +
                                 static_cast<double>(d.residents(h).size()) * policy.usd_per_migration / kHoursAhead;
@@ -96,7 +97,7 @@ void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) 
   }
 }
 
-void start_a_host(Draft& d, const Placement& p, const Market& market, const PriceShares& shares, const Shortage& shortage) {
+void start_a_host(const Draft& d, Placement& p, const Market& market, const PriceShares& shares, const Shortage& shortage) {
   if (!shortage.most_pressing) return;
   const auto off = p.cheapest_off(shortage.most_pressing->vm, shortage.most_pressing->want);
   if (!off) return;
@@ -105,13 +106,13 @@ void start_a_host(Draft& d, const Placement& p, const Market& market, const Pric
   if (d.policy().priced ? usd_per_hour < d.host(*off).price.usd_per_hour : !shortage.denied) return;
   Reason why = shortage.most_pressing->reason;
   why.code = ReasonCode::kNeedCapacity;
-  d.start_host(*off, why);
+  p.start_host(*off, why);
 }
 
-void stop_empty_hosts(Draft& d) {
+void stop_empty_hosts(const Draft& d, Placement& p) {
   if (!d.policy().hosts.may_power || !d.policy().hosts.may_migrate) return;
   for (std::size_t h = 0; h < d.host_count(); ++h)
-    if (d.residents(h).empty() && could_do_without(d, h)) d.stop_host(h, consolidation(d, h));
+    if (d.residents(h).empty() && could_do_without(d, h)) p.stop_host(h, consolidation(d, h));
 }
 
 }  // namespace headroom

@@ -30,7 +30,7 @@ struct Leaver {
 std::vector<Leaver> leavers(const Draft& d, const Placement& p, std::size_t h, double lacking_now) {
   std::vector<Leaver> all;
   for (std::size_t i : d.residents(h)) {
-    if (!d.may_move(i)) continue;
+    if (!p.may_move(i)) continue;
     const Placement::Strain after = p.strain_without(h, i);
     if (after.shortfall > (1 - kWorthLeaving) * lacking_now) continue;
     all.push_back({i, after.risk <= d.policy().hosts.overload_confidence ? 0 : after.shortfall});

@@ -27,6 +27,7 @@ enum class ReasonCode : std::uint8_t {
   kImbalance,           // a load balancer's rule
   kConsolidation,       // the host can be emptied and stopped
   kNeedCapacity,        // no host has room
+  kConstraint,          // a constraint does not want it where it is
 };
 std::string_view name(ReasonCode code);
 

@@ -1,0 +1,32 @@
+#include "ladder.h"
+
+namespace headroom {
+namespace {
+
+Reason unwanted(const Draft& d) {
+  Reason why;
+  why.code = ReasonCode::kConstraint;
+  why.rule = d.policy().name;
+  return why;
+}
+
+bool moved_lately(const Draft& d, std::size_t vm) {
+  const auto& moved = d.vm(vm).moved_at;
+  return moved && d.snapshot().taken_at - *moved < d.policy().hosts.stay_after_move;
+}
+
+}  // namespace
+
+void mend_placement(Draft& d, Placement& p) {
+  if (!d.policy().hosts.may_migrate) return;
+  const std::size_t most = (d.policy().hosts.moves_per_round + 1) / 2;
+  for (std::size_t vm : p.out_of_place()) {
+    if (!p.may_move(vm) || moved_lately(d, vm)) continue;
+    if (d.migrations() >= most) return;
+    const auto to = p.better(vm);
+    if (to) p.move(vm, *to, d.vm(vm).allocation, unwanted(d));
+    else d.deny(vm, unwanted(d), "no running host that its constraints allow has the room");
+  }
+}
+
+}  // namespace headroom
