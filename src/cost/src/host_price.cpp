@@ -1,57 +1,83 @@
-#include "headroom/cost/host_price.h"
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
+
+#include "headroom/config/format.h"
+#include "headroom/cost/price_book.h"
 
 namespace headroom::cost {
 namespace {
 
-double energy_usd_per_hour(const HostPrice& price, const HostRates& rates, double utilisation) {
-  return watts(price, utilisation) / 1000 * rates.usd_per_kwh;
+constexpr std::size_t kCurvePoints = 11;  // at 0, 10, ... 100 %, as SPECpower publishes them
+
+config::Format<PriceClass> class_format() {
+  std::vector<std::pair<std::string, PriceClass>> words;
+  for (auto c : {PriceClass::kReserved, PriceClass::kOnDemand, PriceClass::kSpot, PriceClass::kPower})
+    words.emplace_back(name(c), c);
+  return config::one_of<PriceClass>(std::move(words));
+}
+
+config::Format<double> watts_format() { return config::number_in("W", config::between(0, 1e5)); }
+
+void read_line(config::Section& s, bool is_power, HostPrice& price) {
+  if (is_power) s.required("watts idle", price.watts_idle, watts_format());
+  else s.optional("watts idle", price.watts_idle, watts_format());
+  price.watts_full = price.watts_idle;  // without "watts full": a flat line
+  if (is_power) s.required("watts full", price.watts_full, watts_format());
+  else s.optional("watts full", price.watts_full, watts_format());
+  if (price.watts_full < price.watts_idle)
+    s.reject("watts full", fmt::format("draws {} W full but {} W idle; swap them", price.watts_full, price.watts_idle));
+}
+
+void read_curve(config::Section& s, HostPrice& price) {
+  std::vector<double> curve;
+  s.list("watts", curve, watts_format());
+  for (const char* key : {"watts idle", "watts full"})
+    if (s.has(key)) return s.reject(key, "the list 'watts' says it already; remove one of them");
+  if (curve.size() != kCurvePoints)
+    return s.reject("watts", fmt::format("has {} values; give {}, at 0, 10, ... 100 % busy", curve.size(), kCurvePoints));
+  const auto falls = std::is_sorted_until(curve.begin(), curve.end());
+  if (falls != curve.end())
+    return s.reject("watts", fmt::format("falls from {} to {} W; a busier host draws no less", falls[-1], *falls));
+  price.watts_idle = curve.front();
+  price.watts_full = curve.back();
+  price.watts_curve = std::move(curve);
 }
 
 }  // namespace
 
-double watts(const HostPrice& price, double utilisation) {
-  return price.watts_idle + (price.watts_full - price.watts_idle) * std::clamp(utilisation, 0.0, 1.0);
+HostPrice read_host_price(config::Section& s) {
+  HostPrice price;
+  s.required("price", price.price_class, class_format());
+  const bool is_power = price.price_class == PriceClass::kPower;
+  if (is_power) s.optional("usd per hour", price.usd_per_hour, config::usd_per_hour());
+  else s.required("usd per hour", price.usd_per_hour, config::usd_per_hour());
+  if (s.has("watts")) read_curve(s, price);
+  else read_line(s, is_power, price);
+  s.optional("interruptions per day", price.interruptions_per_day, config::number(config::between(0, 1000)));
+  if (price.price_class != PriceClass::kSpot && price.interruptions_per_day > 0)
+    s.reject("interruptions per day",
+             fmt::format("only spot hosts are interrupted, and this one is {}", name(price.price_class)));
+  return price;
 }
 
-double energy_kwh(const HostPrice& price, double utilisation, Duration while_on) {
-  return watts(price, utilisation) / 1000 * hours(while_on);
-}
-
-double host_usd_per_hour(const Host& host, const HostRates& rates, double utilisation) {
-  const HostPrice& price = host.price;
-  const bool is_on = host.power == PowerState::kOn || host.power == PowerState::kStarting;
-  switch (price.price_class) {
-    case PriceClass::kReserved: return price.usd_per_hour;
-    case PriceClass::kOnDemand:
-    case PriceClass::kSpot: return is_on ? price.usd_per_hour : 0;
-    case PriceClass::kPower: return is_on ? price.usd_per_hour + energy_usd_per_hour(price, rates, utilisation) : 0;
+std::optional<HostPrice> HostTypePrice::as(PriceClass price_class) const {
+  if (price_class == price.price_class) return price;
+  if (price.price_class != PriceClass::kOnDemand || price_class == PriceClass::kPower) return std::nullopt;
+  HostPrice other = price;
+  other.price_class = price_class;
+  if (price_class == PriceClass::kSpot) {
+    if (!spot_usd_per_hour) return std::nullopt;
+    other.usd_per_hour = *spot_usd_per_hour;
+    other.interruptions_per_day = spot_interruptions_per_day;
+    return other;
   }
-  return 0;
-}
-
-double marginal_usd_per_hour(const Host& host, const HostRates& rates, double utilisation) {
-  const HostPrice& price = host.price;
-  switch (price.price_class) {
-    case PriceClass::kReserved: return 0;
-    case PriceClass::kOnDemand: return price.usd_per_hour;
-    case PriceClass::kSpot: return price.usd_per_hour + price.interruptions_per_day / 24 * rates.usd_per_interruption;
-    case PriceClass::kPower: return price.usd_per_hour + energy_usd_per_hour(price, rates, utilisation);
-  }
-  return 0;
-}
-
-std::vector<HostId> cheapest_first(const std::vector<Host>& hosts, const HostRates& rates) {
-  std::vector<std::pair<double, HostId>> priced;
-  priced.reserve(hosts.size());
-  for (const Host& host : hosts) priced.emplace_back(marginal_usd_per_hour(host, rates), host.id);
-  std::sort(priced.begin(), priced.end());
-  std::vector<HostId> order;
-  order.reserve(priced.size());
-  for (const auto& [price, id] : priced) order.push_back(id);
-  return order;
+  std::optional<double> least;
+  for (const auto& usd : committed_usd_per_hour)
+    if (usd && (!least || *usd < *least)) least = usd;
+  if (!least) return std::nullopt;
+  other.usd_per_hour = *least;
+  return other;
 }
 
 }  // namespace headroom::cost

@@ -15,14 +15,78 @@ config::Format<double> usd(std::string unit, double most) {
   return config::number_in(std::move(unit), config::between(0, most));
 }
 
-config::Format<PriceClass> class_format() {
-  std::vector<std::pair<std::string, PriceClass>> words;
-  for (auto c : {PriceClass::kReserved, PriceClass::kOnDemand, PriceClass::kSpot, PriceClass::kPower})
-    words.emplace_back(name(c), c);
-  return config::one_of<PriceClass>(std::move(words));
+config::Format<Term> term_format() {
+  std::vector<std::pair<std::string, Term>> words;
+  for (Term t : kAllTerms) words.emplace_back(name(t), t);
+  return config::one_of<Term>(std::move(words));
+}
+
+void read_size(config::Section& s, HostTypePrice& type) {
+  if (!s.has("cpu") && !s.has("memory")) return;
+  Resources size;
+  s.required("cpu", size[Resource::kCpu], config::amount(Resource::kCpu));
+  s.required("memory", size[Resource::kMemory], config::amount(Resource::kMemory));
+  type.size = size;
+}
+
+void read_held(config::Section& s, HostTypePrice& type) {
+  std::int64_t hosts = 0;
+  std::optional<Term> term;
+  s.optional("hosts", hosts, config::integer(0, 1'000'000));
+  s.optional("term", term, term_format());
+  if (hosts == 0) return;
+  if (!term) return s.reject("hosts", "are at no 'term'; add the one they are committed for, as in term: 1y");
+  const auto price = type.committed(*term);
+  if (!price) return s.reject("term", fmt::format("has no price; add {}: its USD per hour", name(*term)));
+  type.held = {static_cast<std::size_t>(hosts), *price};
+}
+
+// What the type costs when it is rented otherwise than on demand.
+void read_other_ways(config::Section& s, HostTypePrice& type) {
+  for (const char* key : {"reserved", "spot"})
+    if (s.has(key) && type.price.price_class != PriceClass::kOnDemand)
+      s.reject(key, fmt::format("stands beside the price of an on-demand host, and this one is {}", name(type.price.price_class)));
+  if (auto reserved = s.optional_section("reserved")) {
+    for (Term t : kAllTerms)
+      reserved->optional(name(t), type.committed_usd_per_hour[static_cast<std::size_t>(t)], config::usd_per_hour());
+    read_held(*reserved, type);
+  }
+  if (auto spot = s.optional_section("spot")) {
+    spot->required("usd per hour", type.spot_usd_per_hour, config::usd_per_hour());
+    spot->optional("interruptions per day", type.spot_interruptions_per_day, config::number(config::between(0, 1000)));
+  }
+}
+
+void read_rates(config::Section& s, Prices& p) {
+  s.optional("energy", p.usd_per_kwh, usd("USD/kWh", 100));
+  s.optional("interruption", p.usd_per_interruption, usd("USD", 1e6));
+  s.optional("interruption takes", p.interrupted_for, config::duration());
+  if (auto unmet = s.optional_section("unmet demand"))
+    for (Resource r : kAllResources) unmet->optional(name(r), p.usd_per_short_vm_hour[index(r)], usd("USD/h", 1e6));
+  if (auto migration = s.optional_section("migration")) {
+    migration->optional("gib", p.usd_per_gib_moved, usd("USD", 1000));
+    migration->optional("slow-down", p.migration_slowdown, config::percent(config::between(0, 1)));
+  }
+  if (auto start = s.optional_section("host start")) {
+    start->optional("wear", p.usd_per_host_start, usd("USD", 1e6));
+    start->optional("takes", p.host_start_takes, config::duration());
+    start->optional("stop takes", p.host_stop_takes, config::duration());
+  }
 }
 
 }  // namespace
+
+std::string_view name(Term term) {
+  constexpr std::array<std::string_view, kAllTerms.size()> kNames{"1y", "1y partial upfront", "1y all upfront",
+                                                                  "3y", "3y partial upfront", "3y all upfront"};
+  return kNames[static_cast<std::size_t>(term)];
+}
+
+std::optional<Term> parse_term(std::string_view text) {
+  for (Term t : kAllTerms)
+    if (name(t) == text) return t;
+  return std::nullopt;
+}
 
 AllocationPrice read_allocation_price(config::Section& s) {
   AllocationPrice price;
@@ -33,28 +97,7 @@ AllocationPrice read_allocation_price(config::Section& s) {
   return price;
 }
 
-HostPrice read_host_price(config::Section& s) {
-  const auto watts = config::number_in("W", config::between(0, 1e5));
-  HostPrice price;
-  s.required("price", price.price_class, class_format());
-  const bool is_power = price.price_class == PriceClass::kPower;
-  if (is_power) s.optional("usd per hour", price.usd_per_hour, config::usd_per_hour());
-  else s.required("usd per hour", price.usd_per_hour, config::usd_per_hour());
-  if (is_power) s.required("watts idle", price.watts_idle, watts);
-  else s.optional("watts idle", price.watts_idle, watts);
-  price.watts_full = price.watts_idle;  // without "watts full": a flat curve
-  if (is_power) s.required("watts full", price.watts_full, watts);
-  else s.optional("watts full", price.watts_full, watts);
-  s.optional("interruptions per day", price.interruptions_per_day, config::number(config::between(0, 1000)));
-  if (price.watts_full < price.watts_idle)
-    s.reject("watts full", fmt::format("draws {} W full but {} W idle; swap them", price.watts_full, price.watts_idle));
-  if (price.price_class != PriceClass::kSpot && price.interruptions_per_day > 0)
-    s.reject("interruptions per day",
-             fmt::format("only spot hosts are interrupted, and this one is {}", name(price.price_class)));
-  return price;
-}
-
-Result<HostPrice> PriceBook::price_of(std::string_view host_type) const {
+Result<HostTypePrice> PriceBook::price_of(std::string_view host_type) const {
   if (const auto found = host_types.find(host_type); found != host_types.end()) return found->second;
   std::vector<std::string_view> known;
   for (const auto& [type, price] : host_types) known.push_back(type);
@@ -62,15 +105,25 @@ Result<HostPrice> PriceBook::price_of(std::string_view host_type) const {
                                                 config::did_you_mean(host_type, known)));
 }
 
+Reservations PriceBook::reservations() const {
+  Reservations all;
+  for (const auto& [type, price] : host_types)
+    if (price.held.hosts > 0) all[type] = price.held;
+  return all;
+}
+
 Result<PriceBook> read_prices(config::Document& document) {
   PriceBook book;
   config::Section top = document.root("a price book");
   config::Section prices = top.section("prices");
   if (auto allocation = prices.optional_section("allocation")) book.allocation = read_allocation_price(*allocation);
-  prices.optional("energy", book.rates.usd_per_kwh, usd("USD/kWh", 100));
-  prices.optional("interruption", book.rates.usd_per_interruption, usd("USD", 1e6));
-  for (auto& [type, section] : prices.named_sections("hosts", "host type"))
-    book.host_types[type] = read_host_price(section);
+  read_rates(prices, book.prices);
+  for (auto& [type, section] : prices.named_sections("hosts", "host type")) {
+    HostTypePrice& one = book.host_types[type];
+    one.price = read_host_price(section);
+    read_size(section, one);
+    read_other_ways(section, one);
+  }
   if (const Result<void> good = document.finish(); !good) return tl::unexpected(good.error());
   return book;
 }

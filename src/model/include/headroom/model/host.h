@@ -25,6 +25,7 @@ struct HostPrice {
   double watts_idle = 0;           // for energy; linear between idle and full
   double watts_full = 0;
   double interruptions_per_day = 0;  // spot only
+  std::vector<double> watts_curve;   // measured at 0, 10, ... 100 % busy, in place of the line; empty: not measured
 };
 
 struct NumaNode {
