@@ -165,6 +165,7 @@ void SimulatedPool::finish_due() {
     } else {
       apply(op);
       if (op.action.kind == ActionKind::kMigrate) progress.downtime = op.downtime;
+      progress.took = op.ends - op.begins;
     }
     finished_[op.id] = progress;
     if (finished_.size() > kFinishedKept) finished_.erase(finished_.begin());

@@ -43,6 +43,7 @@ void grow_largest_type(std::vector<HostType>& types, const World& world) {
   largest->price.usd_per_hour *= times;
   largest->price.watts_idle *= times;
   largest->price.watts_full *= times;
+  for (double& w : largest->price.watts_curve) w *= times;
 }
 
 class Packing {

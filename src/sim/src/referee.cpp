@@ -12,12 +12,19 @@ bool scored(Resource r) { return r == Resource::kCpu || r == Resource::kMemory; 
 
 }  // namespace
 
+Referee::Referee(const World& world) : world_(world) {
+  for (const Host& h : world.hosts)
+    if (h.price.price_class == PriceClass::kSpot) interruptions_per_hour_[h.id] = h.price.interruptions_per_day / 24;
+}
+
 void Referee::on_delivery(const Delivery& d) {
   const double length_min = minutes(d.end - d.begin);
   double usd_per_hour = 0;
   for (Resource r : kAllResources)
     usd_per_hour += static_cast<double>(d.allocation[r]) * world_.scenario.usd_per_unit_hour[index(r)];
   allocation_usd_ += usd_per_hour * length_min / 60;
+  if (const auto spot = interruptions_per_hour_.find(d.host); spot != interruptions_per_hour_.end())
+    consumed_.interrupted_vms += spot->second * length_min / 60;
   if (!d.recorded) return;
   bool overloaded = false, overloaded_all = false;
   for (Resource r : kAllResources) {
@@ -31,6 +38,7 @@ void Referee::on_delivery(const Delivery& d) {
     if (by_own) own_limit_[k] += length_min;
     if (by_host) host_limit_[k] += length_min;
     if (!by_own && !by_host) continue;
+    consumed_.short_vm_hours[k] += length_min / 60;
     overloaded_all = true;
     overloaded = overloaded || scored(r);
   }
@@ -45,9 +53,10 @@ void Referee::on_delivery(const Delivery& d) {
 }
 
 void Referee::on_host(const Host& host, Duration length, double cpu_used) {
-  if (host.price.price_class != PriceClass::kReserved) on_demand_usd_ += host.price.usd_per_hour * hours(length);
-  const double busy = std::clamp(cpu_used / std::max<double>(1, static_cast<double>(host.physical.cpu().count())), 0.0, 1.0);
-  energy_wh_ += (host.price.watts_idle + (host.price.watts_full - host.price.watts_idle) * busy) * hours(length);
+  // Its VMs are counted where they are delivered to, and what is paid on or off at the end.
+  const cost::HostUse use = cost::use_of(host, cpu_used, 0);
+  if (host.price.price_class != PriceClass::kReserved) consumed_ += cost::consumed(use, hours(length));
+  energy_wh_ += cost::watts(host.price, use.utilisation) * hours(length);
 }
 
 void Referee::on_finished(const Action& action, const Progress& progress) {
@@ -59,14 +68,22 @@ void Referee::on_finished(const Action& action, const Progress& progress) {
     case ActionKind::kResize:
     case ActionKind::kMigrate:
       for (Resource r : kAllResources) scalings_[index(r)] += action.after[r] != action.before[r];
-      if (action.kind == ActionKind::kMigrate) {
-        ++migrations_;
-        downtime_ += progress.downtime.value_or(Duration{});
-      }
+      if (action.kind == ActionKind::kMigrate) count_move(progress);
       break;
     case ActionKind::kStartHost: ++host_starts_; break;
     case ActionKind::kStopHost: ++host_stops_; break;
   }
+}
+
+// What pre-copy sends fills the wire all the time that is neither setting up nor switching over.
+void Referee::count_move(const Progress& progress) {
+  const PoolTimings& t = world_.scenario.timings;
+  const Duration down = progress.downtime.value_or(Duration{}), took = progress.took.value_or(Duration{});
+  const Duration sending = std::max(Duration{}, took - t.migration_setup - t.downtime_overhead);
+  ++migrations_;
+  downtime_ += down;
+  const double bytes = hours(sending) * 3600 * t.migration_bytes_per_second;
+  consumed_ += cost::consumed(cost::Move{.gib_on_wire = bytes / static_cast<double>((1_GiB).count()), .takes = took, .down = down});
 }
 
 void Referee::fill(Report& report, Instant now) const {
@@ -80,7 +97,11 @@ void Referee::fill(Report& report, Instant now) const {
   report.vms = world_.vms.size();
   report.hosts = world_.view == View::kVertical ? 0 : world_.hosts.size();
   report.bill_per_day = allocation_usd_ / days;
-  report.host_bill_per_day = on_demand_usd_ / days + reserved_usd_per_hour * 24;
+  report.consumed = consumed_;
+  report.consumed.hours = hours(now - world_.window.begin);
+  report.consumed.reserved_usd = reserved_usd_per_hour * report.consumed.hours;
+  report.consumed.host_starts = static_cast<double>(host_starts_);
+  report.host_bill_per_day = (consumed_.on_demand_usd + consumed_.spot_usd + consumed_.own_usd) / days + reserved_usd_per_hour * 24;
   report.overload_vm_minutes = overloaded_;
   report.overload_share = minutes_ > 0 ? overloaded_ / minutes_ : 0;
   report.overload_vm_minutes_all = overloaded_all_;

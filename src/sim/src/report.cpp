@@ -45,6 +45,7 @@ nlohmann::json to_json(const Report& r) {
           {"migrations_per_vm_day", r.migrations_per_vm_day},
           {"migration_downtime_seconds", r.migration_downtime_seconds},
           {"energy_kwh", r.energy_kwh},
+          {"consumed", cost::to_json(r.consumed)},
           {"decision_ms", {{"p50", r.decision_ms_p50}, {"p99", r.decision_ms_p99}}},
           {"forecast_seconds", r.forecast_seconds},
           {"wall_seconds", r.wall_seconds},

@@ -102,6 +102,38 @@ TEST(Replay, AStaticFleetIsOverloadedExactlyWhenDemandPassesItsAllocation) {
   EXPECT_NEAR(report.bill_per_day, 24 * (0.25 * 0.0316 + 1.0 * 0.00424), 1e-9);
 }
 
+// One of each price class, all on; the VM is on the first.
+TEST(Replay, CountsWhatHostsMovesAndShortVmsUseUp) {
+  Scenario scenario;
+  for (auto price_class : {PriceClass::kSpot, PriceClass::kPower, PriceClass::kOnDemand, PriceClass::kReserved}) {
+    HostType type{std::string(name(price_class)), Resources(8_cores, 32_GiB, 1000_MBps, 1000_MBps), {}};
+    type.price = {.price_class = price_class, .usd_per_hour = 0.5, .watts_idle = 100, .watts_full = 100, .interruptions_per_day = 0, .watts_curve = {}};
+    if (price_class == PriceClass::kSpot) type.price.interruptions_per_day = 2;
+    scenario.host_types.push_back(type);
+  }
+  const Fleet fleet = rising_fleet();
+  const Instant begin = fleet.vms[0].start + std::chrono::hours(24 * 9);
+  World world = *make_world(fleet, scenario, View::kFixed, Window{begin, begin + std::chrono::hours(24)}).value();
+  ASSERT_EQ(world.hosts.size(), 1U);
+  for (std::uint32_t h = 0; h < 4; ++h) {
+    if (h > 0) world.hosts.push_back(world.hosts[0]);
+    world.hosts[h].id = HostId(h);
+    world.hosts[h].price = scenario.host_types[h].price;
+  }
+  const Report report = run(world, "static");
+  const cost::Consumption& c = report.consumed;
+  EXPECT_EQ(c.hours, 24);
+  for (double usd : {c.spot_usd, c.own_usd, c.on_demand_usd, c.reserved_usd}) EXPECT_NEAR(usd, 12, 1e-9);
+  EXPECT_NEAR(c.energy_kwh, 2.4, 1e-9) << "of the host that is paid by it; four draw";
+  EXPECT_NEAR(report.energy_kwh, 9.6, 1e-9);
+  EXPECT_NEAR(c.interruptions, 2, 1e-9);
+  EXPECT_NEAR(c.interrupted_vms, 2, 1e-9) << "the VM is on the spot host";
+  EXPECT_NEAR(c.short_vm_hours[0], 6, 1e-9) << "6 hours over the allocation";
+  EXPECT_EQ(c.short_vm_hours[1], 0);
+  EXPECT_NEAR(report.host_bill_per_day, 48, 1e-9);
+  EXPECT_EQ(c.gib_moved, 0);
+}
+
 TEST(Replay, AReactiveRuleLosesTheStepThatItSeesTooLateAndTheDelayOfTheGrowth) {
   const auto world = world_of(rising_fleet());
   const Report report = run(*world, "reactive-threshold");

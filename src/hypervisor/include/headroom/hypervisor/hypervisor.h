@@ -31,6 +31,7 @@ struct Progress {
   std::string message;                  // why it failed
   double share_done = 0;                // 0..1
   std::optional<Duration> downtime;     // of a finished migration
+  std::optional<Duration> took{};       // of what is finished, where the hypervisor tells
 };
 
 class Hypervisor {

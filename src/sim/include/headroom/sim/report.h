@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "headroom/cost/consumption.h"
 #include "headroom/model/resources.h"
 
 namespace headroom {
@@ -28,6 +29,7 @@ struct Report {
   double forecast_seconds = 0, wall_seconds = 0;
   std::size_t host_starts = 0, host_stops = 0, failed_actions = 0, refused_actions = 0, denied = 0, breaches = 0;
   std::size_t recommended_actions = 0, alerts = 0;
+  cost::Consumption consumed;                  // what the hosts, moves and short VMs came to, for prices to be put on
   std::vector<double> overload_by_day;         // overloaded VM-minutes (CPU and memory) of each day, for the chart
 };
 
