@@ -80,6 +80,7 @@ Answer Api::resource(const std::string& path, const Request& request) const {
   if (path == "fleet") return json(fleet_json(*state));
   if (path == "plan") return json(plan_json(*state));
   if (path == "score") return json(score_json(*state));
+  if (path == "cost") return json(cost_json(*state));
   if (path == "accuracy") return json(accuracy_json(*state));
   if (path == "actions") return actions(*state, request);
   if (path.starts_with("vms/")) return vm(*state, path.substr(4));

@@ -43,7 +43,7 @@ TEST(Api, BeforeTheFirstRoundHasNullsWhereForecastsWouldBe) {
   const json detail = json::parse(ask(rig.api, "/api/v1/vms/web/1").body);
   EXPECT_TRUE(detail.at("forecast").is_null());
   EXPECT_EQ(detail.at("samples").at("at").size(), 288U);
-  for (const char* path : {"status", "plan", "score", "actions", "hosts/h1"})
+  for (const char* path : {"status", "plan", "score", "cost", "actions", "hosts/h1"})
     EXPECT_EQ(ask(rig.api, std::string("/api/v1/") + path).status, 200) << path;
 }
 
@@ -123,6 +123,21 @@ void expect_score(const json& score) {
   for (const json& policy : score.at("policies")) EXPECT_EQ(policy.at("overload_by_day").size(), score.at("days").size());
 }
 
+void expect_cost(const json& cost) {
+  const auto hour = cost::read_consumption(cost.at("hour"));
+  ASSERT_TRUE(hour) << hour.error().message;
+  EXPECT_EQ(hour->hours, 1);
+  EXPECT_GT(hour->reserved_usd, 0) << "the sample has reserved hosts";
+  ASSERT_EQ(cost.at("policies").size(), 2U);
+  EXPECT_EQ(cost.at("policies").at(0).at("policy"), "static");
+  for (const json& policy : cost.at("policies")) {
+    const auto consumed = cost::read_consumption(policy.at("consumed"));
+    ASSERT_TRUE(consumed) << consumed.error().message;
+    EXPECT_EQ(consumed->hours, 3);
+    EXPECT_NEAR(consumed->reserved_usd, 3 * hour->reserved_usd, 1e-9);
+  }
+}
+
 TEST(Api, AnswersAsDocumented) {
   const Replayed rig;
   expect_status(rig.get("status"));
@@ -139,6 +154,7 @@ TEST(Api, AnswersAsDocumented) {
   EXPECT_TRUE(plan.at("alerts").is_array());
   expect_actions(rig.get("actions").at("actions"));
   expect_score(rig.get("score"));
+  expect_cost(rig.get("cost"));
 }
 
 struct Page {

@@ -35,6 +35,7 @@ nlohmann::json host_json(const State& state, const Host& host, const HostDetail&
 nlohmann::json plan_json(const State& state);
 nlohmann::json actions_json(const State& state, const std::vector<ActionEntry>& actions);
 nlohmann::json score_json(const State& state);
+nlohmann::json cost_json(const State& state);
 nlohmann::json accuracy_json(const State& state);
 
 }  // namespace headroom
