@@ -9,12 +9,11 @@
 #include "accuracy_text.h"
 #include "client.h"
 #include "commands.h"
+#include "fleet_input.h"
 #include "forecast_input.h"
-#include "headroom/accuracy/history_fleet.h"
 #include "headroom/accuracy/report.h"
 #include "headroom/accuracy/report_json.h"
 #include "headroom/forecast/engine.h"
-#include "headroom/history/rocksdb_history.h"
 #include "output_file.h"
 #include "traces.h"
 
@@ -27,31 +26,6 @@ struct Options {
   std::filesystem::path history, json_file;
   std::string grid, horizons = "1,3,12", output = "table";
 };
-
-// A state directory of headroomd, or the history in one. Looked for first: opening creates what is not there.
-Result<Fleet> read_history(const std::filesystem::path& given, Duration step) {
-  std::error_code ec;
-  const auto inside = given / "history";
-  const auto& place = std::filesystem::is_directory(inside, ec) ? inside : given;
-  if (!std::filesystem::exists(place / "CURRENT", ec))
-    return fail(ErrorCode::kNotFound,
-                fmt::format("{}: holds no history; name the directory given to headroomd --state", given.string()));
-  auto history = open_rocksdb_history(place);
-  if (!history) return tl::unexpected(history.error());
-  auto fleet = fleet_of_history(**history, step, shown_progress("reading the history"));
-  end_progress();
-  if (!fleet && fleet.error().code == ErrorCode::kInvalid)
-    return invalid(fmt::format("{}: {}", given.string(), fleet.error().message));
-  return fleet;
-}
-
-Result<Fleet> read_data(const Options& options, Duration step) {
-  if (!options.history.empty()) return read_history(options.history, step);
-  auto fleet = read_fleet(options.data);
-  if (fleet && fleet->vms.empty())
-    return invalid(fmt::format("{}: holds no traces (.csv or .csv.gz)", options.data.front().string()));
-  return fleet;
-}
 
 Result<AccuracyReport> judge(const Fleet& fleet, const ForecasterMaker& make, const Options& options, OriginGrid grid,
                              std::vector<ScoredTarget> targets) {
@@ -98,7 +72,7 @@ Result<void> run(const Options& options) {
     if (!opened) return tl::unexpected(opened.error());
     file.emplace(std::move(*opened));
   }
-  auto fleet = read_data(options, step);
+  auto fleet = read_fleet_or_history(options.data, options.history, step);
   if (!fleet) return tl::unexpected(fleet.error());
   if (!grid) grid = default_grid(*fleet);
   auto model = find_model(options.choice, *horizons, grid->start);

@@ -22,6 +22,10 @@ void add_simulate(CLI::App& app, Outcome& outcome);
 void add_solve(CLI::App& app, Outcome& outcome);
 void add_train(CLI::App& app, Outcome& outcome);
 void add_config(CLI::App& app, Outcome& outcome);
+void add_cost(CLI::App& app, Outcome& outcome);
+void add_cost_advise(CLI::App& cost, Outcome& outcome);
+void add_cost_import(CLI::App& cost, Outcome& outcome);
+void add_cost_report(CLI::App& cost, Outcome& outcome);
 
 void add_get(CLI::App& app, Outcome& outcome);
 void add_describe(CLI::App& app, Outcome& outcome);

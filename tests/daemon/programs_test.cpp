@@ -117,6 +117,8 @@ TEST(Programs, TheCommandLineShowsWhatTheManagerKnows) {
   EXPECT_THAT(manager.ask("get hosts").text, HasSubstr("reserved-24-1"));
   EXPECT_THAT(manager.ask("get score").text, ::testing::AllOf(HasSubstr("static"), HasSubstr("headroom")));
   EXPECT_THAT(manager.ask("get actions").text, HasSubstr("cpu"));
+  EXPECT_THAT(manager.ask("cost report").text, ::testing::AllOf(HasSubstr("static"), HasSubstr("headroom"), HasSubstr("now"), HasSubstr("reserved hosts")));
+  EXPECT_THAT(manager.ask("cost report --before naive-re").text, HasSubstr("start it with --compare naive-re"));
   EXPECT_EQ(manager.ask("get plan").exit_code, 0);
   const json vms = json::parse(manager.ask("get vms -o json").text);
   ASSERT_EQ(vms.size(), 55U);
