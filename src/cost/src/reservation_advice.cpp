@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
+#include <span>
 
 #include "headroom/base/check.h"
 
@@ -122,15 +124,29 @@ Interval within(std::vector<double>& values, double confidence) {
   return {quantile(values, (1 - confidence) / 2), quantile(values, (1 + confidence) / 2)};
 }
 
+double mean(std::span<const double> values) {
+  return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// How far a coming month may have moved away beside what days vary by, as a standard deviation. The halves of the history
+// differ by more than chance (`variance` is that of the whole history's mean; of the halves' difference it is four times that)
+// when the fleet changes, and the month lies as much further on as its middle lies from the history's.
+double wander(const std::vector<double>& savings, double variance) {
+  const std::size_t half = savings.size() / 2;
+  const std::span all(savings);
+  const double moved = mean(all.last(half)) - mean(all.first(half));
+  const double excess = std::max(0.0, moved * moved - 4 * variance);
+  return half == 0 ? 0 : std::sqrt(excess) * static_cast<double>(half + kMonth / 2) / static_cast<double>(half);
+}
+
 void bootstrap(const std::vector<Hosts>& days, const AdviceOptions& options, Advice& advice) {
   const Offer& offer = advice.offer;
   const std::vector<double> savings = saving_by_day(days, offer, advice.hosts);
-  const double estimate = advice.saving_usd_per_month / kHoursPerMonth;
   Blocks blocks(days.size(), options.seed);
   const double widening = blocks.widening(options.confidence);
   std::vector<double> hosts, saving;
   Hosts needed;
-  const double further = static_cast<double>(advice.hosts - offer.held);
+  double squares = 0;
   for (std::size_t d = 0; d < options.draws; ++d) {
     double past = 0, month = 0;
     needed.clear();
@@ -140,10 +156,17 @@ void bootstrap(const std::vector<Hosts>& days, const AdviceOptions& options, Adv
     });
     blocks.draw(kMonth, [&](std::size_t day) { month += savings[day] / kMonth; });
     hosts.push_back(static_cast<double>(std::max(best_reservation(needed, advice.break_even_share), offer.held)));
-    // A reserved host saves its discount at most and costs its price at worst, whatever happens.
-    saving.push_back(kHoursPerMonth * std::clamp(estimate + widening * (month - past), -further * offer.reserved_usd_per_hour,
-                                                 further * (offer.on_demand_usd_per_hour - offer.reserved_usd_per_hour)));
+    saving.push_back(widening * (month - past));
+    squares += std::pow(widening * (past - mean(savings)), 2);
   }
+  std::mt19937_64 random(options.seed);
+  std::normal_distribution<double> moves(0, 1);
+  const double sd = wander(savings, squares / static_cast<double>(options.draws));
+  const double further = static_cast<double>(advice.hosts - offer.held), estimate = advice.saving_usd_per_month / kHoursPerMonth;
+  // A reserved host saves its discount at most and costs its price at worst, whatever happens.
+  for (double& s : saving)
+    s = kHoursPerMonth * std::clamp(estimate + s + sd * moves(random), -further * offer.reserved_usd_per_hour,
+                                    further * (offer.on_demand_usd_per_hour - offer.reserved_usd_per_hour));
   advice.hosts_within = within(hosts, options.confidence);
   advice.saving_within = within(saving, options.confidence);
 }
