@@ -49,6 +49,7 @@ expect_trace() {
   expect 2 "bad\.csv$1" forecast --data bad.csv --grid 0,1 --out forecast.csv --save-model model
   expect 2 "bad\.csv$1" forecast report --data bad.csv --json report.json
   expect 2 "bad\.csv$1" train --traces bad.csv --out model
+  expect 2 "bad\.csv$1" cost advise --data bad.csv
 }
 rows() { printf '%s\n' "$curated" "0,2400,1,1024,1,0,0,0,0" "$@" > bad.csv; }
 

@@ -10,10 +10,9 @@ namespace {
 
 constexpr std::size_t kCurvePoints = 11;  // at 0, 10, ... 100 %, as SPECpower publishes them
 
-config::Format<PriceClass> class_format() {
+config::Format<PriceClass> one_class_of(std::initializer_list<PriceClass> classes) {
   std::vector<std::pair<std::string, PriceClass>> words;
-  for (auto c : {PriceClass::kReserved, PriceClass::kOnDemand, PriceClass::kSpot, PriceClass::kPower})
-    words.emplace_back(name(c), c);
+  for (PriceClass c : classes) words.emplace_back(name(c), c);
   return config::one_of<PriceClass>(std::move(words));
 }
 
@@ -48,7 +47,8 @@ void read_curve(config::Section& s, HostPrice& price) {
 
 HostPrice read_host_price(config::Section& s) {
   HostPrice price;
-  s.required("price", price.price_class, class_format());
+  s.required("price", price.price_class,
+             one_class_of({PriceClass::kReserved, PriceClass::kOnDemand, PriceClass::kSpot, PriceClass::kPower}));
   const bool is_power = price.price_class == PriceClass::kPower;
   if (is_power) s.optional("usd per hour", price.usd_per_hour, config::usd_per_hour());
   else s.required("usd per hour", price.usd_per_hour, config::usd_per_hour());
@@ -59,6 +59,20 @@ HostPrice read_host_price(config::Section& s) {
     s.reject("interruptions per day",
              fmt::format("only spot hosts are interrupted, and this one is {}", name(price.price_class)));
   return price;
+}
+
+HostPrice read_rented_price(config::Section& s, const PriceBook& book, std::string type) {
+  PriceClass wanted = PriceClass::kOnDemand;
+  s.required("rented", wanted, one_class_of({PriceClass::kReserved, PriceClass::kOnDemand, PriceClass::kSpot}));
+  s.optional("of type", type, config::text());
+  const auto known = book.price_of(type);
+  if (!known) {
+    s.reject(s.has("of type") ? "of type" : "rented", known.error().message);
+    return {};
+  }
+  const auto price = known->as(wanted);
+  if (!price) s.reject("rented", fmt::format("the price book does not offer {} as {}", type, name(wanted)));
+  return price.value_or(HostPrice{});
 }
 
 std::optional<HostPrice> HostTypePrice::as(PriceClass price_class) const {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "headroom/config/document.h"
 #include "headroom/config/format.h"
 #include "headroom/cost/allocation_price.h"
@@ -13,7 +15,15 @@ namespace {
 using config::above;
 using config::Section;
 
-void read_hosts(Section& top, Scenario& scenario) {
+// Of the price book that the scenario names, or as it is written.
+HostPrice read_price(Section& s, const std::optional<cost::PriceBook>& book, const std::string& type) {
+  if (!s.has("rented")) return cost::read_host_price(s);
+  if (book) return cost::read_rented_price(s, *book, type);
+  s.reject("rented", "the scenario names no 'price book'; add it, or write 'price' and 'usd per hour' instead");
+  return {};
+}
+
+void read_hosts(Section& top, Scenario& scenario, const std::optional<cost::PriceBook>& book) {
   for (Section s : top.sections("hosts", "host type")) {
     HostType type;
     Resources& has = type.physical;
@@ -22,7 +32,7 @@ void read_hosts(Section& top, Scenario& scenario) {
     s.required("memory", has[Resource::kMemory], config::amount(Resource::kMemory));
     s.required("disk", has[Resource::kDisk], config::amount(Resource::kDisk));
     s.required("network", has[Resource::kNetwork], config::amount(Resource::kNetwork));
-    type.price = cost::read_host_price(s);
+    type.price = read_price(s, book, type.name);
     for (const HostType& other : scenario.host_types)
       if (other.name == type.name && !type.name.empty())
         s.reject("type", fmt::format("two host types are called '{}'; rename one", type.name));
@@ -88,7 +98,13 @@ Result<Scenario> load_scenario(const std::filesystem::path& file) {
   scenario.traces = {file.parent_path() / traces};
   read_window(top, scenario);
   read_horizons(top, scenario);
-  read_hosts(top, scenario);
+  std::optional<cost::PriceBook> book;
+  if (std::string name; top.optional("price book", name, config::text(4096)), !name.empty()) {
+    auto read = cost::load_prices((file.parent_path() / name).string());
+    if (!read) return tl::unexpected(read.error());
+    book = std::move(*read);
+  }
+  read_hosts(top, scenario, book);
   read_pool(top, scenario);
   read_timings(top, scenario);
   if (auto good = document->finish(); !good) return tl::unexpected(good.error());

@@ -42,6 +42,28 @@ class ScenarioFile {
   std::filesystem::path path_;
 };
 
+TEST(Scenario, TakesAHostsPriceFromTheBookItNames) {
+  const std::string host = "  - {cpu: 16 cores, memory: 64 GiB, disk: 1000 MB/s, network: 1000 MB/s, ";
+  const std::string head = "scenario: small\ntraces: traces\n", book = "price book: " HEADROOM_SOURCE_DIR "/prices/default.yaml\n";
+  const ScenarioFile good(head + book + "hosts:\n" + host + "type: standard-16, rented: spot}\n" + host +
+                          "type: base, rented: reserved, of type: standard-16}\n" + host + "type: own, price: on-demand, usd per hour: 0.1}\n");
+  const auto read = load_scenario(good.path());
+  ASSERT_TRUE(read) << read.error().message;
+  const auto& types = read->host_types;
+  EXPECT_EQ(types[0].price.price_class, PriceClass::kSpot);
+  EXPECT_EQ(types[0].price.usd_per_hour, 0.24);
+  EXPECT_EQ(types[0].price.interruptions_per_day, 0.4);
+  EXPECT_EQ(types[1].price.price_class, PriceClass::kReserved);
+  EXPECT_EQ(types[1].price.usd_per_hour, 0.35) << "at the cheapest term";
+  EXPECT_EQ(types[2].price.usd_per_hour, 0.1);
+  const auto error = [&](const std::string& text) { return load_scenario(ScenarioFile(text).path()).error().message; };
+  EXPECT_THAT(error(head + "hosts:\n" + host + "type: standard-16, rented: spot}\n"), HasSubstr(":4: host type 1: the scenario names no 'price book'; add it"));
+  EXPECT_THAT(error(head + book + "hosts:\n" + host + "type: standart-16, rented: spot}\n"), HasSubstr("did you mean 'standard-16'?"));
+  EXPECT_THAT(error(head + book + "hosts:\n" + host + "type: spot-16, rented: on-demand}\n"),
+              HasSubstr("the price book does not offer spot-16 as on-demand"));
+  EXPECT_THAT(error(head + "price book: none.yaml\nhosts: []\n"), HasSubstr("none.yaml"));
+}
+
 TEST(Scenario, BitbrainsIsReadAsItIsWritten) {
   const auto scenario = load_scenario(HEADROOM_SOURCE_DIR "/scenarios/bitbrains.yaml").value();
   EXPECT_EQ(scenario.host_types.size(), 3U);

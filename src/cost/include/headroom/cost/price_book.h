@@ -60,5 +60,8 @@ std::string write_prices(const PriceBook& book, std::string_view comment);
 // Errors go to the section's document; other keys of the section are the caller's to read.
 AllocationPrice read_allocation_price(config::Section& section);
 HostPrice read_host_price(config::Section& section);
+// Or a price that a book has: `rented` (reserved, on-demand, spot) and, where the book calls the host otherwise than `type`,
+// `of type`.
+HostPrice read_rented_price(config::Section& section, const PriceBook& book, std::string type);
 
 }  // namespace headroom::cost
