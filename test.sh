@@ -11,6 +11,7 @@ say "testing"
 ctest --preset release -j "$(nproc)"
 
 if [[ ${1:-} == --long ]]; then
+  HEADROOM_LONG=1 ctest --preset release -L fuzz -R RandomSchedules
   for preset in asan tsan; do
     build "$preset"
     ctest --preset "$preset" -j "$(nproc)" -L unit
