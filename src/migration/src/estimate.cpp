@@ -6,7 +6,7 @@
 namespace headroom::migration {
 namespace {
 
-constexpr double kLongestSeconds = 1e12;  // so that no sum of durations passes 64 bits of milliseconds
+constexpr double kLongestSeconds = 3.2e9;  // a century, so that no sum of durations passes 64 bits of milliseconds
 
 Duration rounded_up(double seconds) {
   return Duration(static_cast<std::int64_t>(std::ceil(1000 * std::min(seconds, kLongestSeconds))));
