@@ -6,6 +6,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "headroom/daemon/change_words.h"
 #include "headroom/daemon/json.h"
 
 namespace headroom {
@@ -83,6 +84,7 @@ Answer Api::resource(const std::string& path, const Request& request) const {
   if (path == "cost") return json(cost_json(*state));
   if (path == "accuracy") return json(accuracy_json(*state));
   if (path == "actions") return actions(*state, request);
+  if (path == "what-if") return what_if(*state, request);
   if (path.starts_with("vms/")) return vm(*state, path.substr(4));
   if (path.starts_with("hosts/")) return host(*state, path.substr(6));
   return refusal(404, "not_found", "there is no such resource; docs/api.md lists them");
@@ -117,6 +119,19 @@ Answer Api::actions(const State& state, const Request& request) const {
       return refusal(400, "bad_request", fmt::format("limit is a number from 1 to {}", kActionsMost));
   }
   return json(actions_json(state, ports_.board.log.newest(limit)));
+}
+
+Answer Api::what_if(const State& state, const Request& request) const {
+  if (state.round == 0) return refusal(503, "not_ready", "nothing is forecast before the first round; ask again in a moment");
+  std::vector<std::string> texts;
+  const auto [first, last] = request.query.equal_range("change");
+  for (auto change = first; change != last; ++change) texts.push_back(change->second);
+  const auto changes = parse_changes(texts);
+  if (!changes) return refusal(status_of(changes.error().code), "bad_request", changes.error().message);
+  const auto answer = headroom::what_if(state.snapshot, state.run->decides, *changes);
+  if (answer) return json(what_if_json(state.snapshot, texts, *answer));
+  const bool missing = answer.error().code == ErrorCode::kNotFound;
+  return refusal(status_of(answer.error().code), missing ? "not_found" : "bad_request", answer.error().message);
 }
 
 HostGuard::HostGuard(const std::string& address, int port) {

@@ -7,7 +7,7 @@ namespace {
 // By the distribution of the VMs' sum, as the planner judges it. null while forecasts are missing.
 nlohmann::json risk_json(const State& state, const Host& host) {
   const Snapshot& s = state.snapshot;
-  const HostPolicy& policy = state.run->host_policy;
+  const HostPolicy& policy = state.run->decides.hosts;
   if (state.round == 0 || s.horizons.empty()) return nullptr;
   const Load load = host_cpu_load(s, host.id, policy);
   const double rho = policy.shared_variance;

@@ -24,6 +24,8 @@ double rounded(double value);
 nlohmann::json accuracy_summary(const std::optional<LiveReport>& report);
 nlohmann::json vm_line(const State& state, const Vm& vm);
 nlohmann::json host_line(const State& state, const Host& host);
+// An action that nobody has decided about yet.
+nlohmann::json action_json(const Snapshot& snapshot, const Action& action);
 nlohmann::json to_json(const ActionEntry& entry);
 nlohmann::json to_json(const DeniedEntry& entry);
 nlohmann::json to_json(const AlertEntry& entry);

@@ -1,4 +1,5 @@
 #include "json_parts.h"
+#include "words.h"
 
 namespace headroom {
 namespace {
@@ -12,21 +13,35 @@ nlohmann::json about(const Reason& why) {
           {"confidence", rounded(why.confidence)}};
 }
 
+// What is to be done, in figures and words.
+nlohmann::json intended(const Action& a, const std::string& vm, const std::string& from, const std::string& to, const std::string& text,
+                        const std::string& reason) {
+  nlohmann::json object = about(a.reason);
+  object.update({{"kind", name(a.kind)},
+                 {"vm", vm},
+                 {"from", from},
+                 {"to", to},
+                 {"before", to_json(a.before)},
+                 {"after", to_json(a.after)},
+                 {"text", text},
+                 {"reason", reason},
+                 {"saves_usd_per_hour", a.reason.saves_usd_per_hour}});
+  return object;
+}
+
 }  // namespace
 
+nlohmann::json action_json(const Snapshot& s, const Action& a) {
+  const std::string from = host_name(s, a.from), to = host_name(s, a.to.valid() ? a.to : a.from);
+  nlohmann::json object = intended(a, vm_name(s, a.vm), from, to, action_text(a, from, to), to_text(a.reason));
+  object["level"] = name(a.level);
+  return object;
+}
+
 nlohmann::json to_json(const ActionEntry& e) {
-  nlohmann::json object = about(e.action.reason);
+  nlohmann::json object = intended(e.action, e.vm, e.from, e.to, e.text, e.reason);
   object.update({{"id", e.id},
           {"at", to_rfc3339(e.at)},
-          {"kind", name(e.action.kind)},
-          {"vm", e.vm},
-          {"from", e.from},
-          {"to", e.to},
-          {"before", to_json(e.action.before)},
-          {"after", to_json(e.action.after)},
-          {"text", e.text},
-          {"reason", e.reason},
-          {"saves_usd_per_hour", e.action.reason.saves_usd_per_hour},
           {"decision", name(e.decision)},
           {"why_refused", e.why_refused},
           {"state", name(e.state)},

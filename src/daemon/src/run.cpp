@@ -28,7 +28,7 @@ std::shared_ptr<const RunInfo> describe(const World& world, const RunOptions& op
   info.to = world.window.end;
   info.step = world.step;
   info.rounds = world.rounds();
-  info.host_policy = shown.policy.hosts;
+  info.decides = shown.policy;
   return std::make_shared<const RunInfo>(std::move(info));
 }
 

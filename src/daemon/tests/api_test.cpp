@@ -61,7 +61,7 @@ TEST(Api, BoundsTheNumberOfActions) {
   for (const char* limit : {"0", "-1", "1001", "x", "", "99999999999999999999"}) {
     Request request;
     request.path = "/api/v1/actions";
-    request.query["limit"] = limit;
+    request.query.emplace("limit", limit);
     EXPECT_EQ(rig.api.answer(request, false).status, 400) << limit;
   }
 }
@@ -155,6 +155,56 @@ TEST(Api, AnswersAsDocumented) {
   expect_actions(rig.get("actions").at("actions"));
   expect_score(rig.get("score"));
   expect_cost(rig.get("cost"));
+}
+
+Answer ask_what_if(const Api& api, const std::vector<std::string>& changes) {
+  Request request;
+  request.path = "/api/v1/what-if";
+  for (const std::string& change : changes) request.query.emplace("change", change);
+  return api.answer(request, false);
+}
+
+void expect_figures(const json& figures) {
+  EXPECT_EQ(keys(figures), (std::set<std::string>{"hosts", "hosts_on", "vms", "host_usd_per_hour", "allocation_usd_per_hour", "over_risk",
+                                                  "fullest", "takes_more", "takes_more_started"}));
+  EXPECT_EQ(keys(figures.at("fullest")), (std::set<std::string>{"cpu", "memory", "disk", "network"}));
+}
+
+TEST(Api, SaysWhatAChangedFleetWouldComeTo) {
+  const Replayed rig;
+  const json fleet = rig.get("fleet");
+  const std::string host = fleet.at("hosts").at(0).at("name"), vm = fleet.at("vms").at(0).at("name");
+  const Answer answer = ask_what_if(rig.api, {"lose-host=" + host, "new-vm=" + vm + ":2", "load=+10%"});
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const json told = json::parse(answer.body);
+  EXPECT_EQ(told.at("now"), "2013-08-10T09:00:00Z");
+  EXPECT_EQ(told.at("changes"), json::array({"lose-host=" + host, "new-vm=" + vm + ":2", "load=+10%"})) << "in their order";
+  for (const char* part : {"before", "after", "planned"}) expect_figures(told.at(part));
+  EXPECT_EQ(told.at("before").at("vms"), 55);
+  EXPECT_EQ(told.at("placed").size(), fleet.at("hosts").at(0).at("vms").get<std::size_t>() + 2);
+  EXPECT_EQ(told.at("after").at("vms"), 57 - told.at("without_room").get<int>());
+  EXPECT_EQ(keys(told.at("placed").at(0)), (std::set<std::string>{"vm", "from", "to", "how", "why", "starts_host", "allocation"}));
+  const json& arrival = told.at("arrivals").at(0);
+  EXPECT_EQ(arrival.at("vm"), "new-1");
+  EXPECT_EQ(arrival.at("ranked").size() + arrival.at("refused").size() + arrival.at("also").get<std::size_t>(), fleet.at("hosts").size());
+  for (const json& refused : arrival.at("refused")) EXPECT_FALSE(refused.at("refused").get<std::string>().empty());
+  EXPECT_EQ(told.at("plan_before").at("actions").size(), rig.get("plan").at("actions").size()) << "what the loop planned";
+  EXPECT_EQ(answer.body, ask_what_if(rig.api, {"lose-host=" + host, "new-vm=" + vm + ":2", "load=+10%"}).body);
+}
+
+TEST(Api, RefusesAChangeItCannotMakeByItsName) {
+  const Replayed rig;
+  for (const auto& [change, status] : std::map<std::string, int>{{"lose-host=none", 404}, {"new-vm=none", 404}, {"load=30%", 400}, {"fly", 400}}) {
+    const Answer answer = ask_what_if(rig.api, {change});
+    EXPECT_EQ(answer.status, status) << change;
+    EXPECT_THAT(json::parse(answer.body).at("error").at("message").get<std::string>(), HasSubstr(change.substr(0, change.find('='))));
+  }
+  EXPECT_EQ(ask_what_if(rig.api, std::vector<std::string>(17, "load=+1%")).status, 400);
+}
+
+TEST(Api, HasNoForecastToAskWhatIfBeforeTheFirstRound) {
+  StillApi rig;
+  EXPECT_EQ(ask_what_if(rig.api, {"lose-host=h1"}).status, 503);
 }
 
 struct Page {

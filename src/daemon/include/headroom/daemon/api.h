@@ -19,7 +19,7 @@ namespace headroom {
 struct Request {
   std::string method = "GET";
   std::string path;                            // decoded, without the query
-  std::map<std::string, std::string> query;
+  std::multimap<std::string, std::string> query;
   std::optional<std::string> host, origin;     // the headers
 };
 
@@ -54,6 +54,7 @@ class Api {
   Answer vm(const State& state, const std::string& name) const;
   Answer host(const State& state, const std::string& name) const;
   Answer actions(const State& state, const Request& request) const;
+  Answer what_if(const State& state, const Request& request) const;
 
   ApiPorts ports_;
 };

@@ -31,7 +31,7 @@ struct RunInfo {
   Instant from, to;
   Duration step{};
   std::size_t rounds = 0;
-  HostPolicy host_policy;          // how a host's risk is judged
+  Policy decides;                  // how; and how a host's risk is judged
 };
 
 // One moment.

@@ -5,16 +5,19 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <vector>
 
 #include "headroom/daemon/board.h"
 #include "headroom/model/sample.h"
+#include "headroom/planner/what_if.h"
 
 namespace headroom {
 
 inline constexpr std::size_t kMostListed = 20'000;  // hosts, VMs, residents
 inline constexpr std::size_t kMostDenied = 1000;    // of one plan
 inline constexpr std::size_t kMostAlerts = 1000;    // of one plan
+inline constexpr std::size_t kMostRefused = 1000;   // hosts for one new VM
 
 // What is asked of the logs for the answer about one VM or host.
 struct VmDetail {
@@ -37,5 +40,7 @@ nlohmann::json actions_json(const State& state, const std::vector<ActionEntry>& 
 nlohmann::json score_json(const State& state);
 nlohmann::json cost_json(const State& state);
 nlohmann::json accuracy_json(const State& state);
+// `changes`: as they were written.
+nlohmann::json what_if_json(const Snapshot& as_it_is, const std::vector<std::string>& changes, const WhatIf& answer);
 
 }  // namespace headroom
