@@ -101,6 +101,23 @@ expect_rules '{name: odd, metric: cpu, action: grow, threshold: 80, target: 70 %
 expect 2 "rules goes with --policy headroom" simulate good.yaml --policy static --rules rules.yaml --report report.json
 expect 3 'none\.yaml' simulate good.yaml --rules none.yaml --report report.json
 
+# The plan and what-if.
+plan() { expect "$1" "$2" plan good.yaml --policy static --at 1970-01-10 "${@:3}"; }
+plan 2 "^headroom: --what-if: load: '30%' is not a change of the load; write \+30% or -20%" --what-if load=30%
+plan 2 "'loose-host' is not one of .*; did you mean 'lose-host'\?" --what-if loose-host=big-1
+plan 2 "new-vm: memory: '8' has no unit; write 16 GiB" --what-if new-vm=cpu=4,memory=8
+plan 2 '17 changes are more than the 16' $(printf -- '--what-if load=+1%% %.0s' {1..17})
+plan 3 "lose-host: no host is called 'big-9'; there is big-1" --what-if lose-host=big-9
+plan 3 "new-vm: no VM is called 'web'; there is good" --what-if new-vm=web
+plan 3 "add-host: 'huge' is no host and no type of one; there is big" --what-if add-host=huge
+plan 2 "lose-host: big-1 has failed already" --what-if lose-host=big-1 --what-if lose-host=big-1
+plan 2 '--socket does not go with a scenario' --socket s
+expect 2 '--at goes with a scenario only' plan --at 1970-01-10
+expect 2 '--at is missing; give a time from 1970-01-08T00:05:00Z to 1970-01-13T00:00:00Z' plan good.yaml --policy static
+expect 2 '--at 1970-01-20T00:00:00Z is outside what is replayed; give a time from' plan good.yaml --policy static --at 1970-01-20
+expect 2 "--at: 'soon' is not a time" plan good.yaml --at soon
+expect 3 'none\.yaml' plan none.yaml --at 1970-01-10
+
 # The published experiment: a day of 30 VMs, and what is none.
 awk 'BEGIN { printf "vm"; for (i = 0; i < 288; ++i) printf ",s%d", i; print ""
   for (v = 0; v < 30; ++v) { printf "vm%02d", v; for (i = 0; i < 288; ++i) printf ",%d", 1 + (v * 37 + i * (v % 7 + 1)) % 90; print "" } }' > day.csv
@@ -162,6 +179,8 @@ grep -q 'rules.yaml' out.txt && grep -q '"recommended_actions": 0' report.json |
 sed 's/70 %}/70 %, automation level: recommend}/' rules.yaml > mild.yaml
 "$headroom" simulate good.yaml --rules mild.yaml --view vertical --report report.json > out.txt || complain 'a run with recommending rules fails'
 grep -qE '"recommended_actions": [1-9]' report.json || complain "nothing was recommended: $(cat out.txt)"
+"$headroom" plan good.yaml --policy static --at 1970-01-10 --what-if lose-host=big-1 --what-if add-host=big:2 > out.txt || complain 'a good what-if fails'
+grep -qE '^1 +good .* big-1 +big-new-1 +starts' out.txt || complain "the VM does not find the new host: $(cat out.txt)"
 for policy in thr-mmt lr-mmt headroom; do
   "$headroom" simulate --cloudsim day.csv --policy $policy --report report.json > out.txt || complain "a good day under $policy fails"
   for key in energy_kwh migrations host_shutdowns slatah pdm slav esv real_overload_ratio; do

@@ -134,6 +134,27 @@ TEST(Programs, TheCommandLineShowsWhatTheManagerKnows) {
   EXPECT_EQ(over.exit_code, 4) << over.text;
 }
 
+// One snapshot, one planner: the manager at the end of its replay, and a recorded fleet brought to that time.
+TEST(Programs, PlanAnswersAlikeFromAManagerAndFromAScenario) {
+  const Manager manager(with(kShort, {"--take", "0"}));
+  ASSERT_TRUE(manager.reaches("finished"));
+  const std::string changes = " --what-if lose-host=reserved-24-1 --what-if load=+30%:*:cpu --what-if new-vm=cpu=2,memory=4GiB:2";
+  const std::string offline = kCommand + " plan " HEADROOM_SOURCE_DIR "/scenarios/bitbrains.yaml --at 2013-08-10T02:00:00Z";
+  const Ran there = manager.ask("plan -o json" + changes), here = run(offline + " -o json" + changes);
+  EXPECT_EQ(there.exit_code, 0) << there.text;
+  EXPECT_EQ(json::parse(there.text), json::parse(here.text));
+  EXPECT_EQ(json::parse(there.text).at("changes").size(), 3U);
+  const Ran table = manager.ask("plan" + changes);
+  EXPECT_THAT(table.text, ::testing::AllOf(HasSubstr("AS IT IS"), HasSubstr("Hosts' bill"), HasSubstr("First, in this order"),
+                                           HasSubstr("Where new-1 (2 cores, 4 GiB) could go"), HasSubstr("it has failed"), HasSubstr("Planned then:")));
+  const Ran now = manager.ask("plan");
+  EXPECT_EQ(now.exit_code, 0);
+  EXPECT_THAT(now.text, HasSubstr("Planned at 2013-08-10 02:00: "));
+  const Ran missing = manager.ask("plan --what-if drain-host=none");
+  EXPECT_EQ(missing.exit_code, 3);
+  EXPECT_THAT(missing.text, ::testing::AllOf(HasSubstr("drain-host: no host is called 'none'; there is reserved-24-1"), ::testing::EndsWith("more\n")));
+}
+
 TEST(Programs, PauseAndResumeGoThroughTheSocket) {
   const Manager manager({"--take", "10h", "--compare", "none"});
   const auto command = [&](const char* what) { return run(fmt::format("{} {} --socket {}", kCommand, what, manager.socket())); };
@@ -220,6 +241,7 @@ TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
                         Case{kManager + " --policy static --compare none --rules /none.yaml", 2, "--rules goes with --policy headroom"},
                         Case{kManager + " --scenario /none.yaml", 3, "/none.yaml"},
                         Case{kCommand + " get status --server http://127.0.0.1:1", 5, "no headroomd answers"},
+                        Case{kCommand + " plan --server http://127.0.0.1:1", 5, "no headroomd answers"},
                         Case{kCommand + " get status --server nowhere", 2, "http://"}, Case{kCommand + " get fish", 2, "fish"}}) {
     const Ran ran = run(c.line);
     EXPECT_EQ(ran.exit_code, c.exit_code) << c.line << "\n" << ran.text;
