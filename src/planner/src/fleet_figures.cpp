@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "headroom/cost/host_price.h"
+#include "headroom/cost/bill.h"
 #include "headroom/model/find.h"
 #include "host_judge.h"
 
@@ -17,12 +17,10 @@ double size_of(const Vm& vm) {
 bool on(const Host& host) { return host.power == PowerState::kOn || host.power == PowerState::kStarting; }
 
 double bill(const Draft& d, const HostJudge& judge) {
-  double usd = 0;
-  for (std::size_t h = 0; h < d.host_count(); ++h) {
-    const auto cores = static_cast<double>(d.host(h).physical.cpu().count());
-    usd += cost::host_usd_per_hour(d.host(h), {}, cores > 0 ? judge.load(h).mean / cores : 0);
-  }
-  return usd;
+  std::vector<cost::HostUse> hosts;
+  for (std::size_t h = 0; h < d.host_count(); ++h)
+    hosts.push_back(cost::use_of(d.host(h), judge.load(h).mean, static_cast<double>(d.residents(h).size())));
+  return cost::priced(cost::consumed_per_hour(hosts, {}), {}).invoiced();
 }
 
 double rent(const Draft& d) {

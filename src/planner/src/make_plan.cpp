@@ -23,7 +23,7 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
   check_preconditions(snapshot);
   Draft draft(snapshot, policy);
   raise_alerts(draft);
-  if (policy.order == Order::kNothing) return std::move(draft).finish();
+  if (policy.order == Order::kNothing || snapshot.hosts.empty()) return std::move(draft).finish();
   Placement placement(draft);
   if (policy.order == Order::kMigrateFirst) {
     migrate_first(draft, placement);

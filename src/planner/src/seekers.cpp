@@ -18,9 +18,10 @@ class Unleashed {
   Unleashed(Snapshot& fleet, const std::vector<VmId>& vms) : fleet_(fleet), in_flight_(fleet.in_flight) {
     for (const VmId id : vms) {
       Vm& vm = *find_by_id(fleet.vms, id);
-      vms_.push_back({id, vm.owner, vm.level});
+      vms_.push_back({id, vm.owner, vm.level, vm.mobility});
       vm.owner.clear();
       vm.level = AutomationLevel::kAuto;
+      vm.mobility = Mobility::kLive;
       vm.action_in_flight = false;
     }
     for (Host& host : fleet.hosts)
@@ -32,6 +33,7 @@ class Unleashed {
       Vm& vm = *find_by_id(fleet_.vms, leash.id);
       vm.owner = std::move(leash.owner);
       vm.level = leash.level;
+      vm.mobility = leash.mobility;
     }
     for (const HostId id : starting_) find_by_id(fleet_.hosts, id)->power = PowerState::kStarting;
     fleet_.in_flight = std::move(in_flight_);
@@ -44,6 +46,7 @@ class Unleashed {
     VmId id;
     std::string owner;
     AutomationLevel level;
+    Mobility mobility;
   };
   Snapshot& fleet_;
   std::vector<InFlight> in_flight_;
@@ -196,7 +199,7 @@ void Seekers::show(const Pass& pass, std::size_t i) {
     if (!to) break;
     arrival.ranked.push_back(pass.choice(*to, cpu));
     told[*to] = 1;
-    draft.close(*to);
+    placement.close(*to);
   }
   const bool all_ranked = arrival.ranked.size() < Arrival::kRanked;
   if (arrival.ranked.empty() && off) {

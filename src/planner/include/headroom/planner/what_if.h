@@ -61,7 +61,7 @@ using Change = std::variant<AddHosts, LoseHost, DrainHost, ScaleLoad, AddVms>;
 struct FleetFigures {
   std::size_t hosts = 0, hosts_on = 0;       // on or starting
   std::size_t vms = 0;
-  double host_usd_per_hour = 0;              // cost/host_price.h at the expected use
+  double host_usd_per_hour = 0;              // what is invoiced (cost/bill.h) at the expected use
   double allocation_usd_per_hour = 0;        // at the policy's unit prices; 0 by a policy without
   struct AtRisk {
     std::string host;
