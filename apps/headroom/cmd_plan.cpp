@@ -33,7 +33,7 @@ Result<nlohmann::json> ask_manager(const ServerOptions& server, const std::vecto
 // The first option given that is only for the other way of asking.
 Result<void> check_place(const CLI::App& command, bool offline) {
   static const std::vector<std::string> kOfManager{"--server", "--socket"};
-  static const std::vector<std::string> kOfScenario{"--at", "--traces", "--policy", "--view", "--model", "--rules", "--seed"};
+  static const std::vector<std::string> kOfScenario{"--at", "--traces", "--policy", "--view", "--model", "--rules", "--constraints", "--seed"};
   for (const std::string& name : offline ? kOfManager : kOfScenario)
     if (command.get_option(name)->count() > 0)
       return invalid(offline ? name + " does not go with a scenario; leave one of them out"
@@ -75,6 +75,7 @@ void add_plan(CLI::App& app, Outcome& outcome) {
   command->add_option("--view", offline.view, "With a scenario: elastic: hosts start and stop; fixed: they do not; vertical: only the VM's own limits")
       ->check(CLI::IsMember({"vertical", "elastic", "fixed"}))->capture_default_str();
   command->add_option("--model", offline.model, "With a scenario: a saved model instead of the shipped one");
+  command->add_option("--constraints", offline.constraints, "With a scenario: constraints on where VMs may be");
   command->add_option("--rules", offline.rules, "With a scenario: rules file (policy headroom)");
   command->add_option("--seed", offline.seed, "With a scenario: seed of everything random")->capture_default_str();
   command->footer(

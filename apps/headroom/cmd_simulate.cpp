@@ -9,6 +9,7 @@
 #include "client.h"
 #include "cloudsim.h"
 #include "commands.h"
+#include "given_constraints.h"
 #include "given_rules.h"
 #include "headroom/consolidation/experiment.h"
 #include "headroom/sim/replay.h"
@@ -23,7 +24,7 @@ struct SimulateArguments {
   std::filesystem::path scenario;
   std::string policy = "headroom", view = "elastic", window;
   std::vector<std::filesystem::path> traces, train;
-  std::optional<std::filesystem::path> model, save_model, rules;
+  std::optional<std::filesystem::path> model, save_model, rules, constraints;
   std::optional<std::size_t> sweep;
   std::uint64_t seed = 1;
   std::size_t threads = 2;
@@ -60,6 +61,7 @@ Result<std::shared_ptr<const World>> world_of(const SimulateArguments& a) {
   if (!scenario) return tl::unexpected(scenario.error());
   scenario->timings.report_demand = scenario->timings.report_demand || a.uncensored;
   if (a.overcommit) scenario->overcommit[index(Resource::kCpu)] = *a.overcommit;
+  if (auto good = put_constraints(a.constraints, *scenario); !good) return tl::unexpected(good.error());
   std::optional<Window> window;
   if (!a.window.empty()) {
     const auto parsed = parse_window(a.window);
@@ -120,6 +122,7 @@ Result<void> run_fleet(const SimulateArguments& a) {
   }
   end_progress();
   for (const std::string& why : (*world)->left_out) fmt::print(stderr, "left out: {}\n", why);
+  for (const std::string& what : vain_constraints(**world)) fmt::print(stderr, "constraints: {}\n", what);
   const nlohmann::json json = a.sweep ? to_json(points) : to_json(points.front());
   if (a.output == "json") {
     print_json(json);
@@ -174,6 +177,7 @@ void add_simulate(CLI::App& app, Outcome& outcome) {
   command->add_option("--model", a->model, "A saved model instead of the shipped one");
   command->add_option("--save-model", a->save_model, "Save the model that --train grew");
   command->add_option("--rules", a->rules, "Rules file (policy headroom): it governs the resources it names");
+  command->add_option("--constraints", a->constraints, "Constraints on where VMs may be, for every policy; instead of the scenario's");
   command->add_option("--window", a->window, "Count only START,END (UTC, END excluded)");
   command->add_option("--seed", a->seed, "Seed of everything random")->capture_default_str();
   command->add_option("--threads", a->threads, "Settings of a sweep run side by side")->check(CLI::Range(1, 256))->capture_default_str();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "given_constraints.h"
 #include "given_rules.h"
 #include "headroom/daemon/change_words.h"
 #include "headroom/daemon/json.h"
@@ -71,6 +72,7 @@ Result<nlohmann::json> offline_plan(const OfflinePlanArguments& a, const std::ve
   if (!changes) return tl::unexpected(changes.error());
   auto scenario = load_scenario(a.scenario);
   if (!scenario) return tl::unexpected(scenario.error());
+  if (auto good = put_constraints(a.constraints, *scenario); !good) return tl::unexpected(good.error());
   const auto world = load_world(std::move(*scenario), a.traces, std::nullopt, *parse_view(a.view));
   if (!world) return tl::unexpected(world.error());
   const auto at = moment_in(**world, asked);

@@ -15,7 +15,7 @@ struct OfflinePlanArguments {
   std::filesystem::path scenario;
   std::string at, policy = "headroom", view = "elastic";
   std::vector<std::filesystem::path> traces;
-  std::optional<std::filesystem::path> model, rules;
+  std::optional<std::filesystem::path> model, rules, constraints;
   std::uint64_t seed = 1;
 };
 

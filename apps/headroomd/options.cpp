@@ -34,6 +34,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--view", o.view, "elastic: hosts start and stop; fixed: they do not; vertical: only the VM's own limits")
       ->check(CLI::IsMember({"vertical", "elastic", "fixed"}))->capture_default_str();
   app.add_option("--policy", o.policy, "Who decides, and is shown")->check(CLI::IsMember(policy_names()))->capture_default_str();
+  app.add_option("--constraints", o.constraints_file, "Constraints on where VMs may be, for every policy; instead of the scenario's");
   app.add_option("--rules", o.rules_file, "Rules file (policy headroom): it governs the resources it names");
   app.add_option("--compare", o.compare, "Policies to run in step with it, for the score; none: alone")
       ->delimiter(',')->capture_default_str();

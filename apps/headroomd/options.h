@@ -20,7 +20,7 @@ struct Options {
   std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474", retrain = "off";
   std::vector<std::string> compare{"static", "reactive-threshold", "pve-crs"};
   std::filesystem::path socket, state, page, report;
-  std::optional<std::filesystem::path> rules_file;
+  std::optional<std::filesystem::path> rules_file, constraints_file;
   std::uint64_t seed = 1;
   bool once = false;
 

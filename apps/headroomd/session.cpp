@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "given_constraints.h"
 #include "headroom/daemon/json.h"
 #include "headroom/daemon/run.h"
 #include "headroom/daemon/start_model.h"
@@ -165,6 +166,7 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   }
   auto scenario = load_scenario(o.scenario);
   if (!scenario) return tl::unexpected(scenario.error());
+  if (auto good = put_constraints(o.constraints_file, *scenario); !good) return good;
   auto world = load_world(std::move(*scenario), o.traces, o.counted, *parse_view(o.view));
   if (!world) return tl::unexpected(world.error());
   const StartModel start = start_model(o, (*world)->window.begin);
@@ -188,6 +190,7 @@ Result<void> run_session(const Options& o, const Stop& stop) {
              (*world)->scenario.name, o.rules.given() ? fmt::format("{} with the rules of {}", o.policy, o.rules.name()) : o.policy,
              (*page)->url(), o.socket.string());
   for (const std::string& why : (*world)->left_out) fmt::print("left out: {}\n", why);
+  for (const std::string& what : vain_constraints(**world)) fmt::print("constraints: {}\n", what);
   std::fflush(stdout);
 
   auto ran = (*run)->go(stop);

@@ -15,6 +15,7 @@ Loop::Loop(LoopPorts ports, Policy policy, Duration step)
     : ports_(ports), policy_(std::move(policy)), memory_(policy_) {
   snapshot_.step = step;
   snapshot_.horizons = ports.forecaster.horizons();
+  snapshot_.constraints = policy_.constraints;
 }
 
 Result<Round> Loop::run_round(Instant now) {

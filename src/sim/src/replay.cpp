@@ -109,6 +109,12 @@ PoolTimings timings_of(const World& world, const ReplayOptions& options) {
   return timings;
 }
 
+Policy policy_of(const World& world, const Contender& contender) {
+  Policy policy = contender.policy;
+  policy.constraints = world.scenario.constraints;
+  return policy;
+}
+
 }  // namespace
 
 struct Replay::State {
@@ -118,7 +124,7 @@ struct Replay::State {
         pool(w.hosts, w.vms, w.demand, w.step, w.window.begin, timings_of(w, options)),
         referee(w),
         actuator(pool, journal, SafetyLimits::for_replay()),
-        loop({pool, *forecaster, actuator, options.history}, c.policy, w.step) {
+        loop({pool, *forecaster, actuator, options.history}, policy_of(w, c), w.step) {
     pool.attach(&referee);
     if (c.sight == Sight::kModel && options.model) engine = static_cast<PredictiveLoadEngine*>(forecaster.get());
     counted.policy = c.policy.name;

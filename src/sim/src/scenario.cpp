@@ -6,6 +6,7 @@
 
 #include "headroom/config/document.h"
 #include "headroom/config/format.h"
+#include "headroom/constraints/file.h"
 #include "headroom/cost/allocation_price.h"
 #include "headroom/cost/price_book.h"
 
@@ -103,6 +104,11 @@ Result<Scenario> load_scenario(const std::filesystem::path& file) {
     auto read = cost::load_prices((file.parent_path() / name).string());
     if (!read) return tl::unexpected(read.error());
     book = std::move(*read);
+  }
+  if (std::string name; top.optional("constraints", name, config::text(4096)), !name.empty()) {
+    auto read = constraints::load_constraints((file.parent_path() / name).string());
+    if (!read) return tl::unexpected(read.error());
+    scenario.constraints = std::move(*read);
   }
   read_hosts(top, scenario, book);
   read_pool(top, scenario);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "headroom/model/constraint.h"
 #include "headroom/model/resources.h"
 #include "headroom/model/rule.h"
 
@@ -62,6 +63,7 @@ struct Policy {
   std::string name = "headroom";
   Order order = Order::kLadder;
   std::vector<Rule> rules;                   // govern the resources they name; the rest is PricedSizing's
+  std::vector<Constraint> constraints;       // on where VMs may be: the loop puts them into its snapshots
   std::optional<PricedSizing> priced;
   MigrateFirst migrate_first;
   HostPolicy hosts;

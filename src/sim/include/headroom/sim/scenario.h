@@ -9,6 +9,7 @@
 
 #include "headroom/base/result.h"
 #include "headroom/hypervisor/simulated_pool.h"
+#include "headroom/model/constraint.h"
 #include "headroom/model/forecast.h"
 #include "headroom/model/host.h"
 
@@ -46,6 +47,7 @@ struct Scenario {
   double initial_quantile = 0.90;
   Resources ceiling{MilliCores(0), Bytes(0), BytesPerSecond(2'000'000'000), BytesPerSecond(1'250'000'000)};
   PoolTimings timings;
+  std::vector<Constraint> constraints;        // on where VMs may be; they hold for every policy
 };
 
 // Reads a scenario; a relative trace path is taken from the file's own folder. Errors: kInvalid with file and line.
