@@ -16,6 +16,10 @@ constexpr double kStandard[kBitbrainsResources] = {32'000, 131'072, 500'000, 1'0
 constexpr double kMedian[kBitbrainsResources] = {16.0, 105, 4.5, 2.8};
 constexpr double kDeviation[kBitbrainsResources] = {2.36, 1.85, 2.25, 2.30};
 constexpr double kChange[kBitbrainsHorizons - 1][kBitbrainsResources] = {{.22, .37, .29, .22}, {.28, .36, .61, .45}};
+constexpr double kOpenUsd[3] = {1.20, 2.20, 1.50};
+constexpr std::int64_t kCoreNanoUsd = 600;      // of a millicore in use: 4 W a core at 0.15 USD a kWh
+constexpr std::int64_t kOverloadNanoUsd[kBitbrainsResources] = {300'000, 40'000, 550, 550};
+constexpr std::int64_t kMoveNanoUsd = 800'000;  // 0.02 USD, over a day
 constexpr double kCorrelation = 0.5;
 constexpr double kMostOfHost = 0.3;
 constexpr int kDraws = 60;
@@ -27,7 +31,7 @@ class BitbrainsMaker {
   Problem make() {
     p_.hosts = m_.hosts;
     p_.items = m_.vms;
-    for (std::size_t l = 0; l < kBitbrainsLanes; ++l) p_.lanes.push_back({false, kUsdPerUnit[l / kBitbrainsHorizons]});
+    for (std::size_t l = 0; l < kBitbrainsLanes; ++l) p_.lanes.push_back({false, kOverloadNanoUsd[l / kBitbrainsHorizons]});
     make_hosts();
     make_needs();
     settle();
@@ -36,9 +40,6 @@ class BitbrainsMaker {
   }
 
  private:
-  // Of use above safe: a host's whole CPU, memory, disk or network is worth about the same.
-  static constexpr std::int64_t kUsdPerUnit[kBitbrainsResources] = {40, 10, 2, 1};
-
   double unit() { return static_cast<double>(chance_.next() >> 11) * 0x1p-53; }
   double normal() {
     double sum = -6;  // Irwin-Hall
@@ -56,12 +57,14 @@ class BitbrainsMaker {
   void make_hosts() {
     for (std::size_t h = 0; h < m_.hosts; ++h) {
       const double size = type_of(h) == HostType::kLarge ? 2 : 1;
+      p_.open_price.push_back(std::llround(1e9 * kOpenUsd[static_cast<std::size_t>(type_of(h))]));
       p_.location.push_back(static_cast<std::int32_t>(h / 40));          // a rack
       p_.neighbourhood.push_back(static_cast<std::int32_t>(h / 2000));   // a zone
       for (std::size_t l = 0; l < kBitbrainsLanes; ++l) {
         const double capacity = kStandard[l / kBitbrainsHorizons] * size;
         p_.capacity.push_back(static_cast<std::int64_t>(capacity));
         p_.safe.push_back(static_cast<std::int64_t>(capacity * m_.safe));
+        p_.use_price.push_back(l == 0 ? kCoreNanoUsd : 0);
       }
     }
   }
@@ -148,8 +151,7 @@ class BitbrainsMaker {
         p_.capacity[home * kBitbrainsLanes + l] = std::max(p_.capacity[home * kBitbrainsLanes + l], use);
       }
     }
-    // A move costs what its memory is worth at a cent a GiB hour or so: enough not to be made for nothing.
-    for (std::size_t v = 0; v < m_.vms; ++v) p_.away_price.push_back(1000 + p_.need[v * kBitbrainsLanes + kBitbrainsHorizons]);
+    p_.away_price.assign(m_.vms, kMoveNanoUsd);
   }
 
   const BitbrainsMaking& m_;

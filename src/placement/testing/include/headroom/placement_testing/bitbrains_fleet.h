@@ -7,8 +7,10 @@
 // seen there (.22 .37 .29 .22, then .28 .36 .61 .45). The medians are the measured ones times one factor a resource, such
 // that all VMs together need the share `full` of what all hosts have; nothing needs more than 0.3 of a standard host.
 //
-// Half of the hosts are standard ones (32 cores, 128 GiB, 500 and 1000 MB/s), a quarter large (twice that) and a quarter old
-// (the same as standard). VMs are at home largest first, each on a random host with room, so the start is feasible and uneven.
+// Half of the hosts are standard ones (32 cores, 128 GiB, 500 and 1000 MB/s; 1.20 USD an hour), a quarter large (twice that; 2.20)
+// and a quarter old (as large as standard; 1.50); their power is 4 W a core in use at 0.15 USD a kWh. Use above `safe` costs ten
+// times what it would cost to rent. Costs are in billionths of a USD an hour; a move costs 0.02 USD, over a day. VMs are at home
+// largest first, each on a random host with room, so the start is feasible and uneven.
 #pragma once
 
 #include "headroom/placement/problem.h"
