@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "headroom/constraints/judge.h"
 #include "headroom/rules/rules.h"
 #include "headroom/sim/report_table.h"
 
@@ -60,6 +61,37 @@ TEST(World, SparesAShareOfTheCoresThatAreOnInTheOnDemandTypesInTurn) {
   for (const Host& host : world->hosts)
     if (host.power == PowerState::kOff) off.push_back(host.type);
   EXPECT_EQ(off, (std::vector<std::string>{"large", "small"}));
+}
+
+// Six VMs start packed onto few hosts, two of them that have to be apart on the same one.
+TEST(Replay, PutsTheScenariosConstraintsInForce) {
+  Fleet fleet = rising_fleet();
+  for (int i = 2; i <= 6; ++i) {
+    fleet.vms.push_back(fleet.vms[0]);
+    fleet.vms.back().name = "vm_00" + std::to_string(i);
+  }
+  Scenario scenario;
+  HostType host{"standard", Resources(4_cores, 32_GiB, 1000_MBps, 1000_MBps), {}};
+  scenario.host_types.push_back(host);
+  Constraint apart;
+  apart.name = "pair";
+  apart.kind = ConstraintKind::kApart;
+  apart.vms.named = {"vm_001", "vm_002"};
+  scenario.constraints = {apart};
+  const Instant begin = fleet.vms[0].start + std::chrono::hours(24 * 9);
+  const auto world = make_world(fleet, scenario, View::kElastic, Window{begin, begin + std::chrono::hours(24)}).value();
+  ReplayOptions options;
+  options.simple_without_model = true;
+  const auto replay = Replay::make(*world, default_contender("headroom", *world).value(), options).value();
+  ASSERT_TRUE(replay->advance().has_value());
+  EXPECT_EQ(constraints::Judge(replay->loop().snapshot()).now().size(), 1U) << "there is nothing to mend";
+  while (!replay->done()) {
+    const auto round = replay->advance();
+    ASSERT_TRUE(round.has_value());
+    ASSERT_TRUE(round->breaches.empty()) << round->breaches.front();
+  }
+  const auto left = constraints::Judge(replay->loop().snapshot()).now();
+  EXPECT_TRUE(left.empty()) << left.front().text;
 }
 
 TEST(Replay, ANewModelIsTakenOnlyWhereForecastsAreMadeWithTheModel) {
