@@ -34,11 +34,24 @@ bool could_do_without(const Draft& d, std::size_t h) {
   return host.power == PowerState::kOn && host.price.price_class != PriceClass::kReserved && !d.awaits_vm(h);
 }
 
+// What emptying it saves of the running hosts' cost, over what it disrupts of all memory.
+double worth(const Draft& d, std::size_t h) {
+  double usd = 0, memory = 0, moved = 0;
+  for (std::size_t i = 0; i < d.vm_count(); ++i) {
+    const auto bytes = static_cast<double>(d.vm(i).allocation.memory().count());
+    memory += bytes;
+    if (d.host_of(i) == h) moved += bytes;
+  }
+  for (std::size_t one = 0; one < d.host_count(); ++one)
+    if (d.host(one).power == PowerState::kOn) usd += d.host(one).price.usd_per_hour;
+  return moved <= 0 || usd <= 0 ? 0 : d.host(h).price.usd_per_hour / usd * memory / moved;
+}
+
 // Hosts that could be emptied now, the emptiest first.
 std::vector<std::size_t> emptiable(const Draft& d, const Placement& p) {
   std::vector<std::size_t> hosts;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
-    if (d.residents(h).empty() || !could_do_without(d, h)) continue;
+    if (d.residents(h).empty() || !could_do_without(d, h) || worth(d, h) < d.policy().hosts.least_worth) continue;
     if (std::all_of(d.residents(h).begin(), d.residents(h).end(),
                     [&](std::size_t i) { return p.movable(i) && !recently_moved(d, i); }))
       hosts.push_back(h);

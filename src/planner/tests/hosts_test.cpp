@@ -72,6 +72,21 @@ TEST(Hosts, OneThatIsBeingEmptiedTakesNobodyIn) {
     }
 }
 
+TEST(Hosts, OneIsNotEmptiedForLittleMoneyAndMuchOfTheFleetsMemory) {
+  TestWorld w(2);
+  w.s.taken_at = on_the_hour();
+  w.s.hosts[0].price.usd_per_hour = 0.1;  // a tenth of the other, and two thirds of the memory
+  w.add(0, 1000, 990).allocation[Resource::kMemory] = (8_GiB).count();
+  w.add(1, 2000, 1990);
+  for (Vm& vm : w.s.vms) vm.scaling.fill(Scaling::kNever);
+  Policy policy = elastic_policy();
+  policy.hosts.least_worth = 0;
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kMigrate), 1U);
+  policy.hosts.least_worth = 0.5;
+  const Plan plan = make_plan(w.s, policy);
+  for (const Action& action : plan.actions) EXPECT_NE(action.from, w.s.hosts[0].id) << "of " << plan.actions.size();
+}
+
 TEST(Hosts, OneThatIsStillEmptyIsNotStoppedUnderWhomItWasStartedFor) {
   TestWorld w(2);
   w.add(0, 4000, 6000);

@@ -48,6 +48,9 @@ struct HostPolicy {
   std::size_t moves_per_round = 4;
   double usd_per_migration = 0.02;
   Duration consolidate_every = std::chrono::hours(1);
+  // A host is emptied only if the share it saves of what all running hosts cost is at least so many times the share of all VMs' memory
+  // that has to move for it.
+  double least_worth = 0.5;
   Duration stay_after_move = std::chrono::hours(2);  // a moved VM is not moved for cost again before
 };
 
