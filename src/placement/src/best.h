@@ -19,10 +19,10 @@ class Best {
   void moved(std::int32_t item, std::int32_t from) {
     if (recent_) since_.emplace_back(item, from);
   }
-  // After a step, all of its moves told: it may have ended in a better place than any before.
+  // After a step, all of its moves told: it may have ended in a better place than any before. With hosts overfull none is good.
   void look(const State& state) {
     if (since_.size() > state.layout().items) fix(state);
-    if (state.cost() >= cost_) return;
+    if (state.cost() >= cost_ || state.excess().total() != 0) return;
     cost_ = state.cost();
     since_.clear();
     recent_ = true;

@@ -35,6 +35,7 @@ struct Stretch {
   std::uint32_t chain_odds = 0;  // of 1024 rounds, so many try a chain
   std::uint32_t drain_odds = 0;  // of 1024 rounds, so many try to empty a host; only where hosts have prices
   double guidance = 0;         // how much the guide counts (guide.h)
+  double strictness = 0;       // above 0: hosts may be overfull, at so much cost a unit of excess; no chains then
   Best* best = nullptr;
 
   std::int64_t guide(std::int64_t change) const { return static_cast<std::int64_t>(guidance * static_cast<double>(change)); }
@@ -52,6 +53,9 @@ struct Kernel {
   // Exact change of one shift or swap, as the loops above compute it; false when there is no room. For tests.
   bool (*shift_change)(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
   bool (*swap_change)(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
+  // While hosts may be overfull: what one does to the excess; false when a host would hold more than may be counted.
+  bool (*shift_excess)(const State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
+  bool (*swap_excess)(const State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
 };
 
 // The loops for a layout: its width, with or without prices of hosts. `set` must be one the processor has (has()).

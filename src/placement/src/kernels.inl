@@ -10,6 +10,7 @@ struct Leaving {
   std::int32_t item, from, home;
   Row<W> use_price;           // where it is; this and the next are only set where kPriced
   std::int64_t closing;       // what its host, if it then is empty, no longer costs
+  std::int64_t relief;        // what leaving changes in excess (<= 0); where hosts may be overfull
 };
 
 // Of two equally cheap hosts, is `one` rather to be taken than the one found before?
@@ -29,21 +30,39 @@ class Loops {
   static bool drain(State& state, const Drain& how, Best& best, Tally& tally);
   static bool shift_change(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
   static bool swap_change(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
+  static bool shift_excess(const State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
+  static bool swap_excess(const State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
 
  private:
   static Leaving<W> leaving(const State& state, std::int32_t item);
   static bool fits(const State& state, const Leaving<W>& leaving, std::int32_t to);
   static std::int64_t change(State& state, const Leaving<W>& leaving, std::int32_t to);
+  static std::int64_t relief(const State& state, const Leaving<W>& leaving);
   static bool swap_fits(const State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
   static std::int64_t swap_change(State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, const Row<W>& more);
+  // Limits of hosts are walls, or (soft) have a price: then what may be accepted is less by that.
+  template <bool kSoft>
+  static bool admits(const State& state, const Stretch& stretch, const Leaving<W>& one, std::int32_t to, std::int64_t& most);
+  template <bool kSoft>
+  static bool admits_swap(const State& state, const Stretch& stretch, const Leaving<W>& one, std::int32_t other, std::int32_t to,
+                          const Row<W>& more, std::int64_t& most);
+  static bool shift_excess(const State& state, const Leaving<W>& one, std::int32_t to, std::int64_t& change);
+  static bool swap_excess(const State& state, const Leaving<W>& one, std::int32_t other, std::int32_t to, std::int64_t& change);
+  static bool grows(const State& state, std::int32_t host, const Row<W>& more, std::int64_t& excess);
+  template <bool kSoft>
   static void try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   [[gnu::noinline]] static Pick best_of_few(State& state, const Leaving<W>& one, std::span<const std::int32_t> few, std::int32_t first,
                                             std::int32_t count, Tally& tally);
+  template <bool kSoft>
   [[gnu::noinline]] static void try_few(State& state, Stretch& stretch, const Leaving<W>& one, std::span<const std::int32_t> few,
                                         std::uint64_t bits, std::int64_t most, Tally& tally);
+  template <bool kSoft>
   static bool try_shift(State& state, Stretch& stretch, const Leaving<W>& one, std::int32_t to, std::int64_t most, Tally& tally);
   static void consider(State& state, const Leaving<W>& one, std::int32_t to, Pick& best, Tally& tally);
+  template <bool kSoft>
   static void try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
+  template <bool kSoft>
+  static void try_either(State& state, Stretch& stretch, std::uint64_t kind, std::uint64_t bits, std::int64_t most, Tally& tally);
   static void try_chain(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   // Of items on `host`, neither `keep` nor members of relation `keep_row` (-1: none) are taken.
   static bool make_room(State& state, Stretch& stretch, std::int32_t host, std::int32_t keep, std::int32_t keep_row, Chain& chain,
@@ -117,13 +136,16 @@ HEADROOM_TARGET inline std::int64_t Loops<W>::swap_change(State& state, const Le
   return cost + dot(more, subtract(one.use_price, load<W>(state.layout().use_price[static_cast<std::size_t>(to)])));
 }
 
-// Moves an item if there is room, nothing speaks against it and it costs at most `most`.
+#include "soft_limits.inl"
+
+// Moves an item if it is admitted, nothing speaks against it and it costs at most `most`.
 template <int W>
+template <bool kSoft>
 HEADROOM_INLINE bool Loops<W>::try_shift(State& state, Stretch& stretch, const Leaving<W>& one, std::int32_t to, std::int64_t most,
                                          Tally& tally) {
   if (to == one.from) return false;
   ++tally.tries;
-  if (!fits(state, one, to)) return false;
+  if (!admits<kSoft>(state, stretch, one, to, most)) return false;
   ++tally.changes;
   const std::int64_t cost = change(state, one, to);
   const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided(one.item, one.from, to)) : cost;
@@ -136,29 +158,33 @@ HEADROOM_INLINE bool Loops<W>::try_shift(State& state, Stretch& stretch, const L
 }
 
 template <int W>
+template <bool kSoft>
 HEADROOM_TARGET void Loops<W>::try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
   const Layout& layout = state.layout();
   const auto hosts = static_cast<std::int32_t>(layout.hosts);
-  const Leaving<W> one = leaving(state, Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items)));
+  Leaving<W> one = leaving(state, Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items)));
+  if constexpr (kSoft) one.relief = relief(state, one);
   if (const std::span<const std::int32_t> few = state.choices(one.item); !few.empty())
-    return try_few(state, stretch, one, few, bits, most, tally);
+    return try_few<kSoft>(state, stretch, one, few, bits, most, tally);
   std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(hosts));
   if (homeward(bits)) to = one.home;
   for (int i = 0; i < kWindow && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1)
-    if (try_shift(state, stretch, one, to, most, tally)) return;
+    if (try_shift<kSoft>(state, stretch, one, to, most, tally)) return;
 }
 
 template <int W>
+template <bool kSoft>
 HEADROOM_TARGET void Loops<W>::try_few(State& state, Stretch& stretch, const Leaving<W>& one, std::span<const std::int32_t> few,
                                        std::uint64_t bits, std::int64_t most, Tally& tally) {
-  if (homeward(bits) && try_shift(state, stretch, one, one.home, most, tally)) return;
+  if (homeward(bits) && try_shift<kSoft>(state, stretch, one, one.home, most, tally)) return;
   const auto count = static_cast<std::uint32_t>(few.size());
   auto at = static_cast<std::uint32_t>(Stream::below(static_cast<std::uint32_t>(bits >> 32), count));
   for (std::uint32_t i = 0; i < count && i < static_cast<std::uint32_t>(kWindow); ++i, at = at + 1 == count ? 0 : at + 1)
-    if (try_shift(state, stretch, one, few[at], most, tally)) return;
+    if (try_shift<kSoft>(state, stretch, one, few[at], most, tally)) return;
 }
 
 template <int W>
+template <bool kSoft>
 HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
   const Layout& layout = state.layout();
   const auto items = static_cast<std::uint32_t>(layout.items);
@@ -175,11 +201,12 @@ HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::ui
     const std::int32_t other = on[static_cast<std::size_t>(place)];
     ++tally.tries;
     const Row<W> more = subtract(load<W>(layout.need[static_cast<std::size_t>(other)]), one.need);
-    if (!swap_fits(state, one, other, to, more)) continue;
+    std::int64_t dearest = most;
+    if (!admits_swap<kSoft>(state, stretch, one, other, to, more, dearest)) continue;
     ++tally.changes;
     const std::int64_t cost = swap_change(state, one, other, to, more);
     const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided_swap(item, one.from, other, to)) : cost;
-    if (seen > most || !state.allows_swap(item, one.from, other, to)) continue;
+    if (seen > dearest || !state.allows_swap(item, one.from, other, to)) continue;
     state.move(item, to, cost);
     state.move(other, one.from, 0);
     tally.moves += 2;
@@ -258,6 +285,14 @@ HEADROOM_TARGET void Loops<W>::try_chain(State& state, Stretch& stretch, std::ui
 #include "group_moves.inl"
 
 template <int W>
+template <bool kSoft>
+HEADROOM_TARGET inline void Loops<W>::try_either(State& state, Stretch& stretch, std::uint64_t kind, std::uint64_t bits,
+                                                 std::int64_t most, Tally& tally) {
+  if ((kind >> 63) == 0) try_shifts<kSoft>(state, stretch, bits, most, tally);
+  else try_swaps<kSoft>(state, stretch, bits, most, tally);
+}
+
+template <int W>
 HEADROOM_TARGET void Loops<W>::anneal(State& state, Stretch& stretch, Tally& tally) {
   if (state.layout().items == 0) return;
   const std::uint64_t group_odds = state.close().size() == 0 ? 0 : kGroupOdds;
@@ -265,11 +300,12 @@ HEADROOM_TARGET void Loops<W>::anneal(State& state, Stretch& stretch, Tally& tal
     const std::uint64_t kind = stretch.random.next(), bits = stretch.random.next();
     // Metropolis: accept a change up to -T ln(u), which is drawn first, so that most refusals need no exponential.
     const auto most = static_cast<std::int64_t>(stretch.temperature * kMinusLog[kind & (kMinusLogs - 1)]);
-    if (kPriced && (kind >> 12 & 1023) < stretch.drain_odds) try_drain(state, stretch, most, tally);
-    else if ((kind >> 52 & 1023) < stretch.chain_odds) try_chain(state, stretch, bits, most, tally);
+    const bool soft = stretch.strictness > 0;
+    if (kPriced && !soft && (kind >> 12 & 1023) < stretch.drain_odds) try_drain(state, stretch, most, tally);
+    else if (!soft && (kind >> 52 & 1023) < stretch.chain_odds) try_chain(state, stretch, bits, most, tally);
     else if ((kind >> 42 & 1023) < group_odds) try_group(state, stretch, bits, most, tally);
-    else if ((kind >> 63) == 0) try_shifts(state, stretch, bits, most, tally);
-    else try_swaps(state, stretch, bits, most, tally);
+    else if (soft) try_either<true>(state, stretch, kind, bits, most, tally);
+    else try_either<false>(state, stretch, kind, bits, most, tally);
   }
 }
 
@@ -338,4 +374,5 @@ HEADROOM_TARGET bool Loops<W>::swap_change(State& state, std::int32_t item, std:
 #include "drain.inl"
 
 template <int W>
-constexpr Kernel kLoops{Loops<W>::anneal, Loops<W>::best_host, kPriced ? Loops<W>::drain : nullptr, Loops<W>::shift_change, Loops<W>::swap_change};
+constexpr Kernel kLoops{Loops<W>::anneal,       Loops<W>::best_host,   kPriced ? Loops<W>::drain : nullptr, Loops<W>::shift_change,
+                        Loops<W>::swap_change,  Loops<W>::shift_excess, Loops<W>::swap_excess};

@@ -7,6 +7,7 @@ namespace headroom::placement {
 namespace {
 
 constexpr std::uint64_t kRounds = 256;       // of a stretch at one temperature; a millisecond or less
+constexpr std::uint64_t kHardenEvery = 64;   // stretches: it looks at all hosts
 constexpr std::int32_t kItemsBetweenLooks = 64;
 constexpr std::uint32_t kDrainOdds = 12;     // of 1024 rounds; one costs as much as some fifty others
 constexpr double kHardly = 1e-3;             // of the cost: a round of descent that gains less is the last
@@ -73,12 +74,19 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
   stretch.drain_odds = state_.layout().priced ? kDrainOdds : 0;
   stretch.best = &best_;
   const double begin = spent();
-  double sum = 0;
+  double sum = 0, hardened = 0;
   std::uint64_t stretches = 0;
   for (double now = begin; now < cooling.until; now = spent()) {
     const double share = (now - begin) / (cooling.until - begin);
     stretch.temperature = cooling.from * std::pow(cooling.to / cooling.from, share);
     stretch.guidance = state_.guide().strength(stretch.temperature);
+    if (state_.excess().on()) {
+      stretch.strictness = cooling.strict_from * std::pow(cooling.strict_to / cooling.strict_from, share);
+      if (stretches % kHardenEvery == kHardenEvery - 1) {
+        state_.harden(std::pow(cooling.rise, share - hardened), std::pow(cooling.fall, hardened - share));
+        hardened = share;
+      }
+    }
     const std::uint64_t before = tally_.tries;
     kernel_.anneal(state_, stretch, tally_);
     // Where nothing can be tried (one host, one item) a round must cost something, or the budget would never be spent.
@@ -87,6 +95,12 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
     ++stretches;
   }
   mean_cost_ = stretches == 0 ? static_cast<double>(state_.cost()) : sum / static_cast<double>(stretches);
+}
+
+void Search::firm(const Assignment& sound) {
+  const bool fits = state_.excess().total() == 0;
+  state_.firm();
+  if (!fits) restart(sound);
 }
 
 void Search::restart(const Assignment& from) {

@@ -14,6 +14,9 @@ struct Cooling {
   double from = 0, to = 0;
   double until = 1;
   std::uint32_t chain_odds = 0;  // of 1024 rounds
+  // Where hosts may be overfull: cost of a unit of excess; by what factor its prices grow in the whole of the step where a host
+  // stays overfull, and shrink where it is not.
+  double strict_from = 0, strict_to = 0, rise = 1, fall = 1;
 };
 
 class Search {
@@ -28,6 +31,11 @@ class Search {
   void empty_hosts(double until);
   // Randomly, uphill as well while it is warm; `stream` is what it draws.
   void anneal(const Cooling& cooling, Stream stream);
+  // Lets hosts be overfull from here on, at a price that an item's cost tells; until firm().
+  bool soft() const { return state_.excess().on(); }
+  void soften(double item_scale) { state_.soften(item_scale); }
+  // Nothing may be overfull from here on; where something is, the search goes on from `sound` instead.
+  void firm(const Assignment& sound);
   // Starts again from an assignment.
   void restart(const Assignment& from);
 

@@ -117,8 +117,10 @@ void State::take(std::int32_t item, std::int32_t host) {
 
 void State::move(std::int32_t item, std::int32_t to, std::int64_t change) {
   const std::int32_t from = host_of_[item], home = layout_->home[item];
+  if (excess_.on()) excess_.leave_out(from, room(from)), excess_.leave_out(to, room(to));
   take(item, from);
   put(item, to);
+  if (excess_.on()) excess_.count(from, room(from)), excess_.count(to, room(to));
   group_away_.add(item, (to != home) - (from != home));
   cost_ += change;
 }

@@ -10,6 +10,7 @@
 
 #include "apart.h"
 #include "close.h"
+#include "excess.h"
 #include "group_apart.h"
 #include "group_away.h"
 #include "group_spread.h"
@@ -95,6 +96,12 @@ class State {
     return priced_ ? change + soft_swap_change(item, from, other, to) : change;
   }
 
+  // While it is on, hosts may be overfull, and it counts by how much; while it is off, none may stay so.
+  const Excess& excess() const { return excess_; }
+  void soften(double item_scale) { excess_.start(*layout_, item_scale); }
+  void harden(double rise, double fall) { excess_.harden(*layout_, room_, rise, fall); }
+  void firm() { excess_.stop(); }
+
   // Puts an item on another host; `change` is what the cost changes by, as told by a kernel. A host may be overfull between
   // the moves of a chain; whoever ends a chain so has to take it back.
   void move(std::int32_t item, std::int32_t to, std::int64_t change);
@@ -153,6 +160,7 @@ class State {
   RiskRows risk_;
   Guide guide_;
   GroupAway group_away_;
+  Excess excess_;
   std::int64_t cost_ = 0;
   bool plain_ = true;    // nothing of Within, relations or risks
   bool priced_ = false;  // a soft constraint, or a breach of the start
