@@ -11,19 +11,15 @@
 #include "headroom/base/check.h"
 #include "headroom/placement/bound.h"
 #include "headroom/placement/check.h"
-#include "search.h"
+#include "ladder.h"
 
 namespace headroom::placement {
 namespace {
 
-// Chains find a way into full hosts and cost fifty times a plain try; what share of rounds they are worth is the problem's.
-constexpr std::uint32_t kChainOdds[] = {700, 60};  // of 1024 rounds, in the first and the second pilot
-constexpr int kPilots = 2;
+// Chains find a way into full hosts and cost fifty times a plain try. Each way has a pilot.
+constexpr Way kWays[] = {{true, 60}, {false, 700}, {false, 60}};
 constexpr double kDescent = 0.1;     // of the budget at most
-constexpr double kPilot = 0.07;      // of the budget, each pilot
-constexpr double kHottest = 4;       // times an item's mean cost in lanes
-constexpr double kColdest = 0.1;     // costs are whole numbers: hardly anything dearer is taken here
-constexpr int kStepsPerDecade = 6;
+constexpr double kPilot = 0.05;      // of the budget, each pilot
 constexpr int kExchangeEvery = 6;    // steps; then the worst search goes on from where the best is
 constexpr double kMelted = 1.2;      // of the pilot's last cost, where that is above the descent's: the cooling starts there
 constexpr double kIdle = 0.1;        // of a mean step's time goes to one where the pilot saw nothing happen
@@ -31,7 +27,9 @@ constexpr double kNotable = 2e-3;    // of the cost: a step that loses less gets
 constexpr double kFine = 1e-3;       // of the cost: where less is left to lose, steps are fine ones
 constexpr double kFineShare = 0.1;   // of the time, for all fine steps
 
-enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000 };
+constexpr int kRounds = 2;           // independent coolings with soft limits; where one ends is chance to a good part
+
+enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000, kRounding = 20'000 };
 
 // The lanes' price of an item where everything is above safe, and of what hosts cost its part, on average, and what soft constraints
 // and the start's breaches could cost or do: what a temperature is measured by.
@@ -55,7 +53,7 @@ double item_scale(const Problem& p) {
 class Solver {
  public:
   Solver(const Problem& problem, const SolveOptions& options)
-      : problem_(problem), options_(options), layout_(problem), bound_(lower_bound(problem)) {
+      : problem_(problem), options_(options), layout_(problem), scale_(item_scale(problem)), ladder_(scale_), bound_(lower_bound(problem)) {
     const std::size_t workers = std::max<std::size_t>(1, options.workers);
     const Kernel& loops = kernel(options.set, layout_);
     for (std::size_t w = 0; w < workers; ++w)
@@ -74,7 +72,8 @@ class Solver {
     });
     descended_ = best_cost_;
     const Pilot guide = pilots();
-    cool(guide.means, guide.chain_odds);
+    if (guide.way.soft && !over()) soft_rounds(guide);
+    cool(guide.means, guide.way);
     answer.assignment = best_;
     answer.cost = best_cost_;
     for (const auto& search : searches_) answer.tally += search->tally();
@@ -104,29 +103,33 @@ class Solver {
 
   bool over() const { return best_cost_ <= bound_ || searches_.front()->spent() >= 1; }
 
-  double hottest() const { return kHottest * item_scale(problem_); }
-  int steps() const { return std::max(1, static_cast<int>(std::ceil(std::log10(hottest() / kColdest) * kStepsPerDecade))); }
-  double temperature(double step) const { return hottest() * std::pow(10, -step / kStepsPerDecade); }
-
-  Cooling at(int step, double until, std::uint32_t chain_odds) const {
-    return {temperature(step), temperature(step + 1), until, chain_odds};
+  // A step of every search, at one temperature after another.
+  void anneal(int step, double until, const Way& way, std::uint64_t phase) {
+    const Cooling cooling = ladder_.at(step, until, way);
+    const bool is_soft = ladder_.soft(way, step);
+    each([&](std::size_t w, Search& search) {
+      if (is_soft && !search.soft()) search.soften(scale_);
+      if (!is_soft && search.soft()) search.firm(best_);
+      search.anneal(cooling, Stream(options_.seed, phase, w));
+    });
   }
 
   // A quick cooling from the hottest to the coldest, and the mean cost of each step of it.
   struct Pilot {
-    std::uint32_t chain_odds = kChainOdds[0];
+    Way way = kWays[0];
     std::int64_t reached = 0;
     std::vector<double> means;
   };
 
-  // The pilot that got farther; where none found anything better, the one that ended lower.
+  // The pilot that got farthest; where none found anything better, the one that ended lowest.
   Pilot pilots() {
     Pilot best;
     const Assignment from = best_;
-    for (int number = 0; number < kPilots && !over(); ++number) {
-      if (number > 0) each([&](std::size_t, Search& search) { search.restart(from); });
+    for (std::size_t number = 0; number < std::size(kWays) && !over(); ++number) {
+      if (kWays[number].soft && layout_.priced) continue;  // it would melt what drains and the guide have packed
+      each([&](std::size_t, Search& search) { search.restart(from); });
       Pilot one = pilot(number);
-      if (number == 0 || farther(one, best)) best = std::move(one);
+      if (best.means.empty() || farther(one, best)) best = std::move(one);
     }
     return best;
   }
@@ -136,16 +139,15 @@ class Solver {
     return a.means.back() < b.means.back();
   }
 
-  Pilot pilot(int number) {
+  Pilot pilot(std::size_t number) {
     Pilot out;
-    out.chain_odds = kChainOdds[number];
+    out.way = kWays[number];
     const double begin = searches_.front()->spent();
-    for (int step = 0; step < steps() && !over(); ++step) {
-      const double until = begin + kPilot * (step + 1) / steps();
-      const std::uint64_t phase = kPiloting + static_cast<std::uint64_t>(number * steps() + step);
-      each([&](std::size_t w, Search& search) {
-        search.anneal(at(step, until, out.chain_odds), Stream(options_.seed, phase, w));
-      });
+    const int first = out.way.soft ? ladder_.softest() : 0, steps = ladder_.steps();
+    out.means.assign(static_cast<std::size_t>(first), 0);
+    for (int step = first; step < steps && !over(); ++step) {
+      anneal(step, begin + kPilot * (step + 1 - first) / (steps - first), out.way,
+             kPiloting + number * static_cast<std::uint64_t>(steps) + static_cast<std::uint64_t>(step));
       out.means.push_back(searches_.front()->mean_cost());
     }
     out.reached = searches_.front()->cost();
@@ -162,11 +164,11 @@ class Solver {
   // How the time is shared among the steps of the main cooling. It starts where the mean cost falls below that of the descent;
   // a step's time goes with the root of its heat, which is what the pilot lost there over the temperature, as long as that is
   // a notable part of the cost. The steps at the cold end where hardly anything is left to lose share what is set aside.
-  std::vector<double> times(const std::vector<double>& means) const {
+  std::vector<double> times(const std::vector<double>& means, int from) const {
     std::vector<double> out(means.size(), 0);
-    std::size_t first = 0, fine = means.size();
+    std::size_t first = std::min(static_cast<std::size_t>(from), means.size()), fine = means.size();
     const double start = stays_packed(means) ? kMelted * means.back() : static_cast<double>(descended_);
-    for (std::size_t s = 0; s < means.size(); ++s)
+    for (std::size_t s = first; s < means.size(); ++s)
       if (means[s] > start) first = s;
     while (fine > first && means[fine - 1] - means.back() < kFine * means.back()) --fine;
     share_out(means, first, fine, kNotable, 1 - kFineShare, out);
@@ -180,7 +182,7 @@ class Solver {
     double sum = 0;
     for (std::size_t s = first; s < end; ++s) {
       const double lost = s + 1 < means.size() ? std::max(0.0, means[s] - means[s + 1]) : 0;
-      out[s] = std::sqrt(lost / temperature(static_cast<double>(s) + 1));
+      out[s] = std::sqrt(lost / ladder_.temperature(static_cast<double>(s) + 1));
       if (lost < notable * means[s]) out[s] *= lost / (notable * means[s]);
       sum += out[s];
     }
@@ -189,8 +191,24 @@ class Solver {
     for (std::size_t s = first; s < end; ++s) out[s] = (out[s] + idle) / (sum + idle * count) * whole;
   }
 
-  void cool(const std::vector<double>& means, std::uint32_t chain_odds) {
-    const std::vector<double> times = this->times(means);
+  // Coolings with soft limits, from hot each; the search goes on from the best. They leave the more time to what is colder the more
+  // of the cost was lost there.
+  void soft_rounds(const Pilot& guide) {
+    const int first = ladder_.softest(), each_round = ladder_.firm() - first;
+    const std::size_t firm = std::min(guide.means.size() - 1, static_cast<std::size_t>(ladder_.firm()));
+    const double cold = 1 - guide.means.back() / std::max(1.0, guide.means[firm]);
+    const double begin = searches_.front()->spent();
+    const double length = (1 - begin) * (1 - std::clamp(cold, kFineShare, 1 - kFineShare)) / (kRounds * each_round);
+    for (int step = 0; step < kRounds * each_round && !over(); ++step)
+      anneal(first + step % each_round, begin + length * (step + 1), guide.way, kRounding + static_cast<std::uint64_t>(step));
+    each([&](std::size_t, Search& search) {
+      if (search.soft()) search.firm(best_);
+      search.restart(best_);
+    });
+  }
+
+  void cool(const std::vector<double>& means, const Way& way) {
+    const std::vector<double> times = this->times(means, way.soft ? ladder_.firm() : 0);
     double sum = 0, gone = 0;
     for (double time : times) sum += time;
     const double begin = searches_.front()->spent();
@@ -200,14 +218,11 @@ class Solver {
       if (time == 0) continue;
       gone += time;
       const double until = begin + (1 - begin) * gone / sum;
-      each([&](std::size_t w, Search& search) {
-        search.anneal(at(step, until, chain_odds), Stream(options_.seed, kCooling + static_cast<std::uint64_t>(step), w));
-      });
+      anneal(step, until, way, kCooling + static_cast<std::uint64_t>(step));
       if (step % kExchangeEvery == 0) exchange();
     }
     // The last shares add up to all but a rounding error.
-    if (!over() && !times.empty())
-      each([&](std::size_t w, Search& search) { search.anneal(at(steps(), 1, chain_odds), Stream(options_.seed, kCooling - 1, w)); });
+    if (!over() && !times.empty()) anneal(ladder_.steps(), 1, way, kCooling - 1);
   }
 
   void exchange() {
@@ -219,6 +234,8 @@ class Solver {
   const Problem& problem_;
   const SolveOptions& options_;
   Layout layout_;
+  double scale_;
+  Ladder ladder_;
   std::vector<std::unique_ptr<Search>> searches_;
   std::int64_t bound_;
   Assignment best_;
