@@ -35,6 +35,7 @@ struct Stretch {
   std::uint32_t chain_odds = 0;  // of 1024 rounds, so many try a chain
   std::uint32_t drain_odds = 0;  // of 1024 rounds, so many try to empty a host; only where hosts have prices
   double guidance = 0;         // how much the guide counts (guide.h)
+  bool homing = false;         // items that are away are drawn more often
   double strictness = 0;       // above 0: hosts may be overfull, at so much cost a unit of excess; no chains then
   Best* best = nullptr;
 

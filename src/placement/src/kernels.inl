@@ -22,6 +22,16 @@ HEADROOM_TARGET inline bool tighter(const State& state, std::int32_t one, std::i
 // A fourth of what is tried goes home: that is one host of many, and the one that costs no move.
 HEADROOM_TARGET inline bool homeward(std::uint64_t bits) { return (bits >> 32 & 3) == 0; }
 
+// Any item; where moves are all that is left to save, half of the time one that is away, if a few draws find one.
+inline std::int32_t draw(const State& state, Stretch& stretch, std::uint64_t bits) {
+  const auto items = static_cast<std::uint32_t>(state.layout().items);
+  std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), items);
+  if (!stretch.homing || (bits >> 34 & 1) == 0) return item;
+  for (int i = 0; i < kAwayDraws && state.host_of(item) == state.layout().home[static_cast<std::size_t>(item)]; ++i)
+    item = Stream::below(static_cast<std::uint32_t>(stretch.random.next()), items);
+  return item;
+}
+
 template <int W>
 class Loops {
  public:
@@ -162,7 +172,7 @@ template <bool kSoft>
 HEADROOM_TARGET void Loops<W>::try_shifts(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
   const Layout& layout = state.layout();
   const auto hosts = static_cast<std::int32_t>(layout.hosts);
-  Leaving<W> one = leaving(state, Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items)));
+  Leaving<W> one = leaving(state, draw(state, stretch, bits));
   if constexpr (kSoft) one.relief = relief(state, one);
   if (const std::span<const std::int32_t> few = state.choices(one.item); !few.empty())
     return try_few<kSoft>(state, stretch, one, few, bits, most, tally);
@@ -188,7 +198,7 @@ template <bool kSoft>
 HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
   const Layout& layout = state.layout();
   const auto items = static_cast<std::uint32_t>(layout.items);
-  const std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), items);
+  const std::int32_t item = draw(state, stretch, bits);
   const std::int32_t first = Stream::below(static_cast<std::uint32_t>(bits >> 32), items);
   const std::int32_t to = homeward(bits) ? layout.home[item] : state.host_of(first);
   if (to == state.host_of(item)) return;
@@ -264,7 +274,7 @@ HEADROOM_TARGET bool Loops<W>::make_room(State& state, Stretch& stretch, std::in
 template <int W>
 HEADROOM_TARGET void Loops<W>::try_chain(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
   const Layout& layout = state.layout();
-  const std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(layout.items));
+  const std::int32_t item = draw(state, stretch, bits);
   std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(layout.hosts));
   if (homeward(bits)) to = layout.home[item];
   const std::int32_t from = state.host_of(item);

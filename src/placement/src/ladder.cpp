@@ -11,13 +11,13 @@ constexpr double kColdest = 0.1;      // costs are whole numbers: hardly anythin
 constexpr int kStepsPerDecade = 6;
 
 // Of soft limits, temperatures as shares of an item's scale.
-constexpr double kSoftest = 1, kFirm = 3e-4;
+constexpr double kSoftest = 1, kFirm = 1e-3;
 constexpr double kStrict = 0.01;      // from the softest to here a unit of excess gets dearer,
 constexpr double kStrictest = 20;     // by this factor
-constexpr double kRise = 2.2;         // a step
+constexpr double kRise = 3.5;         // a step
 constexpr double kHarden = 0.01;      // from here on prices fall less than they rise
-constexpr int kLast = 2;              // steps, of the last
-constexpr double kLastRise = 30;
+constexpr int kLast = 3;              // steps, of the last
+constexpr double kLastRise = 10;
 
 }  // namespace
 

@@ -70,6 +70,7 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
   Stretch stretch;
   stretch.random = stream;
   stretch.rounds = kRounds;
+  stretch.homing = cooling.homing;
   stretch.chain_odds = cooling.chain_odds;
   stretch.drain_odds = state_.layout().priced ? kDrainOdds : 0;
   stretch.best = &best_;

@@ -14,6 +14,7 @@ struct Cooling {
   double from = 0, to = 0;
   double until = 1;
   std::uint32_t chain_odds = 0;  // of 1024 rounds
+  bool homing = false;           // items that are away are drawn more often
   // Where hosts may be overfull: cost of a unit of excess; by what factor its prices grow in the whole of the step where a host
   // stays overfull, and shrink where it is not.
   double strict_from = 0, strict_to = 0, rise = 1, fall = 1;

@@ -25,7 +25,7 @@ constexpr double kMelted = 1.2;      // of the pilot's last cost, where that is 
 constexpr double kIdle = 0.1;        // of a mean step's time goes to one where the pilot saw nothing happen
 constexpr double kNotable = 2e-3;    // of the cost: a step that loses less gets less time
 constexpr double kFine = 1e-3;       // of the cost: where less is left to lose, steps are fine ones
-constexpr double kFineShare = 0.1;   // of the time, for all fine steps
+constexpr double kFineShare = 0.2;   // of the time, for all fine steps; items that are away are drawn more often there
 
 constexpr int kRounds = 2;           // independent coolings with soft limits; where one ends is chance to a good part
 
@@ -53,7 +53,8 @@ double item_scale(const Problem& p) {
 class Solver {
  public:
   Solver(const Problem& problem, const SolveOptions& options)
-      : problem_(problem), options_(options), layout_(problem), scale_(item_scale(problem)), ladder_(scale_), bound_(lower_bound(problem)) {
+      : problem_(problem), options_(options), layout_(problem), scale_(item_scale(problem)), ladder_(scale_),
+        bound_(lower_bound(problem)) {
     const std::size_t workers = std::max<std::size_t>(1, options.workers);
     const Kernel& loops = kernel(options.set, layout_);
     for (std::size_t w = 0; w < workers; ++w)
@@ -104,8 +105,9 @@ class Solver {
   bool over() const { return best_cost_ <= bound_ || searches_.front()->spent() >= 1; }
 
   // A step of every search, at one temperature after another.
-  void anneal(int step, double until, const Way& way, std::uint64_t phase) {
-    const Cooling cooling = ladder_.at(step, until, way);
+  void anneal(int step, double until, const Way& way, std::uint64_t phase, bool fine = false) {
+    Cooling cooling = ladder_.at(step, until, way);
+    cooling.homing = fine;
     const bool is_soft = ladder_.soft(way, step);
     each([&](std::size_t w, Search& search) {
       if (is_soft && !search.soft()) search.soften(scale_);
@@ -116,7 +118,7 @@ class Solver {
 
   // A quick cooling from the hottest to the coldest, and the mean cost of each step of it.
   struct Pilot {
-    Way way = kWays[0];
+    Way way = kWays[1];
     std::int64_t reached = 0;
     std::vector<double> means;
   };
@@ -164,15 +166,20 @@ class Solver {
   // How the time is shared among the steps of the main cooling. It starts where the mean cost falls below that of the descent;
   // a step's time goes with the root of its heat, which is what the pilot lost there over the temperature, as long as that is
   // a notable part of the cost. The steps at the cold end where hardly anything is left to lose share what is set aside.
-  std::vector<double> times(const std::vector<double>& means, int from) const {
-    std::vector<double> out(means.size(), 0);
+  struct Shares {
+    std::vector<double> of_steps;
+    int fine = 0;  // the first fine step
+  };
+  Shares shares(const std::vector<double>& means, int from) const {
+    Shares out{std::vector<double>(means.size(), 0)};
     std::size_t first = std::min(static_cast<std::size_t>(from), means.size()), fine = means.size();
     const double start = stays_packed(means) ? kMelted * means.back() : static_cast<double>(descended_);
     for (std::size_t s = first; s < means.size(); ++s)
       if (means[s] > start) first = s;
     while (fine > first && means[fine - 1] - means.back() < kFine * means.back()) --fine;
-    share_out(means, first, fine, kNotable, 1 - kFineShare, out);
-    share_out(means, fine, means.size(), 0, kFineShare, out);
+    share_out(means, first, fine, kNotable, 1 - kFineShare, out.of_steps);
+    share_out(means, fine, means.size(), 0, kFineShare, out.of_steps);
+    out.fine = static_cast<int>(fine);
     return out;
   }
 
@@ -208,7 +215,8 @@ class Solver {
   }
 
   void cool(const std::vector<double>& means, const Way& way) {
-    const std::vector<double> times = this->times(means, way.soft ? ladder_.firm() : 0);
+    const Shares shares = this->shares(means, way.soft ? ladder_.firm() : 0);
+    const std::vector<double>& times = shares.of_steps;
     double sum = 0, gone = 0;
     for (double time : times) sum += time;
     const double begin = searches_.front()->spent();
@@ -218,11 +226,11 @@ class Solver {
       if (time == 0) continue;
       gone += time;
       const double until = begin + (1 - begin) * gone / sum;
-      anneal(step, until, way, kCooling + static_cast<std::uint64_t>(step));
+      anneal(step, until, way, kCooling + static_cast<std::uint64_t>(step), step >= shares.fine);
       if (step % kExchangeEvery == 0) exchange();
     }
     // The last shares add up to all but a rounding error.
-    if (!over() && !times.empty()) anneal(ladder_.steps(), 1, way, kCooling - 1);
+    if (!over() && !times.empty()) anneal(ladder_.steps(), 1, way, kCooling - 1, true);
   }
 
   void exchange() {
