@@ -27,6 +27,7 @@ constexpr double kNotable = 2e-3;    // of the cost: a step that loses less gets
 constexpr double kFine = 1e-3;       // of the cost: where less is left to lose, steps are fine ones
 constexpr double kFineShare = 0.2;   // of the time, for all fine steps; items that are away are drawn more often there
 
+constexpr double kTie = 1e-3;        // of the cost: soft limits that gain less by it have shown nothing
 constexpr int kRounds = 2;           // independent coolings with soft limits; where one ends is chance to a good part
 
 enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000, kRounding = 20'000 };
@@ -154,6 +155,7 @@ class Solver {
     }
     out.reached = searches_.front()->cost();
     for (const auto& search : searches_) out.reached = std::min(out.reached, search->cost());
+    if (out.way.soft) out.reached += static_cast<std::int64_t>(kTie * static_cast<double>(out.reached));
     return out;
   }
 
