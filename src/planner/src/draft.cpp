@@ -67,6 +67,11 @@ bool Draft::may_change(std::size_t i, Resource r, bool upwards) const {
   return s == Scaling::kLiveUpAndDown || (upwards && s == Scaling::kLiveUp);
 }
 
+bool Draft::moved_lately(std::size_t i) const {
+  const auto& moved = vm(i).moved_at;
+  return moved && snapshot_.taken_at - *moved < policy_.hosts.stay_after_move;
+}
+
 bool Draft::open(std::size_t h) const { return host(h).power == PowerState::kOn && host(h).accepts_vms && !closed_[h]; }
 
 void Draft::resize(std::size_t i, const Resources& after, const Reason& reason, AutomationLevel level) {

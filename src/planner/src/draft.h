@@ -34,6 +34,7 @@ class Draft {
   bool movable(std::size_t vm) const;
   bool may_move(std::size_t vm) const;                     // also by the policy, with a move left in this round
   bool may_change(std::size_t vm, Resource r, bool upwards) const;
+  bool moved_lately(std::size_t vm) const;                 // and is left in peace for now, unless it is in need
   // The host can take VMs now: it is neither being emptied, in this plan or still from an earlier one, nor stopped.
   bool open(std::size_t host) const;
   void close(std::size_t host) { closed_[host] = 1; }

@@ -10,18 +10,13 @@ Reason unwanted(const Draft& d) {
   return why;
 }
 
-bool moved_lately(const Draft& d, std::size_t vm) {
-  const auto& moved = d.vm(vm).moved_at;
-  return moved && d.snapshot().taken_at - *moved < d.policy().hosts.stay_after_move;
-}
-
 }  // namespace
 
 void mend_placement(Draft& d, Placement& p) {
   if (!d.policy().hosts.may_migrate) return;
   const std::size_t most = (d.policy().hosts.moves_per_round + 1) / 2;
   for (std::size_t vm : p.out_of_place()) {
-    if (!p.may_move(vm) || moved_lately(d, vm)) continue;
+    if (!p.may_move(vm) || d.moved_lately(vm)) continue;
     if (d.migrations() >= most) return;
     const auto to = p.better(vm);
     if (to) p.move(vm, *to, d.vm(vm).allocation, unwanted(d));

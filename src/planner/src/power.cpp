@@ -7,11 +7,6 @@ namespace {
 
 constexpr double kHoursAhead = 6;  // a stopped host is counted to stay off this long
 
-bool recently_moved(const Draft& d, std::size_t i) {
-  const auto& moved = d.vm(i).moved_at;
-  return moved && d.snapshot().taken_at - *moved < d.policy().hosts.stay_after_move;
-}
-
 double fill(const Draft& d, std::size_t h) {
   const Resources all = d.host(h).admissible();
   double most = 0;
@@ -34,26 +29,38 @@ bool could_do_without(const Draft& d, std::size_t h) {
   return host.power == PowerState::kOn && host.price.price_class != PriceClass::kReserved && !d.awaits_vm(h);
 }
 
-// What emptying it saves of the running hosts' cost, over what it disrupts of all memory.
-double worth(const Draft& d, std::size_t h) {
-  double usd = 0, memory = 0, moved = 0;
-  for (std::size_t i = 0; i < d.vm_count(); ++i) {
-    const auto bytes = static_cast<double>(d.vm(i).allocation.memory().count());
-    memory += bytes;
-    if (d.host_of(i) == h) moved += bytes;
+double memory_on(const Draft& d, std::size_t h) {
+  double bytes = 0;
+  for (std::size_t i : d.residents(h)) bytes += static_cast<double>(d.vm(i).allocation.memory().count());
+  return bytes;
+}
+
+// All running hosts' price, and all VMs' memory.
+struct Whole {
+  double usd_per_hour = 0, memory = 0;
+
+  explicit Whole(const Draft& d) {
+    for (std::size_t h = 0; h < d.host_count(); ++h) {
+      memory += memory_on(d, h);
+      if (d.host(h).power == PowerState::kOn) usd_per_hour += d.host(h).price.usd_per_hour;
+    }
   }
-  for (std::size_t one = 0; one < d.host_count(); ++one)
-    if (d.host(one).power == PowerState::kOn) usd += d.host(one).price.usd_per_hour;
-  return moved <= 0 || usd <= 0 ? 0 : d.host(h).price.usd_per_hour / usd * memory / moved;
+};
+
+// What emptying it saves of the running hosts' price, over what it disrupts of all memory.
+double worth(const Draft& d, const Whole& all, std::size_t h) {
+  const double moved = memory_on(d, h);
+  return moved <= 0 || all.usd_per_hour <= 0 ? 0 : d.host(h).price.usd_per_hour / all.usd_per_hour * all.memory / moved;
 }
 
 // Hosts that could be emptied now, the emptiest first.
 std::vector<std::size_t> emptiable(const Draft& d, const Placement& p) {
+  const Whole all(d);
   std::vector<std::size_t> hosts;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
-    if (d.residents(h).empty() || !could_do_without(d, h) || worth(d, h) < d.policy().hosts.least_worth) continue;
+    if (d.residents(h).empty() || !could_do_without(d, h) || worth(d, all, h) < d.policy().hosts.least_worth) continue;
     if (std::all_of(d.residents(h).begin(), d.residents(h).end(),
-                    [&](std::size_t i) { return p.movable(i) && !recently_moved(d, i); }))
+                    [&](std::size_t i) { return p.movable(i) && !d.moved_lately(i); }))
       hosts.push_back(h);
   }
   std::stable_sort(hosts.begin(), hosts.end(), [&](std::size_t a, std::size_t b) { return fill(d, a) < fill(d, b); });
