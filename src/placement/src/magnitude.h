@@ -8,7 +8,8 @@
 namespace headroom::placement {
 
 inline constexpr std::size_t kMostLanes = 32;                     // resources and balances together
-inline constexpr std::int64_t kMostCount = (1 << 29) - 1;         // of one lane: a capacity, a need
+inline constexpr std::int64_t kMostHeld = (1 << 30) - 1;          // of one lane: a capacity, a need; twice that is on a host at most
+inline constexpr std::int64_t kMostCount = (1 << 29) - 1;         // other counts; what a balance comes to
 inline constexpr std::int64_t kMostWeight = (1LL << 31) - 1;      // one factor of a 32 x 32 bit product
 inline constexpr std::int64_t kMostTarget = 1 << 20;
 inline constexpr std::int64_t kMostPrice = 1LL << 52;

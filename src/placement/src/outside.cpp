@@ -52,7 +52,7 @@ class Waiting {
   std::int64_t need(std::size_t item, std::size_t lane) const { return p_.need[item * p_.lanes.size() + lane]; }
   bool has_room(std::size_t at, std::size_t item) const {
     for (std::size_t l = 0; l < p_.lanes.size(); ++l)
-      if (rooms_[at][l] + need(item, l) > kMostCount) return false;
+      if (rooms_[at][l] + need(item, l) > kMostHeld) return false;
     return true;
   }
   void widen() {

@@ -82,9 +82,9 @@ Result<void> start_is_counted(const Problem& p) {
   for (std::size_t at = 0; at < p.need.size(); ++at) use[static_cast<std::size_t>(p.home[at / lanes]) * lanes + at % lanes] += p.need[at];
   std::vector<bool> overfull(lanes, false);
   for (std::size_t at = 0; at < use.size(); ++at) {
-    if (use[at] > kMostCount)
+    if (use[at] > kMostHeld)
       return invalid(fmt::format("host {} holds {} of lane {} at the start, above {}; count in larger units", at / lanes, use[at],
-                                 at % lanes, kMostCount));
+                                 at % lanes, kMostHeld));
     if (use[at] > p.capacity[at]) overfull[at % lanes] = true;
   }
   for (const Balance& b : p.balances)

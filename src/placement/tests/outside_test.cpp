@@ -90,7 +90,7 @@ TEST(Outside, AGroupThatMustBeApartAndSpreadWaitsApart) {
 }
 
 TEST(Outside, WaitingRoomsAreAsLargeAsCanBeCounted) {
-  constexpr std::int64_t kHuge = 1 << 28;
+  constexpr std::int64_t kHuge = 1 << 29;
   Problem p = with_new({kHuge, kHuge, kHuge, 1});
   p.distance = {0, 3, 3, 0};
   ASSERT_EQ(add_outside(p, {1}), 2);

@@ -32,8 +32,8 @@ TEST(Problem, RefusesTablesOfTheWrongShape) {
 }
 
 TEST(Problem, RefusesNumbersThatCouldNotBeCounted) {
-  EXPECT_EQ(said([](Problem& p) { p.need[7] = -1; }), "need[7] is -1; it must be 0 to 536870911");
-  EXPECT_EQ(said([](Problem& p) { p.capacity[2] = 1 << 30; }), "capacity[2] is 1073741824; it must be 0 to 536870911");
+  EXPECT_EQ(said([](Problem& p) { p.need[7] = -1; }), "need[7] is -1; it must be 0 to 1073741823");
+  EXPECT_EQ(said([](Problem& p) { p.capacity[2] = 1 << 30; }), "capacity[2] is 1073741824; it must be 0 to 1073741823");
   EXPECT_EQ(said([](Problem& p) { p.home[0] = 12; }), "home[0] is 12; it must be 0 to 11");
   EXPECT_EQ(said([](Problem& p) { p.group[0] = 40; }), "group[0] is 40; it must be -1 to 39");
   EXPECT_EQ(said([](Problem& p) { p.lanes[0].weight = -1; }), "the weight -1 of a lane must be 0 to 2147483647");
@@ -85,8 +85,8 @@ TEST(Problem, RefusesAStartThatCouldNotBeCounted) {
     std::fill(p.home.begin(), p.home.end(), 0);
   };
   EXPECT_EQ(said(overfull), "sound");
-  EXPECT_THAT(said([&](Problem& p) { overfull(p); std::fill(p.need.begin(), p.need.end(), 1 << 23); }),
-              ::testing::StartsWith("host 0 holds 1006632960 of lane 0 at the start, above 536870911"));
+  EXPECT_THAT(said([&](Problem& p) { overfull(p); std::fill(p.need.begin(), p.need.end(), 1 << 24); }),
+              ::testing::StartsWith("host 0 holds 2013265920 of lane 0 at the start, above 1073741823"));
   EXPECT_EQ(said([&](Problem& p) {
               overfull(p);
               p.balances.assign(24, {.of = 0, .against = 0, .target = 1, .weight = 1});

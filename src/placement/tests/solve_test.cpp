@@ -79,6 +79,35 @@ TEST(Solve, GivesTheSameAnswerWithEveryInstructionSet) {
   }
 }
 
+TEST(Solve, CountsRightUpToTheLargestNumbers) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    Making making = small(seed);
+    making.balances = 0;
+    making.fill = 0.6;
+    Problem problem = make_problem(making);
+    const std::size_t lanes = problem.lanes.size();
+    std::vector<std::int64_t> most(lanes, 1);
+    for (std::size_t at = 0; at < problem.capacity.size(); ++at) most[at % lanes] = std::max(most[at % lanes], problem.capacity[at]);
+    const auto stretch = [&](std::vector<std::int64_t>& table) {
+      for (std::size_t at = 0; at < table.size(); ++at) table[at] = table[at] * ((1 << 30) - 1) / most[at % lanes];
+    };
+    stretch(problem.need);
+    stretch(problem.capacity);
+    stretch(problem.safe);
+    ASSERT_TRUE(validate(problem)) << validate(problem).error().message;
+    std::optional<Answer> first;
+    for (InstructionSet set : {InstructionSet::kScalar, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+      if (!has(set)) continue;
+      const auto answer = solve(problem, {.seed = seed, .tries = 2'000'000, .set = set});
+      ASSERT_TRUE(answer);
+      EXPECT_THAT(check(problem, answer->assignment), ::testing::IsEmpty());
+      EXPECT_LT(answer->cost, answer->start_cost);
+      if (!first) first = *answer;
+      EXPECT_EQ(answer->assignment, first->assignment) << name(set);
+    }
+  }
+}
+
 TEST(Solve, FindsAnotherAnswerFromAnotherSeed) {
   const Problem problem = make_problem(small(9));
   const auto one = solve(problem, {.seed = 1, .tries = 100'000}), other = solve(problem, {.seed = 2, .tries = 100'000});
