@@ -72,6 +72,11 @@ class Loops {
   template <bool kSoft>
   static void try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   template <bool kSoft>
+  static bool try_swap(State& state, Stretch& stretch, const Leaving<W>& one, std::int32_t other, std::int32_t to, std::int64_t most,
+                       Tally& tally);
+  template <bool kSoft>
+  static void try_alike(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
+  template <bool kSoft>
   static void try_either(State& state, Stretch& stretch, std::uint64_t kind, std::uint64_t bits, std::int64_t most, Tally& tally);
   static void try_chain(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally);
   // Of items on `host`, neither `keep` nor members of relation `keep_row` (-1: none) are taken.
@@ -193,6 +198,28 @@ HEADROOM_TARGET void Loops<W>::try_few(State& state, Stretch& stretch, const Lea
     if (try_shift<kSoft>(state, stretch, one, few[at], most, tally)) return;
 }
 
+// Swaps two items if they are admitted, nothing speaks against it and it costs at most `most`.
+template <int W>
+template <bool kSoft>
+HEADROOM_INLINE bool Loops<W>::try_swap(State& state, Stretch& stretch, const Leaving<W>& one, std::int32_t other, std::int32_t to,
+                                        std::int64_t most, Tally& tally) {
+  ++tally.tries;
+  const Row<W> more = subtract(load<W>(state.layout().need[static_cast<std::size_t>(other)]), one.need);
+  if (!admits_swap<kSoft>(state, stretch, one, other, to, more, most)) return false;
+  ++tally.changes;
+  const std::int64_t cost = swap_change(state, one, other, to, more);
+  const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided_swap(one.item, one.from, other, to)) : cost;
+  if (seen > most || !state.allows_swap(one.item, one.from, other, to)) return false;
+  state.move(one.item, to, cost);
+  state.move(other, one.from, 0);
+  tally.moves += 2;
+  stretch.best->moved(one.item, one.from);
+  stretch.best->moved(other, to);
+  stretch.best->look(state);
+  return true;
+}
+
+// With items of one other host.
 template <int W>
 template <bool kSoft>
 HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
@@ -207,23 +234,26 @@ HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::ui
   if (there == 0) return;
   const Leaving<W> one = leaving(state, item);
   std::int32_t place = to == state.host_of(first) ? state.place_of(first) : first % there;
-  for (int i = 0; i < kWindow && i < there; ++i, place = place + 1 == there ? 0 : place + 1) {
-    const std::int32_t other = on[static_cast<std::size_t>(place)];
-    ++tally.tries;
-    const Row<W> more = subtract(load<W>(layout.need[static_cast<std::size_t>(other)]), one.need);
-    std::int64_t dearest = most;
-    if (!admits_swap<kSoft>(state, stretch, one, other, to, more, dearest)) continue;
-    ++tally.changes;
-    const std::int64_t cost = swap_change(state, one, other, to, more);
-    const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided_swap(item, one.from, other, to)) : cost;
-    if (seen > dearest || !state.allows_swap(item, one.from, other, to)) continue;
-    state.move(item, to, cost);
-    state.move(other, one.from, 0);
-    tally.moves += 2;
-    stretch.best->moved(item, one.from);
-    stretch.best->moved(other, to);
-    stretch.best->look(state);
-    return;
+  for (int i = 0; i < kWindow && i < there; ++i, place = place + 1 == there ? 0 : place + 1)
+    if (try_swap<kSoft>(state, stretch, one, on[static_cast<std::size_t>(place)], to, most, tally)) return;
+}
+
+// With items that need much the same, wherever they are.
+template <int W>
+template <bool kSoft>
+HEADROOM_TARGET void Loops<W>::try_alike(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
+  const Alike& alike = state.layout().alike;
+  const auto items = static_cast<std::int32_t>(state.layout().items);
+  const std::int32_t item = draw(state, stretch, bits);
+  const std::uint64_t draws = stretch.random.next();
+  const auto reach = Alike::kNearest + static_cast<std::uint32_t>(Stream::below(static_cast<std::uint32_t>(bits >> 32), alike.reaches()));
+  const std::int32_t away = 1 + Stream::below(static_cast<std::uint32_t>(draws), 1U << reach);
+  const int step = (draws >> 63) == 0 ? -1 : 1;
+  const Leaving<W> one = leaving(state, item);
+  std::int32_t place = alike.place(item) + step * away;
+  for (int i = 0; i < kAlikeWindow && place >= 0 && place < items; ++i, place += step) {
+    const std::int32_t other = alike.item(place), to = state.host_of(other);
+    if (to != one.from && try_swap<kSoft>(state, stretch, one, other, to, most, tally)) return;
   }
 }
 
@@ -299,6 +329,7 @@ template <bool kSoft>
 HEADROOM_TARGET inline void Loops<W>::try_either(State& state, Stretch& stretch, std::uint64_t kind, std::uint64_t bits,
                                                  std::int64_t most, Tally& tally) {
   if ((kind >> 63) == 0) try_shifts<kSoft>(state, stretch, bits, most, tally);
+  else if ((kind >> 62 & 1) == 0) try_alike<kSoft>(state, stretch, bits, most, tally);
   else try_swaps<kSoft>(state, stretch, bits, most, tally);
 }
 

@@ -94,6 +94,7 @@ Layout::Layout(const Problem& p, Use what_for)
   }
   for (std::size_t i = 0; i < p.items; ++i) bound[i] = p.group[i] != kNoGroup;
   price_hosts();
+  if (use == Use::kSearch) alike = Alike(p);
 }
 
 void Layout::price_hosts() {

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "alike.h"
 #include "headroom/placement/problem.h"
 #include "relations.h"
 #include "rows.h"
@@ -54,6 +55,7 @@ struct Layout {
   Rows safe;                      // hosts
   Rows weight;                    // one row
   Rows charged;                   // what a host's room is charged for: row 0 all lanes (-1), row 1 those that are not transient
+  Alike alike;                    // items; only for a search
   std::vector<std::int32_t> home;
   std::vector<std::int64_t> away_price;
   std::vector<std::uint8_t> bound;  // items: some constraint of groups is about it

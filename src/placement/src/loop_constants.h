@@ -7,6 +7,7 @@
 namespace headroom::placement {
 
 inline constexpr int kWindow = 16;          // hosts or neighbours tried for one item, side by side in memory
+inline constexpr int kAlikeWindow = 8;      // partners tried for one item that need much the same, side by side in their order
 inline constexpr int kAwayDraws = 8;        // items drawn, at most, to find one that is away
 inline constexpr std::uint32_t kOusted = 24;  // items of a host looked at when one has to leave
 inline constexpr std::int32_t kPlaces = 64;   // hosts looked at for it
