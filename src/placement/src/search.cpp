@@ -101,7 +101,48 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
 void Search::firm(const Assignment& sound) {
   const bool fits = state_.excess().total() == 0;
   state_.firm();
-  if (!fits) restart(sound);
+  if (!fits && !mend()) restart(sound);
+}
+
+bool Search::mend() {
+  const auto hosts = static_cast<std::int32_t>(state_.layout().hosts);
+  for (std::int32_t host = 0; host < hosts; ++host)
+    for (double lack = lacking(host, nullptr); lack > 0; lack = lacking(host, nullptr))
+      if (spent() >= 1 || !push_one_off(host, lack)) return false;
+  best_.look(state_);
+  return true;
+}
+
+double Search::lacking(std::int32_t host, const std::int32_t* without) const {
+  const Layout& layout = state_.layout();
+  const std::int32_t *room = state_.room(host), *limit = layout.limit[static_cast<std::size_t>(host)];
+  const std::int32_t* charged = without == nullptr ? nullptr : state_.charged(*without, host);
+  double sum = 0;
+  for (std::size_t l = 0; l < layout.width; ++l) {
+    const std::int32_t relief = charged == nullptr ? 0 : layout.need[static_cast<std::size_t>(*without)][l] & charged[l];
+    if (room[l] + relief < 0) sum += -static_cast<double>(room[l] + relief) / std::max(1, limit[l]);
+  }
+  return sum;
+}
+
+bool Search::push_one_off(std::int32_t host, double lack) {
+  const auto hosts = static_cast<std::int32_t>(state_.layout().hosts);
+  std::int32_t chosen = -1;
+  Pick goes;
+  for (std::int32_t item : state_.items_on(host)) {
+    const double left = lacking(host, &item);
+    if (left > lack || (left == lack && left > 0)) continue;
+    const Pick pick = kernel_.best_host(state_, item, nullptr, 0, hosts, tally_);
+    if (pick.host < 0 || (chosen >= 0 && left == lack && pick.change >= goes.change)) continue;
+    chosen = item;
+    goes = pick;
+    lack = left;
+  }
+  if (chosen < 0) return false;
+  best_.moved(chosen, host);
+  state_.move(chosen, goes.host, goes.change);
+  ++tally_.moves;
+  return true;
 }
 
 void Search::restart(const Assignment& from) {

@@ -35,7 +35,8 @@ class Search {
   // Lets hosts be overfull from here on, at a price that an item's cost tells; until firm().
   bool soft() const { return state_.excess().on(); }
   void soften(double item_scale) { state_.soften(item_scale); }
-  // Nothing may be overfull from here on; where something is, the search goes on from `sound` instead.
+  // Nothing may be overfull from here on. Where something is, items leave it for where they fit at least cost; if they fit nowhere
+  // the search goes on from `sound` instead.
   void firm(const Assignment& sound);
   // Starts again from an assignment.
   void restart(const Assignment& from);
@@ -50,6 +51,11 @@ class Search {
   double mean_cost() const { return mean_cost_; }
 
  private:
+  bool mend();
+  // What is missing on a host, in shares of its limits, if an item were not there (null: as it is).
+  double lacking(std::int32_t host, const std::int32_t* without) const;
+  // The item that cures it at least cost, or else that helps most.
+  bool push_one_off(std::int32_t host, double lack);
   std::vector<std::int32_t> worst_value_first() const;  // hosts that are open, and paid for being so
 
   const Kernel& kernel_;

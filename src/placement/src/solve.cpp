@@ -23,14 +23,14 @@ constexpr double kPilot = 0.05;      // of the budget, each pilot
 constexpr int kExchangeEvery = 6;    // steps; then the worst search goes on from where the best is
 constexpr double kMelted = 1.2;      // of the pilot's last cost, where that is above the descent's: the cooling starts there
 constexpr double kIdle = 0.1;        // of a mean step's time goes to one where the pilot saw nothing happen
-constexpr double kNotable = 2e-3;    // of the cost: a step that loses less gets less time
+constexpr double kNotable = 0.05;    // of the cost: a step that loses less gets less time
 constexpr double kFine = 1e-3;       // of the cost: where less is left to lose, steps are fine ones
-constexpr double kFineShare = 0.2;   // of the time, for all fine steps; items that are away are drawn more often there
+constexpr double kFineShare = 0.1;   // of the time, for all fine steps; items that are away are drawn more often there
 
 constexpr double kTie = 1e-3;        // of the cost: soft limits that gain less by it have shown nothing
-constexpr int kRounds = 2;           // independent coolings with soft limits; where one ends is chance to a good part
+constexpr double kFrozen = 0.1;      // of the lanes of all hosts: a pilot that loses more by the temperature lags behind it
 
-enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000, kRounding = 20'000 };
+enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000, kSoftCooling = 20'000 };
 
 // The lanes' price of an item where everything is above safe, and of what hosts cost its part, on average, and what soft constraints
 // and the start's breaches could cost or do: what a temperature is measured by.
@@ -74,7 +74,7 @@ class Solver {
     });
     descended_ = best_cost_;
     const Pilot guide = pilots();
-    if (guide.way.soft && !over()) soft_rounds(guide);
+    if (guide.way.soft && !over()) cool_softly(guide);
     cool(guide.means, guide.way);
     answer.assignment = best_;
     answer.cost = best_cost_;
@@ -167,7 +167,8 @@ class Solver {
 
   // How the time is shared among the steps of the main cooling. It starts where the mean cost falls below that of the descent;
   // a step's time goes with the root of its heat, which is what the pilot lost there over the temperature, as long as that is
-  // a notable part of the cost. The steps at the cold end where hardly anything is left to lose share what is set aside.
+  // a notable part of the cost. Heat has a limit: what a search loses when it is cold, though a slower one would have lost it while it
+  // was warm, says nothing of where time is well spent. The steps at the cold end where hardly anything is left to lose share what is set aside.
   struct Shares {
     std::vector<double> of_steps;
     int fine = 0;  // the first fine step
@@ -188,10 +189,11 @@ class Solver {
   // The steps from `first` to before `end` get `whole` together; one that loses less than `notable` of the cost gets less.
   void share_out(const std::vector<double>& means, std::size_t first, std::size_t end, double notable, double whole,
                  std::vector<double>& out) const {
+    const double hottest = kFrozen * static_cast<double>(problem_.hosts * problem_.lanes.size());
     double sum = 0;
     for (std::size_t s = first; s < end; ++s) {
       const double lost = s + 1 < means.size() ? std::max(0.0, means[s] - means[s + 1]) : 0;
-      out[s] = std::sqrt(lost / ladder_.temperature(static_cast<double>(s) + 1));
+      out[s] = std::sqrt(std::min(hottest, lost / ladder_.temperature(static_cast<double>(s) + 1)));
       if (lost < notable * means[s]) out[s] *= lost / (notable * means[s]);
       sum += out[s];
     }
@@ -200,20 +202,20 @@ class Solver {
     for (std::size_t s = first; s < end; ++s) out[s] = (out[s] + idle) / (sum + idle * count) * whole;
   }
 
-  // Coolings with soft limits, from hot each; the search goes on from the best. They leave the more time to what is colder the more
-  // of the cost was lost there.
-  void soft_rounds(const Pilot& guide) {
-    const int first = ladder_.softest(), each_round = ladder_.firm() - first;
-    const std::size_t firm = std::min(guide.means.size() - 1, static_cast<std::size_t>(ladder_.firm()));
+  // With soft limits, from the softest on; the search goes on from the best. The more of the cost was lost where it is colder the more
+  // time is left for that.
+  void cool_softly(const Pilot& guide) {
+    const int first = ladder_.softest(), end = ladder_.firm();
+    const std::size_t firm = std::min(guide.means.size() - 1, static_cast<std::size_t>(end));
     const double cold = 1 - guide.means.back() / std::max(1.0, guide.means[firm]);
     const double begin = searches_.front()->spent();
-    const double length = (1 - begin) * (1 - std::clamp(cold, kFineShare, 1 - kFineShare)) / (kRounds * each_round);
-    for (int step = 0; step < kRounds * each_round && !over(); ++step)
-      anneal(first + step % each_round, begin + length * (step + 1), guide.way, kRounding + static_cast<std::uint64_t>(step));
+    const double length = (1 - begin) * (1 - std::clamp(cold, kFineShare, 1 - kFineShare)) / (end - first);
+    for (int step = first; step < end && !over(); ++step)
+      anneal(step, begin + length * (step + 1 - first), guide.way, kSoftCooling + static_cast<std::uint64_t>(step));
     each([&](std::size_t, Search& search) {
       if (search.soft()) search.firm(best_);
-      search.restart(best_);
     });
+    each([&](std::size_t, Search& search) { search.restart(best_); });
   }
 
   void cool(const std::vector<double>& means, const Way& way) {

@@ -120,5 +120,30 @@ TEST(Excess, NeverMakesAnOverfullAssignmentTheBest) {
   EXPECT_FALSE(search.soft());
 }
 
+TEST(Excess, IsTakenOffAgainWhenLimitsBecomeWalls) {
+  int mended = 0, given_up = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(::testing::Message() << "seed " << seed);
+    auto making = small(seed);
+    making.fill = 0.6;
+    const Problem problem = make_problem(making);
+    const Layout layout(problem);
+    const std::function<double()> by_tries;
+    Search search(layout, kernel(InstructionSet::kScalar, layout), 1'000'000, by_tries);
+    search.soften(1000);
+    search.anneal({.from = 1e6, .to = 1e3, .until = 0.8, .strict_from = 1e-3, .strict_to = 1}, Stream(seed, 1, 0));
+    const bool overfull = !check(problem, search.present()).empty();
+    search.firm(problem.home);
+    EXPECT_TRUE(check(problem, search.present()).empty());
+    EXPECT_EQ(cost_of(problem, search.present()).total(), search.present_cost());
+    EXPECT_TRUE(check(problem, search.best()).empty());
+    EXPECT_EQ(cost_of(problem, search.best()).total(), search.cost());
+    EXPECT_LE(search.cost(), search.present_cost());
+    if (overfull) (search.present() == problem.home ? given_up : mended) += 1;
+  }
+  std::printf("%d mended, %d given up\n", mended, given_up);
+  EXPECT_GT(mended, 0);
+}
+
 }  // namespace
 }  // namespace headroom::placement
