@@ -28,6 +28,7 @@ constexpr double kFine = 1e-3;       // of the cost: where less is left to lose,
 constexpr double kFineShare = 0.1;   // of the time, for all fine steps; items that are away are drawn more often there
 
 constexpr double kTie = 1e-3;        // of the cost: soft limits that gain less by it have shown nothing
+constexpr double kNear = 0.03;       // pilots that end within this share of each other do not tell which way is better
 constexpr double kFrozen = 0.1;      // of the lanes of all hosts: a pilot that loses more by the temperature lags behind it
 
 enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000, kSoftCooling = 20'000 };
@@ -73,9 +74,7 @@ class Solver {
       search.empty_hosts(kDescent);
     });
     descended_ = best_cost_;
-    const Pilot guide = pilots();
-    if (guide.way.soft && !over()) cool_softly(guide);
-    cool(guide.means, guide.way);
+    anneal_all();
     answer.assignment = best_;
     answer.cost = best_cost_;
     for (const auto& search : searches_) answer.tally += search->tally();
@@ -84,6 +83,16 @@ class Solver {
   }
 
  private:
+  // The way whose pilot got farther; both, one after the other, where they ended near each other.
+  void anneal_all() {
+    const auto [soft, hard] = pilots();
+    const bool softly = rivals(soft, hard), hardly = rivals(hard, soft);
+    if (!softly) return cool(hard, 1);
+    if (hardly) cool(hard, (1 + searches_.front()->spent()) / 2);
+    if (!over()) cool_softly(soft);
+    cool(soft, 1);
+  }
+
   // Runs a step of every search, on as many threads as there may be. What each does depends on its number only.
   template <class Step>
   void each(Step&& step) {
@@ -124,17 +133,28 @@ class Solver {
     std::vector<double> means;
   };
 
-  // The pilot that got farthest; where none found anything better, the one that ended lowest.
-  Pilot pilots() {
-    Pilot best;
+  // Of those with soft limits and of those between walls the one that got farthest; where none found anything better, the one that
+  // ended lowest.
+  struct Pilots {
+    Pilot soft, hard;
+  };
+  Pilots pilots() {
+    Pilots best;
     const Assignment from = best_;
     for (std::size_t number = 0; number < std::size(kWays) && !over(); ++number) {
       if (kWays[number].soft && layout_.priced) continue;  // it would melt what drains and the guide have packed
       each([&](std::size_t, Search& search) { search.restart(from); });
       Pilot one = pilot(number);
-      if (best.means.empty() || farther(one, best)) best = std::move(one);
+      Pilot& of_its_kind = one.way.soft ? best.soft : best.hard;
+      if (of_its_kind.means.empty() || farther(one, of_its_kind)) of_its_kind = std::move(one);
     }
     return best;
+  }
+
+  // One ran, and did not end much above the other.
+  static bool rivals(const Pilot& one, const Pilot& other) {
+    if (one.means.empty() || other.means.empty()) return !one.means.empty();
+    return static_cast<double>(one.reached) < (1 + kNear) * static_cast<double>(other.reached);
   }
 
   static bool farther(const Pilot& a, const Pilot& b) {
@@ -218,7 +238,10 @@ class Solver {
     each([&](std::size_t, Search& search) { search.restart(best_); });
   }
 
-  void cool(const std::vector<double>& means, const Way& way) {
+  // What the guide went through, and with soft limits what is colder than they are.
+  void cool(const Pilot& guide, double end) {
+    const std::vector<double>& means = guide.means;
+    const Way& way = guide.way;
     const Shares shares = this->shares(means, way.soft ? ladder_.firm() : 0);
     const std::vector<double>& times = shares.of_steps;
     double sum = 0, gone = 0;
@@ -229,12 +252,12 @@ class Solver {
       const double time = times[static_cast<std::size_t>(step)];
       if (time == 0) continue;
       gone += time;
-      const double until = begin + (1 - begin) * gone / sum;
+      const double until = begin + (end - begin) * gone / sum;
       anneal(step, until, way, kCooling + static_cast<std::uint64_t>(step), step >= shares.fine);
       if (step % kExchangeEvery == 0) exchange();
     }
     // The last shares add up to all but a rounding error.
-    if (!over() && !times.empty()) anneal(ladder_.steps(), 1, way, kCooling - 1, true);
+    if (!over() && !times.empty()) anneal(ladder_.steps(), end, way, kCooling - 1, true);
   }
 
   void exchange() {
