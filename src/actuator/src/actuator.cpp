@@ -79,7 +79,7 @@ Ended Actuator::State::end(Flight& flight, ActionPhase outcome, const std::strin
   } else {
     count_failure(flight);
   }
-  return {flight.id, std::move(flight.action), outcome, flight.planned_at, now, flight.downtime, message};
+  return {flight.id, std::move(flight.action), outcome, flight.planned_at, now, flight.downtime, message, flight.took};
 }
 
 // ---- starting ----
@@ -210,6 +210,7 @@ std::optional<Ended> Actuator::State::take_answer(Flight& flight, const Progress
     case ActionState::kDone: break;
   }
   flight.downtime = progress.downtime;
+  flight.took = progress.took;
   if (!limits.confirm_by_inventory) return end(flight, ActionPhase::kDone, {});
   flight.claimed_at = now;
   move(flight, ActionPhase::kClaimed, {});

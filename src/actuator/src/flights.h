@@ -18,7 +18,7 @@ struct Flight {
   Instant planned_at;
   std::optional<Instant> not_found_since;  // the hypervisor has denied knowing it ever since
   std::optional<Instant> claimed_at;
-  std::optional<Duration> downtime;
+  std::optional<Duration> downtime, took;
   bool counted_as_failure = false;         // the breaker counts one action once
 };
 

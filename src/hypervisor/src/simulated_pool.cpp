@@ -24,6 +24,11 @@ bool changes(const Resources& a, const Resources& b, bool upwards) {
 
 }  // namespace
 
+double PoolTimings::migration_rate(const Action& move) const {
+  if (!move.schedule) return migration_bytes_per_second;
+  return std::min(migration_bytes_per_second, static_cast<double>(move.schedule->bandwidth.count()));
+}
+
 SimulatedPool::SimulatedPool(std::vector<Host> hosts, std::vector<Vm> vms, std::vector<RecordedDemand> demand,
                              Duration step, Instant begin, PoolTimings timings)
     : hosts_(std::move(hosts)),
@@ -254,7 +259,7 @@ void SimulatedPool::schedule(ActionId id, const Action& a) {
   Operation op{id, a, now_, now_, {}, false};
   if (a.kind == ActionKind::kResize)
     op.ends += changes(a.before, a.after, true) ? timings_.growth_delay : timings_.shrink_delay;
-  if (a.kind == ActionKind::kMigrate) op.ends += migration_time(vms_[vm_index(a.vm)], op.downtime);
+  if (a.kind == ActionKind::kMigrate) op.ends += migration_time(vms_[vm_index(a.vm)], timings_.migration_rate(a), op.downtime);
   if (a.kind == ActionKind::kStartHost) op.ends += timings_.host_start;
   if (timings_.failure_share > 0)
     op.will_fail = std::uniform_real_distribution<double>(0, 1)(random_) < timings_.failure_share;
@@ -264,11 +269,10 @@ void SimulatedPool::schedule(ActionId id, const Action& a) {
 
 // Pre-copy: each round sends what the one before left dirty; hot pages dirty once, so a round never dirties more than
 // the active memory. duration = setup + sum of rounds + downtime (reference: planner notes on pre-copy, section 4).
-Duration SimulatedPool::migration_time(const Vm& vm, Duration& downtime) const {
+Duration SimulatedPool::migration_time(const Vm& vm, double bandwidth, Duration& downtime) const {
   const double active = std::max(vm.used[index(Resource::kMemory)], 64.0 * 1024 * 1024);
   const double busy_cores = vm.used[index(Resource::kCpu)] / 1000;
   const double dirty_per_s = active * timings_.dirty_share_per_second * std::max(busy_cores, 0.05);
-  const double bandwidth = timings_.migration_bytes_per_second;
   const double stop_at = bandwidth * static_cast<double>(timings_.downtime_limit.count()) / 1000;
   double left = active, seconds = 0;
   for (int round = 0; round < kMaxCopyRounds && left > stop_at; ++round) {

@@ -20,11 +20,11 @@ Loop::Loop(LoopPorts ports, Policy policy, Duration step)
 
 Result<Round> Loop::run_round(Instant now) {
   Round round;
-  round.ended = ports_.actuator.poll(now);
+  take_in(ports_.actuator.poll(now));
   std::vector<HistorySample> kept;
   if (auto ok = collect(now, kept); !ok) return tl::unexpected(ok.error());
   if (ports_.history) keep(kept, round.troubles);
-  for (Ended& e : ports_.actuator.confirm({snapshot_.hosts, snapshot_.vms}, now)) round.ended.push_back(std::move(e));
+  take_in(ports_.actuator.confirm({snapshot_.hosts, snapshot_.vms}, now));
 
   Stopwatch forecasting;
   forecast(now);
@@ -36,15 +36,78 @@ Result<Round> Loop::run_round(Instant now) {
   for (const InFlight& f : snapshot_.in_flight)
     if (Vm* vm = find_by_id(snapshot_.vms, f.action.vm)) vm->action_in_flight = true;
   memory_.update(snapshot_);
+  snapshot_.memory.moves = moves_.errors();
   round.plan = make_plan(snapshot_, policy_);
-  memory_.note_alerts(round.plan);
+  memory_.note(snapshot_, round.plan);
   round.breaches = check_plan(snapshot_, round.plan);
   round.decision_seconds = deciding.seconds();
-
-  if (!round.breaches.empty()) return round;
-  round.verdicts = ports_.actuator.submit(round.plan, snapshot_);
-  note_started(round.verdicts, now);
+  act(now, round);
   return round;
+}
+
+// What has its time now; the rest waits for it, or is left to the next plan.
+void Loop::act(Instant now, Round& round) {
+  round.since = std::exchange(since_, {});
+  round.ended = std::exchange(ended_, {});
+  looked_at_ = now;
+  if (!round.breaches.empty()) {
+    queue_ = {};
+    return;
+  }
+  const Plan due{round.plan.made_at, queue_.fill(round.plan, snapshot_, now + snapshot_.step), {}};
+  round.verdicts = ports_.actuator.submit(due, snapshot_);
+  note_started(round.verdicts, now);
+  const auto wait = [&](const Action& a, const char* why) {
+    Verdict v;
+    v.action = a;
+    v.decision = Decision::kWaiting;
+    v.why = why;
+    round.verdicts.push_back(std::move(v));
+  };
+  for (const Action& a : queue_.waiting()) wait(a, "its turn comes within this round");
+  for (const Action& a : queue_.left()) wait(a, "its turn comes after the next round, which plans anew");
+}
+
+Result<void> Loop::look(Instant now) {
+  looked_at_ = now;
+  take_in(ports_.actuator.poll(now));
+  auto inventory = ports_.hypervisor.inventory();
+  if (!inventory) return tl::unexpected(inventory.error());
+  take_in(ports_.actuator.confirm(*inventory, now));
+  std::vector<Action> stopped;
+  const Plan due{now, queue_.due(now, stopped), {}};
+  for (const Action& a : stopped) {
+    Verdict v;
+    v.action = a;
+    v.refusal = Refusal::kEarlierMove;
+    v.why = "a move that it counted on has failed or was not begun";
+    since_.push_back(std::move(v));
+  }
+  if (due.actions.empty()) return {};
+  Snapshot fresh;
+  fresh.taken_at = now;
+  fresh.step = snapshot_.step;
+  fresh.hosts = std::move(inventory->hosts);
+  fresh.vms = std::move(inventory->vms);
+  std::vector<Verdict> verdicts = ports_.actuator.submit(due, fresh);
+  note_started(verdicts, now);
+  for (Verdict& v : verdicts) {
+    const bool for_a_moment = v.refusal == Refusal::kHostLimit || v.refusal == Refusal::kFleetLimit || v.refusal == Refusal::kHostBusy;
+    if (for_a_moment && !v.undo) queue_.again(v.action);
+    else since_.push_back(std::move(v));
+  }
+  return {};
+}
+
+void Loop::take_in(std::vector<Ended> ended) {
+  for (Ended& e : ended) {
+    const bool done = e.outcome == ActionPhase::kDone;
+    if (e.action.kind == ActionKind::kMigrate) {
+      queue_.ended(e.action.vm, done);
+      if (done && e.took) moves_.note(e.action, e.ended_at, *e.took, e.downtime);
+    }
+    ended_.push_back(std::move(e));
+  }
 }
 
 Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept) {
@@ -96,11 +159,15 @@ void Loop::forecast(Instant now) {
 
 void Loop::note_started(const std::vector<Verdict>& verdicts, Instant now) {
   for (const Verdict& v : verdicts) {
-    if (v.decision != Decision::kStarted || !v.action.vm.valid()) continue;
+    const bool started = v.decision == Decision::kStarted;
+    if (v.action.kind == ActionKind::kMigrate && !started) queue_.ended(v.action.vm, false);
+    if (!started || !v.action.vm.valid()) continue;
     Touched& t = touched_[v.action.vm];
     for (Resource r : kAllResources)
       if (v.action.after[r] != v.action.before[r]) t.resized_at[index(r)] = now;
-    if (v.action.kind == ActionKind::kMigrate) t.moved_at = now;
+    if (v.action.kind != ActionKind::kMigrate) continue;
+    t.moved_at = now;
+    queue_.begun(v.action.vm);
   }
 }
 

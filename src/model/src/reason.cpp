@@ -40,6 +40,7 @@ std::string to_text(const Reason& r) {
   if (r.saves_usd_per_hour != 0)
     text += fmt::format("; {} {:.4f} USD/h", r.saves_usd_per_hour > 0 ? "saves" : "costs",
                         r.saves_usd_per_hour > 0 ? r.saves_usd_per_hour : -r.saves_usd_per_hour);
+  if (!r.instead.empty()) text += "; " + r.instead;
   if (!r.rule.empty()) text += fmt::format(" [{}]", r.rule);
   return text;
 }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "headroom/constraints/judge.h"
+#include "schedule_check.h"
 
 namespace headroom {
 namespace {
@@ -40,6 +41,7 @@ class Checker {
       if (expected_.count(id)) breach("{} is stopped while a VM is on its way there", host_name(id));
     if (!plan.actions.empty())
       for (constraints::Breach& b : constraints::Judge(s_).added(plan)) breaches_.push_back(std::move(b.text));
+    if (breaches_.empty()) breaches_ = schedule_breaches(s_, plan);
     return std::move(breaches_);
   }
 

@@ -93,6 +93,13 @@ void Draft::migrate(std::size_t i, std::size_t to, const Resources& after, const
   free_[i] = 0;
 }
 
+void Draft::schedule(std::size_t i, MoveSchedule schedule) {
+  const auto move = std::find_if(plan_.actions.begin(), plan_.actions.end(),
+                                 [&](const Action& a) { return a.kind == ActionKind::kMigrate && a.vm == vm(i).id; });
+  HEADROOM_CHECK(move != plan_.actions.end(), "what is scheduled is a planned move");
+  move->schedule = std::move(schedule);
+}
+
 void Draft::start_host(std::size_t h, const Reason& reason) {
   ++starts_;
   plan_.actions.push_back({ActionKind::kStartHost, {}, host(h).id, {}, {}, {}, reason});

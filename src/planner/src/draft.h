@@ -47,6 +47,7 @@ class Draft {
   void resize(std::size_t vm, const Resources& after, const Reason& reason, AutomationLevel level = AutomationLevel::kAuto);
   void migrate(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
                AutomationLevel level = AutomationLevel::kAuto);
+  void schedule(std::size_t vm, MoveSchedule schedule);    // of a move planned before
   void start_host(std::size_t host, const Reason& reason);
   void stop_host(std::size_t host, const Reason& reason);
   void deny(std::size_t vm, const Reason& reason, std::string why);

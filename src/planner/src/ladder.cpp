@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "breach.h"
+
 namespace headroom {
 namespace {
 
@@ -66,16 +68,26 @@ bool worth_a_move(const Draft& d, double usd_per_hour) {
   return !d.policy().priced || usd_per_hour >= d.policy().hosts.usd_per_migration;
 }
 
-bool move_itself(const Draft& d, Placement& p, const Wish& wish) {
+// What stands against a move that there would be a place for.
+using Against = std::optional<Timetable::Refusal>;
+
+bool move_itself(const Draft& d, Placement& p, const Wish& wish, const Placement::Hurry& hurry, Against& against) {
   if (!p.may_move(wish.vm) || !worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const auto to = p.cheapest(wish.vm, wish.want);
   if (!to) return false;
-  p.move(wish.vm, *to, wish.want, wish.reason);
-  return true;
+  against = p.move_in_time(wish.vm, *to, wish.want, wish.reason, hurry);
+  return !against;
+}
+
+// For whom nothing on its host is of use: late is better than never.
+bool move_late(const Draft& d, Placement& p, Wish wish, Against& against) {
+  if (!against || !against->too_late) return false;
+  wish.reason.instead = against->why + ", and its host has nothing to scale it with";
+  return move_itself(d, p, wish, {{}, wish.worth_usd_per_hour}, against);
 }
 
 // The neighbour with the least memory whose leaving makes the room. It is moved now; the growth follows when it has left.
-bool move_a_neighbour(const Draft& d, Placement& p, const Wish& wish, const Wishes& wishes) {
+bool move_a_neighbour(const Draft& d, Placement& p, const Wish& wish, const Wishes& wishes, const Placement::Hurry& hurry) {
   if (!worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const Resources lack = missing(d, wish.vm, wish.want);
   std::optional<std::size_t> best, target;
@@ -90,14 +102,29 @@ bool move_a_neighbour(const Draft& d, Placement& p, const Wish& wish, const Wish
   if (!best) return false;
   Reason why = wish.reason;
   why.code = ReasonCode::kMakeRoom;
-  p.move(*best, *target, wishes.of[*best].want, why);
-  return true;
+  const Resources& takes = wishes.of[*best].want;
+  const Against late = p.move_in_time(*best, *target, takes, why, hurry);
+  return !late || (late->too_late && !p.move_in_time(*best, *target, takes, why, {{}, hurry.usd_per_hour}));
 }
 
 void grow_in_part(Draft& d, Placement& p, const Wish& wish) {
   const Resources after = d.part_that_fits(wish.vm, wish.want);
   if (after != d.vm(wish.vm).allocation) p.resize(wish.vm, after, wish.reason);
   d.deny(wish.vm, wish.reason, "no running host has all the room");
+}
+
+// All of it, one way or the other. Who is not moved because that comes too late, or never to an end, is scaled where it is.
+bool granted(const Draft& d, Placement& p, const Market& market, const PriceShares& shares, const Wish& asked, const Placement::Hurry& hurry) {
+  Against against;
+  const bool short_there = !p.delivers(asked.vm, asked.want);
+  if ((asked.by_move || short_there) && move_itself(d, p, asked, hurry, against)) return true;
+  if (short_there && move_late(d, p, asked, against)) return true;  // scaling gives it nothing that its host has not got
+  if (!against && grow_in_place(d, p, asked)) return true;
+  if (!against && move_itself(d, p, asked, hurry, against)) return true;
+  Wish instead = asked;
+  if (against) instead.reason.instead = against->why + ", so it is scaled where it is";
+  return (against && grow_in_place(d, p, instead)) || take_from_neighbours(d, p, market, shares, instead) ||
+         move_late(d, p, asked, against);
 }
 
 Shortage::Pressing pressing(const Wish& wish) { return {wish.vm, wish.want, wish.reason}; }
@@ -127,10 +154,9 @@ Shortage climb_ladder(Draft& d, Placement& p, const Market& market, const Wishes
   for (const Wish* wish : growths(d, wishes)) {
     if (!shortage.most_pressing) shortage.most_pressing = pressing(*wish);
     if (!d.free_to_act(wish->vm)) continue;  // it gave to a neighbour in the meantime
-    if ((wish->by_move || !p.delivers(wish->vm, wish->want)) && move_itself(d, p, *wish)) continue;
-    if (grow_in_place(d, p, *wish) || move_itself(d, p, *wish) || take_from_neighbours(d, p, market, wishes.shares, *wish))
-      continue;
-    if (!move_a_neighbour(d, p, *wish, wishes)) {
+    const Placement::Hurry hurry{breach_of(d, *wish), wish->worth_usd_per_hour};
+    if (granted(d, p, market, wishes.shares, *wish, hurry)) continue;
+    if (!move_a_neighbour(d, p, *wish, wishes, hurry)) {
       if (!shortage.denied) shortage.most_pressing = pressing(*wish);
       shortage.denied = true;
       shortage.usd_per_hour += wish->worth_usd_per_hour;

@@ -46,6 +46,7 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
     default:
       stop_empty_hosts(draft, placement);
   }
+  placement.write_times();
   advise(draft, placement);
   return std::move(draft).finish();
 }

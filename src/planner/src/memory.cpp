@@ -18,6 +18,7 @@ void MemoryKeeper::update(Snapshot& snapshot) {
   }
   imbalanced_rounds_ = out_of_balance(snapshot) ? imbalanced_rounds_ + 1 : 0;
   snapshot.memory.imbalanced_rounds = imbalanced_rounds_;
+  snapshot.memory.emptying = emptying_;
 }
 
 void MemoryKeeper::update(const Snapshot& snapshot, const Rule& rule, const Vm& vm, Window& window,
@@ -48,7 +49,14 @@ void MemoryKeeper::update(const Snapshot& snapshot, const Rule& rule, const Vm& 
   memory.alerted_at = window.alerted_at;
 }
 
-void MemoryKeeper::note_alerts(const Plan& plan) {
+void MemoryKeeper::note(const Snapshot& snapshot, const Plan& plan) {
+  const auto empties = [](const Action& a) { return a.kind == ActionKind::kMigrate && a.reason.code == ReasonCode::kConsolidation; };
+  HostId emptying;
+  for (const Action& a : plan.actions)
+    if (empties(a)) emptying = a.from;
+  for (const InFlight& f : snapshot.in_flight)
+    if (!emptying.valid() && empties(f.action) && f.action.from == emptying_) emptying = emptying_;
+  emptying_ = emptying;
   for (const Alert& alert : plan.alerts) {
     auto& windows = windows_[alert.vm];
     for (std::size_t k = 0; k < windows.size(); ++k)

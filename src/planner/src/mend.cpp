@@ -19,8 +19,11 @@ void mend_placement(Draft& d, Placement& p) {
     if (!p.may_move(vm) || d.moved_lately(vm)) continue;
     if (d.migrations() >= most) return;
     const auto to = p.better(vm);
-    if (to) p.move(vm, *to, d.vm(vm).allocation, unwanted(d));
-    else d.deny(vm, unwanted(d), "no running host that its constraints allow has the room");
+    if (!to) {
+      d.deny(vm, unwanted(d), "no running host that its constraints allow has the room");
+      continue;
+    }
+    if (const auto against = p.move_in_time(vm, *to, d.vm(vm).allocation, unwanted(d), {})) d.deny(vm, unwanted(d), against->why);
   }
 }
 

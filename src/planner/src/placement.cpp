@@ -18,7 +18,7 @@ std::int32_t number(std::size_t host) { return static_cast<std::int32_t>(host); 
 }  // namespace
 
 Placement::Placement(Draft& draft)
-    : draft_(draft), vm_load_(loads_of(draft)), host_load_(draft.host_count()), fleet_(draft, vm_load_) {
+    : draft_(draft), vm_load_(loads_of(draft)), host_load_(draft.host_count()), fleet_(draft, vm_load_), timetable_(draft) {
   for (std::size_t i = 0; i < draft.vm_count(); ++i) host_load_[draft.host_of(i)].add(vm_load_[i]);
   for (const InFlight& f : draft.snapshot().in_flight)
     if (f.action.kind == ActionKind::kMigrate)
@@ -151,6 +151,21 @@ void Placement::move(std::size_t vm, std::size_t to, const Resources& after, con
     draft_.migrate(one, to, takes, reason, level);
   }
   if (!draft_.open(from)) fleet_.pool().close(number(from));
+}
+
+std::optional<Timetable::Refusal> Placement::move_in_time(const std::vector<Step>& steps, const Reason& reason, const Hurry& hurry) {
+  std::vector<Timetable::Wanted> wanted;
+  for (const Step& step : steps)
+    for (std::size_t one : unit(step.vm))
+      wanted.push_back({one, step.to, one == step.vm ? step.after : draft_.vm(one).allocation, hurry.breach, hurry.usd_per_hour});
+  if (auto refusal = timetable_.take(draft_, wanted)) return refusal;
+  for (const Step& step : steps) move(step.vm, step.to, step.after, reason);
+  return std::nullopt;
+}
+
+std::optional<Timetable::Refusal> Placement::move_in_time(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
+                                                          const Hurry& hurry) {
+  return move_in_time(std::vector<Step>{{vm, to, after}}, reason, hurry);
 }
 
 void Placement::start_host(std::size_t h, const Reason& reason) { draft_.start_host(h, reason); }

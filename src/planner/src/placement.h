@@ -9,6 +9,7 @@
 #include "draft.h"
 #include "engine_fleet.h"
 #include "headroom/planner/host_load.h"
+#include "timetable.h"
 
 namespace headroom {
 
@@ -47,6 +48,21 @@ class Placement {
   void resize(std::size_t vm, const Resources& after, const Reason& reason, AutomationLevel level = AutomationLevel::kAuto);
   void move(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
             AutomationLevel level = AutomationLevel::kAuto);
+  // How much there is to lose.
+  struct Hurry {
+    std::optional<Duration> breach{};  // it has to be over by then; none: any time
+    double usd_per_hour = 0;           // what not moving costs
+  };
+  struct Step {
+    std::size_t vm = 0, to = 0;
+    Resources after;
+  };
+  // As move(), if all can be over in time; else nothing changes, and what stands against it is told.
+  std::optional<Timetable::Refusal> move_in_time(std::size_t vm, std::size_t to, const Resources& after, const Reason& reason,
+                                                 const Hurry& hurry);
+  std::optional<Timetable::Refusal> move_in_time(const std::vector<Step>& steps, const Reason& reason, const Hurry& hurry);
+  // When each move starts, for the plan; after the last of them.
+  void write_times() { timetable_.write(draft_); }
   void start_host(std::size_t host, const Reason& reason);
   void stop_host(std::size_t host, const Reason& reason);
   void close(std::size_t host);  // nobody goes there
@@ -55,7 +71,7 @@ class Placement {
 
  private:
   Placement(const Placement& other, Draft& draft)
-      : draft_(draft), vm_load_(other.vm_load_), host_load_(other.host_load_), fleet_(other.fleet_) {}
+      : draft_(draft), vm_load_(other.vm_load_), host_load_(other.host_load_), fleet_(other.fleet_), timetable_(other.timetable_) {}
 
   double risk(std::size_t host, const Load& load) const;
   Strain strain(std::size_t host, const Load& load) const;
@@ -66,6 +82,7 @@ class Placement {
   std::vector<Load> vm_load_;
   std::vector<Load> host_load_;
   EngineFleet fleet_;
+  Timetable timetable_;
 };
 
 }  // namespace headroom

@@ -53,14 +53,22 @@ double worth(const Draft& d, const Whole& all, std::size_t h) {
   return moved <= 0 || all.usd_per_hour <= 0 ? 0 : d.host(h).price.usd_per_hour / all.usd_per_hour * all.memory / moved;
 }
 
-// Hosts that could be emptied now, the emptiest first.
+bool on_its_way(const Draft& d, std::size_t vm) {
+  return std::any_of(d.snapshot().in_flight.begin(), d.snapshot().in_flight.end(), [&](const InFlight& f) {
+    return f.action.kind == ActionKind::kMigrate && f.action.vm == d.vm(vm).id;
+  });
+}
+
+// Hosts that could be emptied now, the emptiest first. One that was begun is finished before another.
 std::vector<std::size_t> emptiable(const Draft& d, const Placement& p) {
   const Whole all(d);
+  const HostId begun = d.snapshot().memory.emptying;
   std::vector<std::size_t> hosts;
   for (std::size_t h = 0; h < d.host_count(); ++h) {
+    if (begun.valid() && d.host(h).id != begun) continue;
     if (d.residents(h).empty() || !could_do_without(d, h) || worth(d, all, h) < d.policy().hosts.least_worth) continue;
     if (std::all_of(d.residents(h).begin(), d.residents(h).end(),
-                    [&](std::size_t i) { return p.movable(i) && !d.moved_lately(i); }))
+                    [&](std::size_t i) { return (p.movable(i) && !d.moved_lately(i)) || (begun.valid() && on_its_way(d, i)); }))
       hosts.push_back(h);
   }
   std::stable_sort(hosts.begin(), hosts.end(), [&](std::size_t a, std::size_t b) { return fill(d, a) < fill(d, b); });
@@ -69,7 +77,7 @@ std::vector<std::size_t> emptiable(const Draft& d, const Placement& p) {
 
 // Where the host's VMs would go, biggest first, once their new neighbours have what they wish for; none when one of them
 // can go nowhere. Tried on copies: an evacuation that stops half way is only cost.
-std::vector<std::pair<std::size_t, std::size_t>> evacuation(const Draft& d, const Placement& p, const Wishes& wishes,
+std::vector<Placement::Step> evacuation(const Draft& d, const Placement& p, const Wishes& wishes,
                                                             std::size_t h) {
   Draft trial = d;
   Placement placement = p.onto(trial);
@@ -83,13 +91,13 @@ std::vector<std::pair<std::size_t, std::size_t>> evacuation(const Draft& d, cons
   std::stable_sort(leaving.begin(), leaving.end(), [&](std::size_t a, std::size_t b) {
     return wishes.of[a].want.memory() > wishes.of[b].want.memory();
   });
-  std::vector<std::pair<std::size_t, std::size_t>> moves;
+  std::vector<Placement::Step> moves;
   for (std::size_t i : leaving) {
     if (!trial.free_to_act(i)) continue;  // it has gone with its unit
     const auto to = placement.cheapest(i, wishes.of[i].want);
     if (!to) return {};
     placement.move(i, *to, wishes.of[i].want, {});
-    moves.emplace_back(i, *to);
+    moves.push_back({i, *to, wishes.of[i].want});
   }
   return moves;
 }
@@ -99,7 +107,8 @@ std::vector<std::pair<std::size_t, std::size_t>> evacuation(const Draft& d, cons
 void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) {
   const HostPolicy& policy = d.policy().hosts;
   if (!policy.may_power || !policy.may_migrate) return;
-  const bool due = d.snapshot().taken_at.time_since_epoch() % policy.consolidate_every < d.snapshot().step;
+  const bool due = d.snapshot().memory.emptying.valid() ||
+                   d.snapshot().taken_at.time_since_epoch() % policy.consolidate_every < d.snapshot().step;
   if (!due || d.starting_planned() || d.migrations() > 0) return;  // lr-mmt has moved by now; the ladder has not
   const double at_risk = market.usd_at_risk_per_hour(wishes.shares);
   for (std::size_t h : emptiable(d, p)) {
@@ -111,7 +120,7 @@ void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) 
     const auto moves = evacuation(d, p, then, h);
     if (moves.empty()) continue;
     give_back(d, p, then, h);
-    for (const auto& [vm, to] : moves) p.move(vm, to, then.of[vm].want, consolidation(d, h));
+    if (p.move_in_time(moves, consolidation(d, h), {})) continue;
     wishes = std::move(then);
     return;
   }

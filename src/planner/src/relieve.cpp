@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "breach.h"
 #include "ladder.h"
 
 namespace headroom {
@@ -42,15 +43,24 @@ std::vector<Leaver> leavers(const Draft& d, const Placement& p, std::size_t h, d
   return all;
 }
 
-bool move_one(const Draft& d, Placement& p, const std::vector<Leaver>& leaving, const Reason& why) {
+// Whoever is gone in time; else whoever can go at all, since nothing but leaving cures it.
+bool move_one(const Draft& d, Placement& p, const std::vector<Leaver>& leaving, Reason why, const Placement::Hurry& hurry) {
+  struct Late {
+    std::size_t vm = 0, to = 0;
+    std::string why;
+  };
+  std::optional<Late> late;
   for (const Leaver& leaver : leaving) {
     const Resources& takes = d.vm(leaver.vm).allocation;
     const auto to = p.cheapest(leaver.vm, takes);
     if (!to) continue;
-    p.move(leaver.vm, *to, takes, why);
-    return true;
+    const auto against = p.move_in_time(leaver.vm, *to, takes, why, hurry);
+    if (!against) return true;
+    if (against->too_late && !late) late = {leaver.vm, *to, against->why};
   }
-  return false;
+  if (!late) return false;
+  why.instead = late->why + ", and nothing else relieves the host";
+  return !p.move_in_time(late->vm, late->to, d.vm(late->vm).allocation, why, {{}, hurry.usd_per_hour});
 }
 
 }  // namespace
@@ -63,8 +73,9 @@ void relieve_hosts(const Draft& d, Placement& p, Shortage& shortage) {
     if (now.risk <= d.policy().hosts.overload_confidence) continue;
     const Reason why = overload_reason(d, p, h, now.risk);
     const std::vector<Leaver> leaving = leavers(d, p, h, now.shortfall);
-    if (leaving.empty() || move_one(d, p, leaving, why)) continue;
-    shortage.usd_per_hour += p.overload_usd_per_hour(h);
+    const double usd_per_hour = p.overload_usd_per_hour(h);
+    if (leaving.empty() || move_one(d, p, leaving, why, {breach_of_host(d, h, now.risk), usd_per_hour})) continue;
+    shortage.usd_per_hour += usd_per_hour;
     if (shortage.denied) continue;
     const std::size_t vm = leaving.front().vm;
     shortage.most_pressing = Shortage::Pressing{vm, d.vm(vm).allocation, why};

@@ -130,7 +130,7 @@ TEST(Alert, RestsForItsCooldownAndThenComesAgainWhileTheConditionHolds) {
     w.s.vms[0].used[0] = round == 6 ? 100 : 1900;
     memory.update(w.s);
     const Plan plan = make_plan(w.s, policy);
-    memory.note_alerts(plan);
+    memory.note(w.s, plan);
     fired += plan.alerts.empty() ? '.' : 'A';
     w.s.taken_at += w.s.step;
   }

@@ -68,7 +68,7 @@ void Referee::on_finished(const Action& action, const Progress& progress) {
     case ActionKind::kResize:
     case ActionKind::kMigrate:
       for (Resource r : kAllResources) scalings_[index(r)] += action.after[r] != action.before[r];
-      if (action.kind == ActionKind::kMigrate) count_move(progress);
+      if (action.kind == ActionKind::kMigrate) count_move(action, progress);
       break;
     case ActionKind::kStartHost: ++host_starts_; break;
     case ActionKind::kStopHost: ++host_stops_; break;
@@ -76,13 +76,13 @@ void Referee::on_finished(const Action& action, const Progress& progress) {
 }
 
 // What pre-copy sends fills the wire all the time that is neither setting up nor switching over.
-void Referee::count_move(const Progress& progress) {
+void Referee::count_move(const Action& move, const Progress& progress) {
   const PoolTimings& t = world_.scenario.timings;
   const Duration down = progress.downtime.value_or(Duration{}), took = progress.took.value_or(Duration{});
   const Duration sending = std::max(Duration{}, took - t.migration_setup - t.downtime_overhead);
   ++migrations_;
   downtime_ += down;
-  const double bytes = hours(sending) * 3600 * t.migration_bytes_per_second;
+  const double bytes = hours(sending) * 3600 * t.migration_rate(move);
   consumed_ += cost::consumed(cost::Move{.gib_on_wire = bytes / static_cast<double>((1_GiB).count()), .takes = took, .down = down});
 }
 

@@ -21,7 +21,7 @@ class Referee final : public DeliveryObserver {
   void fill(Report& report, Instant now) const;
 
  private:
-  void count_move(const Progress& progress);
+  void count_move(const Action& move, const Progress& progress);
 
   const World& world_;
   double minutes_ = 0;                                   // recorded VM-minutes

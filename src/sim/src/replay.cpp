@@ -97,10 +97,11 @@ void count(const Round& round, Report& report) {
   report.denied += round.plan.denied.size();
   report.breaches += round.breaches.size();
   report.alerts += round.plan.alerts.size();
-  for (const Verdict& v : round.verdicts) {
-    report.refused_actions += v.decision == Decision::kRefused;
-    report.recommended_actions += v.decision == Decision::kRecommended;
-  }
+  for (const std::vector<Verdict>* some : {&round.since, &round.verdicts})
+    for (const Verdict& v : *some) {
+      report.refused_actions += v.decision == Decision::kRefused;
+      report.recommended_actions += v.decision == Decision::kRecommended;
+    }
 }
 
 PoolTimings timings_of(const World& world, const ReplayOptions& options) {
@@ -184,6 +185,10 @@ Result<Round> Replay::advance() {
   HEADROOM_CHECK(!done(), "a replay that is done has no further round");
   State& s = *state_;
   const Instant next = now() + s.world.step;
+  for (auto at = s.loop.next_look(); at && *at < next; at = s.loop.next_look()) {
+    s.pool.advance_to(*at);
+    if (auto ok = s.loop.look(*at); !ok) return tl::unexpected(ok.error());
+  }
   s.pool.advance_to(next);
   auto round = s.loop.run_round(next);
   if (!round) return round;

@@ -17,6 +17,7 @@ enum class Decision : std::uint8_t {
   kStarted,      // under way (or begun without an answer: then `why` says so)
   kRecommended,  // nothing else against it, but it is for the operator or for another manager to do
   kRefused,      // not done
+  kWaiting,      // a move whose time has not come, or that others have to be over for: not asked about yet
 };
 
 enum class Refusal : std::uint8_t {
@@ -41,11 +42,12 @@ enum class Refusal : std::uint8_t {
   kCooldown,
   kBudget,
   kBreaker,
+  kEarlierMove,      // it counted on one that has failed or was not begun
   // It was tried.
   kJournal,          // the intent could not be written, so nothing was started
   kHypervisor,       // the hypervisor said no at once
 };
-inline constexpr std::size_t kRefusalCount = 20;
+inline constexpr std::size_t kRefusalCount = 21;
 std::string_view name(Decision decision);
 std::string_view name(Refusal refusal);  // "in-flight", "foreign-owner"...
 
@@ -66,6 +68,7 @@ struct Ended {
   Instant ended_at;
   std::optional<Duration> downtime;          // of a finished migration, when the hypervisor measured it
   std::string message;
+  std::optional<Duration> took{};            // of what is done, when the hypervisor measured it
 };
 
 }  // namespace headroom

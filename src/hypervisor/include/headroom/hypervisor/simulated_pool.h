@@ -28,6 +28,8 @@ struct PoolTimings {
   Duration downtime_limit = std::chrono::milliseconds(300);
   Duration downtime_overhead = std::chrono::milliseconds(700);  // switch-over: devices, network announcement
   double migration_bytes_per_second = 0.5 * 1024 * 1024 * 1024;
+  // What a migration has of the wire: all of it, or as much as its schedule lets it have.
+  double migration_rate(const Action& move) const;
   double dirty_share_per_second = 0.02;  // of active memory, at one busy core; hot pages dirty once a round
   double failure_share = 0;              // of actions that fail half way, leaving things as they were
   std::uint64_t seed = 1;
@@ -98,7 +100,7 @@ class SimulatedPool final : public Hypervisor {
   Result<void> admits(const Action& action) const;
   Resources committed(HostId host, VmId except) const;
   void schedule(ActionId id, const Action& action);
-  Duration migration_time(const Vm& vm, Duration& downtime) const;
+  Duration migration_time(const Vm& vm, double bandwidth, Duration& downtime) const;
   void integrate(Instant end);
   void share_host(std::size_t host);
   void account(std::size_t vm, Instant end);

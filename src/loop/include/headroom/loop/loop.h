@@ -6,7 +6,11 @@
 //   decide    make_plan(snapshot, policy), then check_plan: a plan with a breach is not carried out, and that is reported
 //   act       the actuator starts what safety allows
 //
-// Threads: one caller. Ownership: borrows its ports; they outlive it. Errors: run_round() fails when the hypervisor does
+// Between two rounds moves of the plan may be due that had to wait (MoveSchedule):
+//
+//   while (auto at = loop.next_look(); at && *at < next_round) wait until then; loop.look(*at);
+//
+// Threads: one caller. Ownership: borrows its ports; they outlive it. Errors: run_round() and look() fail when the hypervisor does
 // not answer; nothing is decided then. A history store that does not take its samples stops nothing: what it said is among
 // the round's troubles.
 #pragma once
@@ -19,8 +23,10 @@
 #include "headroom/forecast/forecaster.h"
 #include "headroom/history/store.h"
 #include "headroom/hypervisor/hypervisor.h"
+#include "headroom/loop/move_queue.h"
 #include "headroom/planner/make_plan.h"
 #include "headroom/planner/memory.h"
+#include "headroom/planner/move_memory.h"
 
 namespace headroom {
 
@@ -35,6 +41,7 @@ struct Round {
   Plan plan;
   std::vector<std::string> breaches;  // what the checker found; not empty: nothing was started
   std::vector<Verdict> verdicts;      // one per action of the plan (and per undo before them)
+  std::vector<Verdict> since;         // of moves that had waited for their turn, begun or not between the last round and this one
   std::vector<Ended> ended;           // actions that ended since the last round
   std::vector<std::string> troubles;  // what went wrong without stopping the round, a sentence each
   double decision_seconds = 0;        // planning and checking
@@ -46,14 +53,24 @@ class Loop {
   Loop(LoopPorts ports, Policy policy, Duration step);
 
   Result<Round> run_round(Instant now);
+  // When a move of the newest plan may be due, at the earliest; nullopt: none waits.
+  std::optional<Instant> next_look() const { return queue_.next_look(looked_at_); }
+  // Begins those that are.
+  Result<void> look(Instant now);
+
   // What the last round saw; valid until the next.
   const Snapshot& snapshot() const { return snapshot_; }
   const Policy& policy() const { return policy_; }
+  // What finished migrations have taught; it may be replaced by what an earlier process had learnt, before the first round.
+  const MoveMemory& moves() const { return moves_; }
+  void set_moves(MoveMemory moves) { moves_ = std::move(moves); }
 
  private:
   Result<void> collect(Instant now, std::vector<HistorySample>& kept);
   void keep(const std::vector<HistorySample>& samples, std::vector<std::string>& troubles);
   void forecast(Instant now);
+  void take_in(std::vector<Ended> ended);
+  void act(Instant now, Round& round);
   void note_started(const std::vector<Verdict>& verdicts, Instant now);
 
   struct Touched {
@@ -64,6 +81,11 @@ class Loop {
   LoopPorts ports_;
   Policy policy_;
   MemoryKeeper memory_;
+  MoveMemory moves_;
+  MoveQueue queue_;
+  Instant looked_at_{};
+  std::vector<Verdict> since_;        // for the next round to tell
+  std::vector<Ended> ended_;
   Snapshot snapshot_;
   std::vector<Forecast> forecasts_;
   std::map<VmId, Touched> touched_;

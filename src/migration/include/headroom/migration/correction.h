@@ -33,11 +33,6 @@ struct Outlook {
 
 class Correction {
  public:
-  // Durations that are not positive teach nothing. One more than twentyfold off counts as twentyfold.
-  void learn(HostPair pair, Duration predicted, Duration measured);
-  Outlook of(HostPair pair) const;
-
- private:
   // Exponentially weighted mean and variance of a logarithm.
   struct Track {
     double weight = 0, mean = 0, variance = 0;
@@ -45,6 +40,18 @@ class Correction {
     Track leaning_on(const Track& wider) const;
   };
 
+  Correction() = default;
+  // As another one was.
+  Correction(const Track& fleet, std::map<HostPair, Track> pairs) : fleet_(fleet), pairs_(std::move(pairs)) {}
+
+  // Durations that are not positive teach nothing. One more than twentyfold off counts as twentyfold.
+  void learn(HostPair pair, Duration predicted, Duration measured);
+  Outlook of(HostPair pair) const;
+
+  const Track& fleet() const { return fleet_; }
+  const std::map<HostPair, Track>& pairs() const { return pairs_; }
+
+ private:
   Track fleet_;
   std::map<HostPair, Track> pairs_;
 };

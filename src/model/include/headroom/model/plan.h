@@ -41,9 +41,24 @@ struct Reason {
   double limit = 0;                        // what it was held against, base units
   double confidence = 0;                   // P(limit is exceeded within the horizon)
   double saves_usd_per_hour = 0;           // price difference behind it; negative: it costs
+  std::string instead{};                   // why it is not what it would be else: scaled rather than moved, moved too late
 };
 // One sentence for people: "cpu is forecast at 3.1 cores (95 %, within 15m), over its limit of 2.5 cores".
 std::string to_text(const Reason& reason);
+
+// When a move is begun, at what bandwidth, and what it will take (migration/schedule.h). Times count from Plan::made_at. It is
+// begun when its time has come, every move in `after` is over, however it ended, and every one in `after_done` has succeeded; those
+// are moves of the same plan, or were under way when it was made.
+struct MoveSchedule {
+  Duration start{};
+  std::vector<VmId> after{}, after_done{};  // ascending
+  BytesPerSecond bandwidth{};
+  Bytes bytes{};
+  Duration estimated{};                    // by the formula alone; what is learnt is learnt against it
+  Duration takes{}, takes_95{};            // as expected; 95 of 100 take no longer
+  Duration downtime{};
+  std::optional<Duration> breach{};        // what it is to prevent is likely by then; none: no hurry, or too late already
+};
 
 struct Action {
   ActionKind kind = ActionKind::kResize;
@@ -55,6 +70,7 @@ struct Action {
   Reason reason;
   // What the rule behind it may do without a person; the lowest of the fleet's, the VM's and this level holds.
   AutomationLevel level = AutomationLevel::kAuto;
+  std::optional<MoveSchedule> schedule{};  // of a move; none: at once, and nothing is predicted
 };
 
 // Something that should have been done and could not, or was left alone on purpose.

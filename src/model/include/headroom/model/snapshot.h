@@ -2,6 +2,8 @@
 // Hosts and VMs are sorted by id. A Snapshot is a plain value: whoever holds it may read it from any thread.
 #pragma once
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "headroom/base/instant.h"
@@ -19,9 +21,21 @@ struct InFlight {
   Instant started_at;
 };
 
-// What the pool's balancing rules remember from round to round; kept by the loop.
+// How far migrations' durations were off from what was estimated: mean and variance of the logarithm of one over the other, with
+// falling weights (migration/correction.h).
+struct DurationError {
+  double weight = 0, mean = 0, variance = 0;
+};
+struct MoveErrors {
+  DurationError fleet;
+  std::map<std::pair<HostId, HostId>, DurationError> pairs;  // from, to
+};
+
+// What is remembered of the pool from round to round; kept by the loop.
 struct PoolMemory {
   int imbalanced_rounds = 0;      // how many rounds in a row the hosts have been out of balance
+  HostId emptying;                // the host that earlier plans have begun to empty; none: no host
+  MoveErrors moves;
 };
 
 struct Snapshot {

@@ -35,6 +35,12 @@ struct RuleMemory {
   std::optional<Instant> alerted_at;      // when an alert rule last reported
 };
 
+// So many unique bytes of a guest's memory were written to within a window.
+struct DirtiedMemory {
+  Duration window{};
+  Bytes amount;
+};
+
 struct Vm {
   VmId id;
   std::string name;
@@ -59,6 +65,7 @@ struct Vm {
   std::array<float, kResourceCount> stalled{};   // last sample, 0..1
   std::optional<Instant> sampled_at;
   bool guest_statistics = false;                 // fresh statistics from inside the guest
+  std::vector<DirtiedMemory> dirtied;            // what its guest wrote to lately; empty: not measured
   Forecast forecast;
 
   bool action_in_flight = false;

@@ -16,8 +16,8 @@ class MemoryKeeper {
  public:
   explicit MemoryKeeper(const Policy& policy) : policy_(policy) {}
   void update(Snapshot& snapshot);
-  // Tells it what a plan reported, so that an alert rests for its cooldown.
-  void note_alerts(const Plan& plan);
+  // Tells it what a plan reported, so that an alert rests for its cooldown, and which host it empties, so that the next one goes on.
+  void note(const Snapshot& snapshot, const Plan& plan);
 
  private:
   struct Window {  // running maximum of a signal, newest last, values descending
@@ -32,6 +32,7 @@ class MemoryKeeper {
   Policy policy_;
   std::map<VmId, std::vector<Window>> windows_;
   int imbalanced_rounds_ = 0;
+  HostId emptying_;
 };
 
 }  // namespace headroom

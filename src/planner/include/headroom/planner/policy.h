@@ -37,6 +37,14 @@ struct MigrateFirst {
   double target_utilisation = 0.8;           // required = forecast quantile / target_utilisation
 };
 
+// Live migrations: what they may use of a host's network, each way, and how many may be under way at once (0: no limit). What is more
+// waits its turn (migration/schedule.h).
+struct MigrationPolicy {
+  BytesPerSecond bandwidth{500'000'000};     // less where a host's network has less
+  int out_of_host = 2, into_host = 2, in_fleet = 8;
+  double likely = 0.5;                       // what a move prevents is expected for when its probability reaches this
+};
+
 struct HostPolicy {
   bool may_migrate = false;
   bool may_power = false;                    // start and stop hosts
@@ -45,7 +53,8 @@ struct HostPolicy {
   double overload_lasts = 5;                 // so often it counts for a start: it goes on until somebody has left
   double shared_variance = 0.1;              // share of a VM's deviation that moves with its neighbours'
   double fill_after_move = 0.95;             // a destination is not filled beyond this share of admissible
-  std::size_t moves_per_round = 4;
+  std::size_t moves_per_round = 4;           // at most, one evacuation aside; the schedule says when each starts
+  MigrationPolicy migration;
   double usd_per_migration = 0.02;
   Duration consolidate_every = std::chrono::hours(1);
   // A host is emptied only if the share it saves of what all running hosts cost is at least so many times the share of all VMs' memory
