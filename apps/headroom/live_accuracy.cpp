@@ -46,6 +46,21 @@ std::string chances_table(const json& accuracy) {
   return table.empty() ? "  none was judged yet\n" : table.text();
 }
 
+// Nothing where an older manager tells nothing of them.
+std::string migrations_text(const json& migrations) {
+  if (!migrations.is_object()) return {};
+  if (migrations.at("judged") == 0) return "\nMigrations: none has ended yet.\n";
+  Table table({"ENDED", "VM", "FROM", "TO", "FORMULA", "PREDICTED", "OF 95 %", "TOOK", "DOWN", "WAS TO BE"});
+  const auto time = [](const json& seconds) { return seconds.is_number() ? fmt::format("{:.1f} s", seconds.get<double>()) : "-"; };
+  for (const json& m : migrations.at("newest"))
+    table.add({moment(m.at("at")), m.at("vm"), m.at("from"), m.at("to"), time(m.at("formula_seconds")), time(m.at("predicted_seconds")),
+               time(m.at("predicted_95_seconds")), time(m.at("measured_seconds")), time(m.at("measured_downtime_seconds")),
+               time(m.at("predicted_downtime_seconds"))});
+  return fmt::format("\nOf the last {} migrations {} took no longer than 95 of 100 were to; predictions were off by {}, the formula alone by {}:\n{}",
+                     migrations.at("judged").dump(), percent(migrations.at("within_95")), percent(migrations.at("predicted_off")),
+                     percent(migrations.at("formula_off")), table.text());
+}
+
 }  // namespace
 
 std::string bounds_held(const json& accuracy) {
@@ -60,9 +75,10 @@ std::string bounds_held(const json& accuracy) {
 
 std::string live_accuracy_text(const json& answer) {
   const json& accuracy = answer.at("accuracy");
-  if (!accuracy.is_object()) return "Nothing is measured: the policy does not forecast with the model.\n";
-  return fmt::format("Up to {}, with a memory of two days: {}.\n\n{}\nHow often a limit was passed, by the chance that was given for it:\n{}",
-                     moment(answer.at("now")), bounds_held(accuracy), heads_table(accuracy), chances_table(accuracy));
+  const std::string moves = migrations_text(answer.value("migrations", json()));
+  if (!accuracy.is_object()) return "No forecast is measured: the policy does not forecast with the model.\n" + moves;
+  return fmt::format("Up to {}, with a memory of two days: {}.\n\n{}\nHow often a limit was passed, by the chance that was given for it:\n{}{}",
+                     moment(answer.at("now")), bounds_held(accuracy), heads_table(accuracy), chances_table(accuracy), moves);
 }
 
 }  // namespace headroom::cli

@@ -68,8 +68,37 @@ std::string actions_text(const json& actions) {
   });
 }
 
+std::string seconds(const json& s) { return fmt::format("{:.1f} s", s.get<double>()); }
+
+// "in 13.2 s, after vm3, vm4", "now".
+std::string start_of(const json& schedule) {
+  std::string text = schedule.at("start_seconds") == 0 ? "now" : "in " + seconds(schedule.at("start_seconds"));
+  const json& after = schedule.at("after");
+  for (std::size_t i = 0; i < std::min(kNamed, after.size()); ++i) text += (i == 0 ? ", after " : ", ") + after.at(i).get<std::string>();
+  return after.size() > kNamed ? text + fmt::format(" and {} more", after.size() - kNamed) : text;
+}
+
+// Where an older manager tells no schedule, nothing.
+std::string schedule_text(const json& actions) {
+  json moves = json::array();
+  for (const json& a : actions)
+    if (a.value("schedule", json()).is_object()) moves.push_back(a);
+  std::stable_sort(moves.begin(), moves.end(), [](const json& a, const json& b) {
+    return a.at("schedule").at("start_seconds") < b.at("schedule").at("start_seconds");
+  });
+  return listed("Moves by their start", {"VM", "FROM", "TO", "STARTS", "TAKES", "95 % UNDER", "DUE IN", "RATE", "SENDS", "DOWN"}, moves,
+                [](const json& a, std::size_t) {
+                  const json& s = a.at("schedule");
+                  return std::vector<std::string>{a.at("vm"), a.at("from"), a.at("to"), start_of(s), seconds(s.at("takes_seconds")),
+                                                  seconds(s.at("takes_95_seconds")),
+                                                  s.at("breach_seconds").is_null() ? "-" : seconds(s.at("breach_seconds")),
+                                                  to_text(Resource::kNetwork, s.at("bandwidth_bytes_per_second").get<double>()),
+                                                  to_text(Resource::kMemory, s.at("bytes").get<double>()), seconds(s.at("downtime_seconds"))};
+                });
+}
+
 std::string actions_and_denied(const json& plan) {
-  return actions_text(plan.at("actions")) +
+  return actions_text(plan.at("actions")) + schedule_text(plan.at("actions")) +
          listed("Denied", {"ABOUT", "WANTED", "WHY NOT"}, plan.at("denied"),
                 [](const json& d, std::size_t) {
                   return std::vector<std::string>{text_of(d, text_of(d, "vm").empty() ? "host" : "vm"), d.at("wanted"), d.at("why")};

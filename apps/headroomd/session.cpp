@@ -139,6 +139,7 @@ RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& 
   options.seed = o.seed;
   options.history = &history;
   options.trainer = trainer;
+  if (!o.state.empty()) options.moves_file = o.state / "migrations.json";
   options.take = o.taken;
   options.watch = [&ticker](const State& state) { ticker.tell(state); };
   return options;

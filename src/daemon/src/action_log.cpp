@@ -20,6 +20,7 @@ ActionEntry describe(const Snapshot& snapshot, const Action& action) {
   entry.to = host_name(snapshot, action.to.valid() ? action.to : action.from);
   entry.text = action_text(action, entry.from, entry.to);
   entry.reason = to_text(action.reason);
+  entry.after = waits_for(snapshot, action);
   return entry;
 }
 
@@ -55,29 +56,37 @@ std::string_view name(EntryState state) {
     case EntryState::kDone: return "done";
     case EntryState::kFailed: return "failed";
     case EntryState::kRefused: return "refused";
+    case EntryState::kWaiting: return "waiting";
   }
   return "";
 }
 
-std::vector<ActionEntry> ActionLog::note(const Snapshot& snapshot, const Round& round) {
-  const std::lock_guard lock(mutex_);
-  for (const Ended& ended : round.ended) end(ended);
-  std::vector<ActionEntry> of_plan;
-  for (const Verdict& v : round.breaches.empty() ? round.verdicts : all_refused(round)) {
-    ActionEntry entry = describe(snapshot, v.action);
-    entry.id = next_++;
-    entry.decision = v.decision;
-    entry.journal_id = v.id;
-    if (v.undo) entry.reason = "memory ran short after it was taken away";
-    if (v.decision == Decision::kStarted) {
+ActionEntry ActionLog::take(const Snapshot& snapshot, const Verdict& v) {
+  ActionEntry entry = describe(snapshot, v.action);
+  entry.id = next_++;
+  entry.decision = v.decision;
+  entry.journal_id = v.id;
+  if (v.undo) entry.reason = "memory ran short after it was taken away";
+  switch (v.decision) {
+    case Decision::kStarted:
       entry.state = EntryState::kRunning;
       started_.push_back(entry);
-    } else {
+      break;
+    case Decision::kWaiting: entry.state = EntryState::kWaiting; break;
+    case Decision::kRecommended:
+    case Decision::kRefused:
       entry.why_refused = v.why;
       deny({entry.at, entry.at, 1, entry.vm, entry.to, entry.text, v.why, about(v.action.reason)});
-    }
-    of_plan.push_back(std::move(entry));
   }
+  return entry;
+}
+
+std::vector<ActionEntry> ActionLog::note(const Snapshot& snapshot, const Round& round) {
+  const std::lock_guard lock(mutex_);
+  for (const Verdict& v : round.since) take(snapshot, v);  // some of these have ended by now
+  for (const Ended& ended : round.ended) end(ended);
+  std::vector<ActionEntry> of_plan;
+  for (const Verdict& v : round.breaches.empty() ? round.verdicts : all_refused(round)) of_plan.push_back(take(snapshot, v));
   for (const Denied& d : round.plan.denied) deny(describe(snapshot, d));
   while (started_.size() > kKept) started_.pop_front();
   while (denied_.size() > kKept) denied_.pop_front();

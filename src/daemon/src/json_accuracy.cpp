@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "json_parts.h"
+#include "words.h"
 
 namespace headroom {
 namespace {
@@ -34,6 +35,37 @@ nlohmann::json head_json(const HeadAccuracy& head, Duration step) {
             {"unconditional_loss", or_null(sampled.targets, sampled.base)}}}};
 }
 
+constexpr std::size_t kMovesTold = 20;
+
+double seconds(Duration d) { return static_cast<double>(d.count()) / 1000; }
+
+nlohmann::json to_json(const Snapshot& s, const FinishedMove& m) {
+  return {{"at", to_rfc3339(m.ended_at)},
+          {"vm", vm_name(s, m.vm)},
+          {"from", host_name(s, m.from)},
+          {"to", host_name(s, m.to)},
+          {"formula_seconds", seconds(m.predicted.estimated)},
+          {"predicted_seconds", seconds(m.predicted.takes)},
+          {"predicted_95_seconds", seconds(m.predicted.takes_95)},
+          {"measured_seconds", seconds(m.took)},
+          {"predicted_downtime_seconds", seconds(m.predicted.downtime)},
+          {"measured_downtime_seconds", m.downtime ? nlohmann::json(seconds(*m.downtime)) : nlohmann::json()}};
+}
+
+// Of the newest; the last ones one by one, the newest first.
+nlohmann::json migrations_json(const State& state) {
+  const MoveAccuracy a = accuracy_of(state.moves);
+  const auto known = static_cast<double>(a.moves);
+  nlohmann::json newest = nlohmann::json::array();
+  for (auto m = state.moves.rbegin(); m != state.moves.rend() && newest.size() < kMovesTold; ++m) newest.push_back(to_json(state.snapshot, *m));
+  return {{"finished", state.moves_finished},
+          {"judged", a.moves},
+          {"within_95", or_null(known, a.within_95)},
+          {"predicted_off", or_null(known, a.predicted_off)},
+          {"formula_off", or_null(known, a.formula_off)},
+          {"newest", std::move(newest)}};
+}
+
 }  // namespace
 
 nlohmann::json accuracy_summary(const std::optional<LiveReport>& report) {
@@ -46,7 +78,8 @@ nlohmann::json accuracy_summary(const std::optional<LiveReport>& report) {
 }
 
 nlohmann::json accuracy_json(const State& state) {
-  if (!state.accuracy) return {{"now", to_rfc3339(state.snapshot.taken_at)}, {"accuracy", nullptr}};
+  nlohmann::json answer{{"now", to_rfc3339(state.snapshot.taken_at)}, {"accuracy", nullptr}, {"migrations", migrations_json(state)}};
+  if (!state.accuracy) return answer;
   nlohmann::json heads = nlohmann::json::array(), chances = nlohmann::json::array();
   for (const HeadAccuracy& head : state.accuracy->heads) heads.push_back(head_json(head, state.run->step));
   for (const ChanceBin& bin : state.accuracy->chances)
@@ -56,7 +89,8 @@ nlohmann::json accuracy_json(const State& state) {
   nlohmann::json accuracy = accuracy_summary(state.accuracy);
   accuracy["heads"] = std::move(heads);
   accuracy["chances"] = std::move(chances);
-  return {{"now", to_rfc3339(state.snapshot.taken_at)}, {"accuracy", std::move(accuracy)}};
+  answer["accuracy"] = std::move(accuracy);
+  return answer;
 }
 
 }  // namespace headroom

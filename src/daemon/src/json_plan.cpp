@@ -13,9 +13,24 @@ nlohmann::json about(const Reason& why) {
           {"confidence", rounded(why.confidence)}};
 }
 
+double seconds(Duration d) { return static_cast<double>(d.count()) / 1000; }
+
+// When a move starts and what it is predicted to take; null: at once, and nothing is predicted.
+nlohmann::json schedule_json(const std::optional<MoveSchedule>& schedule, const std::vector<std::string>& after) {
+  if (!schedule) return nullptr;
+  return {{"start_seconds", seconds(schedule->start)},
+          {"after", after},
+          {"bandwidth_bytes_per_second", schedule->bandwidth.count()},
+          {"bytes", schedule->bytes.count()},
+          {"takes_seconds", seconds(schedule->takes)},
+          {"takes_95_seconds", seconds(schedule->takes_95)},
+          {"downtime_seconds", seconds(schedule->downtime)},
+          {"breach_seconds", schedule->breach ? nlohmann::json(seconds(*schedule->breach)) : nlohmann::json()}};
+}
+
 // What is to be done, in figures and words.
 nlohmann::json intended(const Action& a, const std::string& vm, const std::string& from, const std::string& to, const std::string& text,
-                        const std::string& reason) {
+                        const std::string& reason, const std::vector<std::string>& after) {
   nlohmann::json object = about(a.reason);
   object.update({{"kind", name(a.kind)},
                  {"vm", vm},
@@ -25,6 +40,7 @@ nlohmann::json intended(const Action& a, const std::string& vm, const std::strin
                  {"after", to_json(a.after)},
                  {"text", text},
                  {"reason", reason},
+                 {"schedule", schedule_json(a.schedule, after)},
                  {"saves_usd_per_hour", a.reason.saves_usd_per_hour}});
   return object;
 }
@@ -33,13 +49,13 @@ nlohmann::json intended(const Action& a, const std::string& vm, const std::strin
 
 nlohmann::json action_json(const Snapshot& s, const Action& a) {
   const std::string from = host_name(s, a.from), to = host_name(s, a.to.valid() ? a.to : a.from);
-  nlohmann::json object = intended(a, vm_name(s, a.vm), from, to, action_text(a, from, to), to_text(a.reason));
+  nlohmann::json object = intended(a, vm_name(s, a.vm), from, to, action_text(a, from, to), to_text(a.reason), waits_for(s, a));
   object["level"] = name(a.level);
   return object;
 }
 
 nlohmann::json to_json(const ActionEntry& e) {
-  nlohmann::json object = intended(e.action, e.vm, e.from, e.to, e.text, e.reason);
+  nlohmann::json object = intended(e.action, e.vm, e.from, e.to, e.text, e.reason, e.after);
   object.update({{"id", e.id},
           {"at", to_rfc3339(e.at)},
           {"decision", name(e.decision)},

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "headroom/daemon/move_file.h"
+
 namespace headroom {
 namespace {
 
@@ -89,7 +91,24 @@ Result<void> Run::warm_up(const Stop& stop) {
     if (paused_ && replays_.size() == contenders_.size())
       if (auto ok = replays_.back()->actuator().pause("by the operator", world_->window.begin); !ok) return ok;
   }
+  take_up_moves();
   return {};
+}
+
+void Run::take_up_moves() {
+  if (options_.moves_file.empty()) return;
+  const auto errors = load_moves(options_.moves_file, world_->hosts, world_->window.begin);
+  if (errors) replays_.back()->set_moves(MoveMemory(*errors));
+  else if (errors.error().code != ErrorCode::kNotFound) moves_trouble_ = errors.error().message;
+}
+
+void Run::keep_moves(const Replay& shown, std::vector<std::string>& troubles) {
+  if (!moves_trouble_.empty()) troubles.push_back(std::exchange(moves_trouble_, {}));
+  const MoveMemory& moves = shown.loop().moves();
+  if (options_.moves_file.empty() || moves.finished() == moves_kept_) return;
+  const auto saved = save_moves(options_.moves_file, moves.errors(), shown.loop().snapshot().hosts, shown.now());
+  if (saved) moves_kept_ = moves.finished();
+  else troubles.push_back(saved.error().message);
 }
 
 Result<void> Run::rounds(const Stop& stop) {
@@ -146,6 +165,7 @@ Result<void> Run::one_round() {
   const Replay& shown = *replays_.back();
   const bool contested = models_ && models_->challenger();  // one trial at a time
   if (options_.trainer && !contested) options_.trainer->begin_if_due(shown.loop().snapshot());
+  keep_moves(shown, round->troubles);
   auto state = std::make_shared<State>();
   state->run = info_;
   state->state = running_state();
@@ -160,6 +180,8 @@ Result<void> Run::one_round() {
   state->plan = board_.log.note(state->snapshot, *round);
   for (const Denied& d : round->plan.denied) state->denied.push_back(describe(state->snapshot, d));
   for (const Alert& a : round->plan.alerts) state->alerts.push_back(describe(state->snapshot, a));
+  state->moves = shown.loop().moves().newest();
+  state->moves_finished = shown.loop().moves().finished();
   for (const auto& replay : replays_) state->score.push_back(replay->report());
   board_.trail.note(state->snapshot);
   board_.publish(std::move(state));

@@ -36,6 +36,14 @@ std::string host_name(const Snapshot& snapshot, HostId id) {
   return host ? host->name : std::string();
 }
 
+std::vector<std::string> waits_for(const Snapshot& snapshot, const Action& action) {
+  std::vector<std::string> names;
+  if (!action.schedule) return names;
+  for (const std::vector<VmId>* vms : {&action.schedule->after_done, &action.schedule->after})
+    for (VmId vm : *vms) names.push_back(vm_name(snapshot, vm));
+  return names;
+}
+
 std::string action_text(const Action& action, const std::string& from, const std::string& to) {
   const std::string sizes = changes(action);
   switch (action.kind) {

@@ -58,6 +58,25 @@ TEST(ActionText, SaysTheChangeWithItsUnitOnce) {
   EXPECT_EQ(action_text(action, "a", ""), "stop a");
 }
 
+// It is begun between two rounds, and over before the second.
+TEST(ActionLog, ShowsAMoveThatWaitsAndFollowsItOnceItIsBegun) {
+  ActionLog log;
+  const Snapshot s = two_hosts();
+  const std::vector<ActionEntry> waiting = log.note(s, round_with(Decision::kWaiting, "its turn comes within this round"));
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].state, EntryState::kWaiting);
+  EXPECT_TRUE(log.newest(10).empty());
+  EXPECT_TRUE(log.denied_of(waiting[0].vm, 10).empty());
+  Round next;
+  next.since = round_with(Decision::kStarted, "").verdicts;
+  Ended ended;
+  ended.id = ActionId(7);
+  next.ended = {ended};
+  log.note(s, next);
+  ASSERT_EQ(log.newest(10).size(), 1U);
+  EXPECT_EQ(log.newest(10)[0].state, EntryState::kDone);
+}
+
 TEST(ActionLog, FollowsAnActionFromItsStartToItsEnd) {
   ActionLog log;
   const Snapshot s = two_hosts();

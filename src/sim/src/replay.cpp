@@ -169,6 +169,7 @@ Instant Replay::now() const {
   return state_->world.window.begin + state_->world.step * static_cast<std::int64_t>(state_->rounds_run);
 }
 const Loop& Replay::loop() const { return state_->loop; }
+void Replay::set_moves(MoveMemory moves) { state_->loop.set_moves(std::move(moves)); }
 Actuator& Replay::actuator() { return state_->actuator; }
 std::optional<LiveReport> Replay::accuracy() const {
   if (state_->engine == nullptr) return std::nullopt;

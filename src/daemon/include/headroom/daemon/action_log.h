@@ -17,7 +17,7 @@
 
 namespace headroom {
 
-enum class EntryState : std::uint8_t { kRunning, kDone, kFailed, kRefused };
+enum class EntryState : std::uint8_t { kRunning, kDone, kFailed, kRefused, kWaiting };
 std::string_view name(EntryState state);
 
 struct ActionEntry {
@@ -26,6 +26,7 @@ struct ActionEntry {
   Action action;
   std::string vm, from, to;         // names; empty where the action has none
   std::string text, reason;         // "grow cpu 0.5 -> 1.25 cores", "cpu is forecast at ..."
+  std::vector<std::string> after;   // names of the VMs whose moves it waits for
   Decision decision = Decision::kRefused;
   std::string why_refused;          // empty when started
   EntryState state = EntryState::kRefused;
@@ -63,6 +64,7 @@ class ActionLog {
   std::vector<DeniedEntry> denied_of(const std::string& vm, std::size_t limit) const;
 
  private:
+  ActionEntry take(const Snapshot& snapshot, const Verdict& verdict);
   void end(const Ended& ended);
   void deny(DeniedEntry entry);
   template <class Entry, class F>

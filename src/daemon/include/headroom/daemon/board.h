@@ -17,6 +17,7 @@
 #include "headroom/forecast/drift.h"
 #include "headroom/forecast/global_model.h"
 #include "headroom/forecast/live_accuracy.h"
+#include "headroom/planner/move_memory.h"
 #include "headroom/planner/policy.h"
 #include "headroom/sim/report.h"
 
@@ -44,6 +45,8 @@ struct State {
   std::shared_ptr<const GlobalModel> model;   // the one in force; none where the policy does not see through it
   std::optional<LiveReport> accuracy;         // of the shown policy's forecasts; none where it does not see through the model
   std::string without_model;                  // why the policy forecasts without the model it needs; empty where it does not
+  std::deque<FinishedMove> moves;             // the newest migrations that are over, as predicted and as measured; oldest first
+  std::size_t moves_finished = 0;             // all of them
   std::optional<Drift> drift;                 // the same; whether the model still fits
   std::optional<SuccessionStatus> succession; // the same; who is on trial
   std::optional<TrainerStatus> trainer;       // none: it is not trained again

@@ -18,6 +18,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,7 @@ struct RunOptions {
   TrialRules trial;                               // of newly trained models
   std::uint64_t seed = 1;
   HistoryStore* history = nullptr;                // takes the shown policy's samples
+  std::filesystem::path moves_file;               // where what migrations taught is kept (move_file.h); empty: nowhere
   Duration take{};                                // wall time the rounds are spread over; 0: as fast as it goes
   Trainer* trainer = nullptr;                     // trains that model again meanwhile. Not owned; none: it stays as it is
   std::function<void(const State&)> watch;        // after each round, on go()'s thread
@@ -64,6 +66,8 @@ class Run {
   Result<void> one_round();
   void hand_over();
   void put_in_force();
+  void take_up_moves();
+  void keep_moves(const Replay& shown, std::vector<std::string>& troubles);
   void watch_models(const Replay& shown, State& state);
   void show(RunState state, std::string message);
   RunState running_state() const { return paused_ ? RunState::kPaused : RunState::kRunning; }
@@ -74,6 +78,8 @@ class Run {
   std::vector<Contender> contenders_;              // rivals first, the shown policy last, as in the score
   std::vector<std::unique_ptr<Replay>> replays_;   // the same order
   std::optional<Succession> models_;               // where the shown policy sees through the model
+  std::size_t moves_kept_ = 0;                     // how many migrations are in what was saved last
+  std::string moves_trouble_;                      // why what was saved is not gone on from, for the first round to tell
   std::optional<DriftAlarm> drift_;                // of the champion
   Board board_;
 

@@ -56,6 +56,8 @@ class Replay {
 
   const Loop& loop() const;
   Actuator& actuator();                      // to pause and resume between rounds
+  // Before the first round: goes on from what migrations had taught an earlier process.
+  void set_moves(MoveMemory moves);
   // How good the forecasts have been lately, the warm-up included; none where the contender does not see through the model.
   std::optional<LiveReport> accuracy() const;
   // Between rounds: forecasts with another model from here on. False, and nothing changes, where the contender does not see

@@ -1,0 +1,19 @@
+// What migrations have taught (MoveMemory) in a small JSON file of the state directory, so that a restart does not forget it. Hosts
+// are written by name, since their numbers are of one process.
+//
+// Threads: any; one writer a file. Saving replaces the file as a whole or not at all. Errors: kNotFound: there is no file; kInvalid:
+// it is damaged, or of a later time than `begin`: nothing after a moment may influence what is predicted at it; kFailed: cannot be
+// read or written. Hosts that are no longer there are left out.
+#pragma once
+
+#include <filesystem>
+
+#include "headroom/base/result.h"
+#include "headroom/model/snapshot.h"
+
+namespace headroom {
+
+Result<void> save_moves(const std::filesystem::path& file, const MoveErrors& errors, const std::vector<Host>& hosts, Instant learnt_to);
+Result<MoveErrors> load_moves(const std::filesystem::path& file, const std::vector<Host>& hosts, Instant begin);
+
+}  // namespace headroom
