@@ -9,6 +9,7 @@ namespace headroom {
 Draft::Draft(const Snapshot& snapshot, const Policy& policy)
     : snapshot_(snapshot),
       policy_(policy),
+      costs_(snapshot, policy),
       residents_(snapshot.hosts.size()),
       free_(snapshot.vms.size(), 1),
       incoming_(snapshot.hosts.size(), 0),
@@ -102,11 +103,13 @@ void Draft::schedule(std::size_t i, MoveSchedule schedule) {
 
 void Draft::start_host(std::size_t h, const Reason& reason) {
   ++starts_;
+  costs_.note_start(h);
   plan_.actions.push_back({ActionKind::kStartHost, {}, host(h).id, {}, {}, {}, reason});
 }
 
 void Draft::stop_host(std::size_t h, const Reason& reason) {
   close(h);
+  costs_.note_stop(h);
   plan_.actions.push_back({ActionKind::kStopHost, {}, host(h).id, {}, {}, {}, reason});
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "costs.h"
 #include "headroom/model/snapshot.h"
 #include "headroom/planner/policy.h"
 
@@ -16,6 +17,7 @@ class Draft {
 
   const Snapshot& snapshot() const { return snapshot_; }
   const Policy& policy() const { return policy_; }
+  const Costs& costs() const { return costs_; }
   const Vm& vm(std::size_t i) const { return snapshot_.vms[i]; }
   const Host& host(std::size_t h) const { return snapshot_.hosts[h]; }
   std::size_t vm_count() const { return snapshot_.vms.size(); }
@@ -61,6 +63,7 @@ class Draft {
 
   const Snapshot& snapshot_;
   const Policy& policy_;
+  Costs costs_;
   Plan plan_;
   std::vector<std::size_t> home_;
   std::vector<std::vector<std::size_t>> residents_;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kUnitsPerUsd = 1e9;
 constexpr std::int64_t kMostCount = (1 << 29) - 1;  // the engine's limits
-constexpr double kMostPrice = 2e9;
+constexpr double kMostPrice = 2e9, kMostOpenPrice = 1e13;
 constexpr std::size_t kCpuLane = index(Resource::kCpu);
 
 std::int64_t unit_of(Resource r) {
@@ -35,11 +35,13 @@ std::int64_t counted(double amount) {
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(amount)), 0, kMostCount);
 }
 
-// A reserved host is paid for on or off, so using it is free.
-std::int64_t price_per_core(const Host& h) {
-  const double usd = h.price.price_class == PriceClass::kReserved ? 0 : h.price.usd_per_hour;
-  const double cores = std::max<double>(1, static_cast<double>(h.physical.cpu().count()));
-  return static_cast<std::int64_t>(std::min(kMostPrice, std::round(usd * kUnitsPerUsd / cores)));
+// Of a millicore.
+std::int64_t use_price(const Draft& d, std::size_t h) {
+  return static_cast<std::int64_t>(std::min(kMostPrice, std::round(d.costs().per_core(h) * kUnitsPerUsd / 1000)));
+}
+
+std::int64_t open_price(const Draft& d, std::size_t h) {
+  return static_cast<std::int64_t>(std::min(kMostOpenPrice, std::round(d.costs().opening(h) * kUnitsPerUsd)));
 }
 
 // What z leaves that much of a normal distribution above it, by halving.
@@ -132,8 +134,9 @@ constraints::FleetProblem EngineFleet::problem_of(const Draft& d, const std::vec
   for (std::size_t h = 0; h < p.hosts; ++h) {
     for (Resource r : kAllResources) {
       p.capacity.push_back(rounded_down(r, offer[h][r]));
-      p.use_price.push_back(index(r) == kCpuLane ? price_per_core(d.host(h)) : 0);
+      p.use_price.push_back(index(r) == kCpuLane ? use_price(d, h) : 0);
     }
+    if (d.policy().book) p.open_price.push_back(open_price(d, h));
     p.risk_capacity.push_back(counted(std::floor(std::max(0.0, cpu[h]))));
   }
   p.safe = p.capacity;

@@ -20,7 +20,8 @@ double bill(const Draft& d, const HostJudge& judge) {
   std::vector<cost::HostUse> hosts;
   for (std::size_t h = 0; h < d.host_count(); ++h)
     hosts.push_back(cost::use_of(d.host(h), judge.load(h).mean, static_cast<double>(d.residents(h).size())));
-  return cost::priced(cost::consumed_per_hour(hosts, {}), {}).invoiced();
+  const BookPrices book = d.policy().book.value_or(BookPrices{});
+  return cost::priced(cost::consumed_per_hour(hosts, book.reservations), book.prices).invoiced();
 }
 
 double rent(const Draft& d) {

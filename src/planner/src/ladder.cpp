@@ -63,16 +63,16 @@ bool take_from_neighbours(const Draft& d, Placement& p, const Market& market, co
   return grow_in_place(d, p, wish);
 }
 
-bool worth_a_move(const Draft& d, double usd_per_hour) {
+bool worth_a_move(const Draft& d, std::size_t vm, double usd_per_hour) {
   // A move's benefit is counted over one hour: after that the fleet looks different.
-  return !d.policy().priced || usd_per_hour >= d.policy().hosts.usd_per_migration;
+  return !d.policy().priced || usd_per_hour >= d.costs().of_move(d.vm(vm));
 }
 
 // What stands against a move that there would be a place for.
 using Against = std::optional<Timetable::Refusal>;
 
 bool move_itself(const Draft& d, Placement& p, const Wish& wish, const Placement::Hurry& hurry, Against& against) {
-  if (!p.may_move(wish.vm) || !worth_a_move(d, wish.worth_usd_per_hour)) return false;
+  if (!p.may_move(wish.vm) || !worth_a_move(d, wish.vm, wish.worth_usd_per_hour)) return false;
   const auto to = p.cheapest(wish.vm, wish.want);
   if (!to) return false;
   against = p.move_in_time(wish.vm, *to, wish.want, wish.reason, hurry);
@@ -88,11 +88,11 @@ bool move_late(const Draft& d, Placement& p, Wish wish, Against& against) {
 
 // The neighbour with the least memory whose leaving makes the room. It is moved now; the growth follows when it has left.
 bool move_a_neighbour(const Draft& d, Placement& p, const Wish& wish, const Wishes& wishes, const Placement::Hurry& hurry) {
-  if (!worth_a_move(d, wish.worth_usd_per_hour)) return false;
   const Resources lack = missing(d, wish.vm, wish.want);
   std::optional<std::size_t> best, target;
   for (std::size_t other : d.residents(d.host_of(wish.vm))) {
     if (p.unit(other) == p.unit(wish.vm) || !p.may_move(other) || !lack.fits_in(d.vm(other).allocation)) continue;
+    if (!worth_a_move(d, other, wish.worth_usd_per_hour)) continue;
     if (best && d.vm(other).allocation.memory() >= d.vm(*best).allocation.memory()) continue;
     if (const auto to = p.cheapest(other, wishes.of[other].want)) {
       best = other;

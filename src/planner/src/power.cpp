@@ -19,14 +19,13 @@ Reason consolidation(const Draft& d, std::size_t h) {
   Reason why;
   why.code = ReasonCode::kConsolidation;
   why.rule = d.policy().name;
-  why.saves_usd_per_hour = d.host(h).price.usd_per_hour;
+  why.saves_usd_per_hour = d.costs().running(h);
   return why;
 }
 
 // It runs, that costs something, and nobody is on the way to it.
 bool could_do_without(const Draft& d, std::size_t h) {
-  const Host& host = d.host(h);
-  return host.power == PowerState::kOn && host.price.price_class != PriceClass::kReserved && !d.awaits_vm(h);
+  return d.host(h).power == PowerState::kOn && !d.costs().paid_anyway(h) && !d.awaits_vm(h);
 }
 
 double memory_on(const Draft& d, std::size_t h) {
@@ -42,7 +41,7 @@ struct Whole {
   explicit Whole(const Draft& d) {
     for (std::size_t h = 0; h < d.host_count(); ++h) {
       memory += memory_on(d, h);
-      if (d.host(h).power == PowerState::kOn) usd_per_hour += d.host(h).price.usd_per_hour;
+      if (d.host(h).power == PowerState::kOn) usd_per_hour += d.costs().running(h);
     }
   }
 };
@@ -50,7 +49,14 @@ struct Whole {
 // What emptying it saves of the running hosts' price, over what it disrupts of all memory.
 double worth(const Draft& d, const Whole& all, std::size_t h) {
   const double moved = memory_on(d, h);
-  return moved <= 0 || all.usd_per_hour <= 0 ? 0 : d.host(h).price.usd_per_hour / all.usd_per_hour * all.memory / moved;
+  return moved <= 0 || all.usd_per_hour <= 0 ? 0 : d.costs().running(h) / all.usd_per_hour * all.memory / moved;
+}
+
+// Its moves; and it is started again some day.
+double usd_to_empty(const Draft& d, std::size_t h) {
+  double usd = d.costs().start_and_stop(h);
+  for (std::size_t i : d.residents(h)) usd += d.costs().of_move(d.vm(i));
+  return usd;
 }
 
 bool on_its_way(const Draft& d, std::size_t vm) {
@@ -86,7 +92,7 @@ std::vector<Placement::Step> evacuation(const Draft& d, const Placement& p, cons
     if (d.host_of(wish.vm) != h && trial.free_to_act(wish.vm) && wish.grows(d.vm(wish.vm).allocation))
       grow_in_place(trial, placement, wish);
   for (std::size_t other = 0; other < d.host_count(); ++other)  // nothing is saved by filling an empty host
-    if (d.residents(other).empty() && d.host(other).price.price_class != PriceClass::kReserved) placement.close(other);
+    if (d.residents(other).empty() && !d.costs().paid_anyway(other)) placement.close(other);
   std::vector<std::size_t> leaving = d.residents(h);
   std::stable_sort(leaving.begin(), leaving.end(), [&](std::size_t a, std::size_t b) {
     return wishes.of[a].want.memory() > wishes.of[b].want.memory();
@@ -113,9 +119,8 @@ void empty_a_host(Draft& d, Placement& p, const Market& market, Wishes& wishes) 
   const double at_risk = market.usd_at_risk_per_hour(wishes.shares);
   for (std::size_t h : emptiable(d, p)) {
     const PriceShares dearer = market.clearing(Resources() - d.host(h).admissible());
-    const double usd_per_hour = market.usd_at_risk_per_hour(dearer) - at_risk +
-                                static_cast<double>(d.residents(h).size()) * policy.usd_per_migration / kHoursAhead;
-    if (usd_per_hour > d.host(h).price.usd_per_hour) continue;
+    const double usd_per_hour = market.usd_at_risk_per_hour(dearer) - at_risk + usd_to_empty(d, h) / kHoursAhead;
+    if (usd_per_hour > d.costs().running(h)) continue;
     Wishes then = size_all(d, market, dearer);
     const auto moves = evacuation(d, p, then, h);
     if (moves.empty()) continue;
@@ -132,7 +137,8 @@ void start_a_host(const Draft& d, Placement& p, const Market& market, const Pric
   if (!off) return;
   const double usd_per_hour = shortage.usd_per_hour + market.usd_at_risk_per_hour(shares) -
                               market.usd_at_risk_per_hour(market.clearing(d.host(*off).admissible()));
-  if (d.policy().priced ? usd_per_hour < d.host(*off).price.usd_per_hour : !shortage.denied) return;
+  const double costs = d.costs().running(*off) + d.costs().start_and_stop(*off) / kHoursAhead;
+  if (d.policy().priced ? usd_per_hour < costs : !shortage.denied) return;
   Reason why = shortage.most_pressing->reason;
   why.code = ReasonCode::kNeedCapacity;
   p.start_host(*off, why);

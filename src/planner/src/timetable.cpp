@@ -18,7 +18,7 @@ constexpr Duration kSlack{10};             // so that what is under way is not t
 
 std::string about(Duration d) {
   const double s = static_cast<double>(d.count()) / 1000;
-  return s < 120 ? fmt::format("{:.0f} s", s) : fmt::format("{:.0f} min", s / 60);
+  return s < 600 ? fmt::format("{:.0f} s", s) : fmt::format("{:.0f} min", s / 60);
 }
 
 Duration times(Duration d, double factor) { return Duration(std::llround(static_cast<double>(d.count()) * factor)); }

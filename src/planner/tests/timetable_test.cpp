@@ -89,7 +89,7 @@ TEST(Timetable, MovesNobodyWhoWouldBeTooLateAndScalesItAtItsNeighboursCostInstea
   ASSERT_EQ(count(slow, ActionKind::kResize), 2U);
   for (const Action& a : slow.actions)
     EXPECT_THAT(to_text(a.reason), HasSubstr("a move to h1 may take")) << "of both, since one is scaled for the other's sake";
-  EXPECT_THAT(slow.actions.back().reason.instead, HasSubstr("and it is likely to run short in 2 min, so it is scaled where it is"));
+  EXPECT_THAT(slow.actions.back().reason.instead, HasSubstr("and it is likely to run short in 150 s, so it is scaled where it is"));
 }
 
 TEST(Timetable, MovesLateWhoNothingElseHelps) {

@@ -46,6 +46,7 @@ void set_view(Policy& policy, const World& world) {
   policy.step = world.scenario.step;
   policy.hosts.may_migrate = world.view != View::kVertical;
   policy.hosts.may_power = world.view == View::kElastic;
+  if (const auto& book = world.scenario.book) policy.book = BookPrices{book->prices, book->reservations()};
   policy.hosts.migration.bandwidth = BytesPerSecond(static_cast<std::int64_t>(world.scenario.timings.migration_bytes_per_second));
 }
 

@@ -111,6 +111,7 @@ Result<Scenario> load_scenario(const std::filesystem::path& file) {
     scenario.constraints = std::move(*read);
   }
   read_hosts(top, scenario, book);
+  scenario.book = std::move(book);
   read_pool(top, scenario);
   read_timings(top, scenario);
   if (auto good = document->finish(); !good) return tl::unexpected(good.error());

@@ -122,6 +122,20 @@ std::shared_ptr<const World> restless_world() {
   return make_world(fleet, scenario, View::kElastic, Window{begin, begin + std::chrono::hours(24)}).value();
 }
 
+TEST(Contender, GoesByThePriceBookOfTheScenarioAndTheWireOfItsPool) {
+  World world = *restless_world();
+  EXPECT_FALSE(default_contender("headroom", world)->policy.book.has_value());
+  world.scenario.book.emplace();
+  world.scenario.book->prices.usd_per_host_start = 3;
+  world.scenario.book->host_types["small"].held = {2, 0.2};
+  world.scenario.timings.migration_bytes_per_second = 1e8;
+  const Policy policy = default_contender("headroom", world)->policy;
+  ASSERT_TRUE(policy.book.has_value());
+  EXPECT_EQ(policy.book->prices.usd_per_host_start, 3);
+  EXPECT_EQ(policy.book->reservations.at("small").hosts, 2U);
+  EXPECT_EQ(policy.hosts.migration.bandwidth, BytesPerSecond(100'000'000));
+}
+
 TEST(Replay, LearnsHowLongMigrationsTakeInThePool) {
   const auto world = restless_world();
   ReplayOptions options;

@@ -56,6 +56,9 @@ TEST(Scenario, TakesAHostsPriceFromTheBookItNames) {
   EXPECT_EQ(types[1].price.price_class, PriceClass::kReserved);
   EXPECT_EQ(types[1].price.usd_per_hour, 0.35) << "at the cheapest term";
   EXPECT_EQ(types[2].price.usd_per_hour, 0.1);
+  ASSERT_TRUE(read->book.has_value()) << "decisions go by it too";
+  EXPECT_EQ(read->book->prices.usd_per_kwh, 0.25);
+  EXPECT_FALSE(load_scenario(ScenarioFile(kGood).path())->book.has_value());
   const auto error = [&](const std::string& text) { return load_scenario(ScenarioFile(text).path()).error().message; };
   EXPECT_THAT(error(head + "hosts:\n" + host + "type: standard-16, rented: spot}\n"), HasSubstr(":4: host type 1: the scenario names no 'price book'; add it"));
   EXPECT_THAT(error(head + book + "hosts:\n" + host + "type: standart-16, rented: spot}\n"), HasSubstr("did you mean 'standard-16'?"));

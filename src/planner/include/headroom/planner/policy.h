@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "headroom/cost/prices.h"
 #include "headroom/model/constraint.h"
 #include "headroom/model/resources.h"
 #include "headroom/model/rule.h"
@@ -63,6 +64,12 @@ struct HostPolicy {
   Duration stay_after_move = std::chrono::hours(2);  // a moved VM is not moved for cost again before
 };
 
+// A site's prices, where it has a price book (cost/price_book.h): hosts and migrations then cost what its bill would have them cost.
+struct BookPrices {
+  cost::Prices prices;
+  cost::Reservations reservations;
+};
+
 enum class Order : std::uint8_t {
   kLadder,        // Headroom's own, docs/planner.md
   kMigrateFirst,  // the specification's order
@@ -77,6 +84,7 @@ struct Policy {
   std::vector<Rule> rules;                   // govern the resources they name; the rest is PricedSizing's
   std::vector<Constraint> constraints;       // on where VMs may be: the loop puts them into its snapshots
   std::optional<PricedSizing> priced;
+  std::optional<BookPrices> book;            // none: a host costs its hourly price, a migration HostPolicy::usd_per_migration
   MigrateFirst migrate_first;
   HostPolicy hosts;
   Resources step{250_mcores, 256_MiB, BytesPerSecond(1'000'000), BytesPerSecond(1'000'000)};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "headroom/base/result.h"
+#include "headroom/cost/price_book.h"
 #include "headroom/hypervisor/simulated_pool.h"
 #include "headroom/model/constraint.h"
 #include "headroom/model/forecast.h"
@@ -47,6 +48,7 @@ struct Scenario {
   double initial_quantile = 0.90;
   Resources ceiling{MilliCores(0), Bytes(0), BytesPerSecond(2'000'000'000), BytesPerSecond(1'250'000'000)};
   PoolTimings timings;
+  std::optional<cost::PriceBook> book;        // decisions go by it where there is one
   std::vector<Constraint> constraints;        // on where VMs may be; they hold for every policy
 };
 
