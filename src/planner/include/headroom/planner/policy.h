@@ -54,7 +54,7 @@ struct HostPolicy {
   double overload_lasts = 5;                 // so often it counts for a start: it goes on until somebody has left
   double shared_variance = 0.1;              // share of a VM's deviation that moves with its neighbours'
   double fill_after_move = 0.95;             // a destination is not filled beyond this share of admissible
-  std::size_t moves_per_round = 4;           // at most, one evacuation aside; the schedule says when each starts
+  std::size_t moves_per_round = 16;          // at most, one evacuation aside; the schedule says when each starts
   MigrationPolicy migration;
   double usd_per_migration = 0.02;
   Duration consolidate_every = std::chrono::hours(1);
