@@ -2,7 +2,7 @@
 #pragma once
 
 #include "headroom/actuator/journal.h"
-#include "sqlite.h"
+#include "headroom/sqlite/database.h"
 
 namespace headroom {
 

@@ -8,7 +8,7 @@
 namespace headroom {
 
 struct SqliteJournal::Parts {
-  FileLock lock;  // released last: the database closes first
+  sqlite::FileLock lock;  // released last: the database closes first
   sqlite::Database database;
 
   Result<std::vector<JournalRecord>> select(std::string_view where, std::optional<std::int64_t> parameter) const;
@@ -19,9 +19,9 @@ SqliteJournal::SqliteJournal(std::unique_ptr<Parts> parts) : parts_(std::move(pa
 SqliteJournal::~SqliteJournal() = default;
 
 Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::string& path) {
-  auto lock = FileLock::acquire(path + ".lock");
+  auto lock = sqlite::FileLock::acquire(path + ".lock", kJournalFile.noun);
   if (!lock) return tl::unexpected(lock.error());
-  auto database = open_journal_file(path);
+  auto database = sqlite::open_state_file(path, kJournalFile);
   if (!database) return tl::unexpected(database.error());
   auto parts = std::make_unique<Parts>(Parts{std::move(*lock), std::move(*database)});
   return std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(parts)));

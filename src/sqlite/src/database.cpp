@@ -1,4 +1,4 @@
-#include "sqlite.h"
+#include "headroom/sqlite/database.h"
 
 namespace headroom::sqlite {
 namespace {

@@ -1,4 +1,6 @@
-// The little of SQLite that the journal needs, with errors as values. Private to this module.
+// The little of SQLite that files of state need, with errors as values (kFailed, SQLite's own words).
+//
+// Threads: one caller at a time. Ownership: a Statement must end before its Database.
 #pragma once
 
 #include <sqlite3.h>
