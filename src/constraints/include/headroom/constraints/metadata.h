@@ -18,6 +18,7 @@
 
 #include "headroom/base/result.h"
 #include "headroom/model/vm.h"
+#include "headroom/xml/document.h"
 
 namespace headroom::constraints {
 
@@ -34,6 +35,8 @@ struct Membership {  // each ascending and unique (equipment.h)
 // unknown elements of ours from a later version. kInvalid: it is no XML, it is too large, it declares a document type, or a
 // name is empty, longer than kLongestName bytes or one of more than kMostNames.
 Result<Membership> parse_metadata(std::string_view xml);
+// The same of a document that is parsed already.
+Result<Membership> read_metadata(const xml::Element& top);
 
 // All tags are kept as tags; those of the forms above are groups as well.
 Membership from_tags(const std::vector<std::string>& tags);
