@@ -1,8 +1,10 @@
-// CPU models a host can run and features it has: what VMs were started with, and what operators want for some.
+// CPU models a host can run and features it has: what VMs were started with, and what operators want for some. With them what
+// else a hypervisor has to be able to be (machine types), which only VMs ask for.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "kinds.h"
@@ -30,21 +32,23 @@ std::vector<Bound> own_needs(const Fleet& fleet) {
   b.constraint.name = "cpu";
   b.facts = true;
   for (std::size_t v = 0; v < fleet.vms(); ++v)
-    if (!fleet.vm(v).needs.cpu_models.empty() || !fleet.vm(v).needs.cpu_features.empty()) b.vms.push_back(v);
+    if (const Equipment& needs = fleet.vm(v).needs; !needs.cpu_models.empty() || !needs.cpu_features.empty() || !needs.platforms.empty())
+      b.vms.push_back(v);
   if (b.vms.empty()) return {};
   return {b};
 }
 
 void write(const Bound& b, const Fleet& fleet, Writer& writer) {
-  std::map<std::pair<Names, Names>, placement::HostSet> known;  // most VMs of a fleet need the same
+  std::map<std::array<Names, 3>, placement::HostSet> known;  // most VMs of a fleet need the same
   for (std::size_t v : b.vms) {
     const Equipment& needs = b.needs_of(fleet.vm(v));
-    const auto [it, is_new] = known.try_emplace({needs.cpu_models, needs.cpu_features});
+    const auto [it, is_new] = known.try_emplace({needs.cpu_models, needs.cpu_features, needs.platforms});
     if (is_new) {
       std::vector<std::size_t> able;
       for (std::size_t h = 0; h < fleet.hosts(); ++h)
         if (has_all(fleet.host(h).offers.cpu_models, needs.cpu_models) &&
-            has_all(fleet.host(h).offers.cpu_features, needs.cpu_features))
+            has_all(fleet.host(h).offers.cpu_features, needs.cpu_features) &&
+            has_all(fleet.host(h).offers.platforms, needs.platforms))
           able.push_back(h);
       it->second = writer.set_of(able);
     }
@@ -65,8 +69,11 @@ void check(const Bound& b, const Scene& scene, Findings& findings) {
     Names lacks;
     missing(needs.cpu_models, host.offers.cpu_models, lacks);
     missing(needs.cpu_features, host.offers.cpu_features, lacks);
+    const bool of_cpu = !lacks.empty();
+    missing(needs.platforms, host.offers.platforms, lacks);
     if (!lacks.empty())
-      findings.add({.text = fmt::format("{} needs a CPU with {}, which {} lacks", vm.name, fmt::join(lacks, ", "), host.name),
+      findings.add({.text = fmt::format("{} needs {}{}, which {} lacks", vm.name, of_cpu ? "a CPU with " : "", fmt::join(lacks, ", "),
+                                        host.name),
                     .subject = v, .where = scene.w.at[v]});
   }
 }

@@ -20,6 +20,15 @@ TEST(Cpu, MustBeAbleToRunWhatAVmWasStartedWith) {
   f.expect_agreement();
 }
 
+TEST(Cpu, OfAHypervisorThatKnowsTheMachineType) {
+  TestFleet f(2);
+  f.s.hosts[0].offers.platforms = {"kvm", "pc-q35-7.2"};
+  f.s.hosts[1].offers.platforms = {"kvm"};
+  f.add("a", 0).needs.platforms = {"kvm", "pc-q35-7.2"};
+  EXPECT_THAT(f.says({1}), ElementsAre("a needs pc-q35-7.2, which h1 lacks"));
+  f.expect_agreement();
+}
+
 TEST(Cpu, MustHaveWhatOperatorsWant) {
   TestFleet f = mixed();
   f.add("crypto-a", 1);

@@ -36,6 +36,7 @@ struct HugePages {
 struct Equipment {
   Names cpu_models{};    // host: those it can run; VM: the one it was started with
   Names cpu_features{};  // flags as the hypervisor calls them: "avx512f"
+  Names platforms{};     // what else the hypervisor must be able to be: machine types, "kvm", "tpm-emulator"
   std::vector<DeviceCount> devices{};  // ascending kind
   std::vector<HugePages> hugepages{};  // ascending page size
   Names storages{};      // pools or mounts

@@ -1,0 +1,98 @@
+#include "headroom/libvirt/vm_policy.h"
+
+#include <fmt/format.h>
+
+#include "headroom/config/format.h"
+#include "headroom/constraints/metadata.h"
+#include "headroom/xml/build.h"
+
+namespace headroom::libvirt {
+namespace {
+
+using Bounds = std::array<std::optional<std::int64_t>, kResourceCount>;
+
+Result<void> read_bounds(const xml::Element& element, Bounds& into) {
+  for (Resource r : kAllResources) {
+    const std::string key(name(r));
+    if (!element.has(key.c_str())) continue;
+    const auto amount = config::amount(r)(element.attribute(key.c_str()));
+    if (!amount)
+      return invalid(fmt::format("metadata: {} of headroom:{}: {}", key, element.name(), amount.error().message));
+    into[index(r)] = *amount;
+  }
+  return {};
+}
+
+Result<void> take(const xml::Element& element, VmPolicy& policy) {
+  const std::string text = element.text();
+  if (element.name() == "floor") return read_bounds(element, policy.floor);
+  if (element.name() == "ceiling") return read_bounds(element, policy.ceiling);
+  if (element.name() == "level") {
+    policy.level = parse_automation_level(text);
+    if (!policy.level) return invalid(fmt::format("metadata: headroom:level is '{}'; write observe, recommend or auto", text));
+  }
+  if (element.name() == "moves") {
+    if (text != "yes" && text != "no") return invalid(fmt::format("metadata: headroom:moves is '{}'; write yes or no", text));
+    policy.may_move = text == "yes";
+  }
+  return {};
+}
+
+Result<void> check(const VmPolicy& policy) {
+  for (Resource r : kAllResources) {
+    const auto &low = policy.floor[index(r)], &high = policy.ceiling[index(r)];
+    if (low && high && *low > *high)
+      return invalid(fmt::format("metadata: the floor of {} is over its ceiling; lower it or leave one out", name(r)));
+  }
+  return {};
+}
+
+// What config::amount() reads back to the same number, whatever it is.
+std::string exactly(Resource r, std::int64_t amount) {
+  switch (r) {
+    case Resource::kCpu: return fmt::format("{} mcores", amount);
+    case Resource::kMemory: return fmt::format("{} B", amount);
+    case Resource::kDisk:
+    case Resource::kNetwork: return fmt::format("{} B/s", amount);
+  }
+  return {};
+}
+
+void write_bounds(xml::Build& build, const std::string& element, const Bounds& bounds) {
+  xml::Build::Attributes attributes;
+  for (Resource r : kAllResources)
+    if (bounds[index(r)]) attributes.emplace_back(std::string(name(r)), exactly(r, *bounds[index(r)]));
+  if (!attributes.empty()) build.child(element, "", attributes);
+}
+
+}  // namespace
+
+Result<VmPolicy> read_policy(const xml::Element& top) {
+  VmPolicy policy;
+  for (const xml::Element& element : top.all()) {
+    if (element.name_space() != kPolicyNamespace || element.name() != "policy") continue;
+    for (const xml::Element& child : element.children())
+      if (child.name_space() == kPolicyNamespace)
+        if (auto good = take(child, policy); !good) return tl::unexpected(good.error());
+    if (auto good = check(policy); !good) return tl::unexpected(good.error());
+    break;
+  }
+  return policy;
+}
+
+Result<VmPolicy> parse_policy(std::string_view xml) {
+  const auto document = xml::Document::parse(xml, "metadata", constraints::kMostMetadataBytes);
+  if (!document) return tl::unexpected(document.error());
+  return read_policy(document->root());
+}
+
+std::string to_xml(const VmPolicy& policy) {
+  xml::Build build("headroom", std::string(kPolicyNamespace), "policy");
+  if (policy.level) build.child("level", std::string(name(*policy.level)));
+  write_bounds(build, "floor", policy.floor);
+  write_bounds(build, "ceiling", policy.ceiling);
+  if (!policy.may_move) build.child("moves", "no");
+  return build.text();
+}
+
+}  // namespace headroom::libvirt
