@@ -1,0 +1,62 @@
+// The observing side of the libvirt adapter: asks every host of a list, each in a thread and with a deadline of its own, and takes
+// the census of what they said.
+//
+//   Observer observer({"qemu+tls://h1/system", "qemu+ssh://h2/system"}, options, clock, ids);
+//   each round: Observation seen = observer.observe();
+//
+// A host that hangs delays nobody: a round ends at the deadline at the latest, with what is there by then. The call that hangs keeps
+// that host's one thread; the host is asked again when it has come back, and an answer that came late counts in the next round. A
+// host that cannot be reached is tried again after a while that doubles, up to `longest_pause`.
+//
+// What acts (later) shares a host's thread with this: a task for each kind of action, run by the same worker, each verifying its result
+// through a reading of its own.
+//
+// Threads: one caller at a time; it starts one thread a host, and libvirt's event thread once for the process. Ownership: the clock
+// is shared with the threads; the id book is borrowed. Errors: what hosts do wrong is among the observation's troubles.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "headroom/base/clock.h"
+#include "headroom/libvirt/census.h"
+#include "headroom/libvirt/event.h"
+
+namespace headroom::libvirt {
+
+struct ObserverOptions {
+  Duration deadline = std::chrono::seconds(5);          // of a round
+  Duration first_pause = std::chrono::seconds(1);       // before a host that failed is tried again
+  Duration longest_pause = std::chrono::seconds(60);
+  Duration keep_alive_every = std::chrono::seconds(5);  // a connection is given up after `keep_alive_probes` without an answer
+  unsigned keep_alive_probes = 3;
+  std::size_t most_events = 1024;                       // kept between two rounds
+  RateOptions rates{};
+  Site site{};
+};
+
+struct Round {
+  Observation seen;
+  std::vector<Event> events;      // since the round before, as they came
+  std::size_t events_lost = 0;
+  std::size_t answered = 0;       // hosts that did in this round
+};
+
+class Observer {
+ public:
+  Observer(std::vector<std::string> uris, ObserverOptions options, std::shared_ptr<const Clock> clock, IdBook& ids);
+  ~Observer();
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+  Round observe();
+  // Threads at a call that has not come back.
+  std::size_t hanging() const;
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace headroom::libvirt

@@ -1,0 +1,81 @@
+#include "vm_of.h"
+
+#include <libvirt/libvirt.h>
+
+#include <algorithm>
+
+namespace headroom::libvirt {
+namespace {
+
+// More than any machine moves: where operators do not say what disks and network can do, nothing depends on it.
+constexpr std::int64_t kNoLimit = 1'000'000'000'000;
+
+std::int64_t or_no_limit(BytesPerSecond known) { return known.count() > 0 ? known.count() : kNoLimit; }
+
+Names with(Names names, const Names& more) {
+  names.insert(names.end(), more.begin(), more.end());
+  normalise(names);
+  return names;
+}
+
+}  // namespace
+
+bool is_running(const DomainStats& s) { return s.state == Counter(VIR_DOMAIN_RUNNING) || s.state == Counter(VIR_DOMAIN_BLOCKED); }
+
+bool is_active(const SeenDomain& seen) {
+  const Counter& state = seen.stats.state;
+  return state ? *state != VIR_DOMAIN_SHUTOFF && *state != VIR_DOMAIN_NOSTATE : seen.domain->runs();
+}
+
+Host host_of(const HostReading& reading, const Site& site) {
+  const HostFacts& facts = reading.facts;
+  Host h;
+  h.name = facts.name;
+  h.type = facts.cpu_model;
+  h.physical = Resources(MilliCores(facts.cpus * 1000), facts.memory);
+  h.physical[Resource::kDisk] = or_no_limit(site.disk);
+  h.physical[Resource::kNetwork] = or_no_limit(site.network);
+  h.reserve = site.reserve;
+  if (facts.cells.size() > 1)
+    for (const NumaCell& cell : facts.cells) h.numa.push_back({MilliCores(cell.cpus * 1000), cell.memory});
+  h.offers = offers_of(facts);
+  // Its VMs prove what it has, where a driver tells no networks or no CPU features.
+  for (const SeenDomain& seen : reading.domains) {
+    if (!is_active(seen)) continue;
+    const Equipment used = needs_of(*seen.domain, facts, site);
+    h.offers.networks = with(std::move(h.offers.networks), used.networks);
+    h.offers.cpu_models = with(std::move(h.offers.cpu_models), used.cpu_models);
+    h.offers.cpu_features = with(std::move(h.offers.cpu_features), used.cpu_features);
+    h.offers.platforms = with(std::move(h.offers.platforms), used.platforms);
+  }
+  h.heard_at = reading.at;
+  return h;
+}
+
+Resources held_by(const Domain& domain, const DomainStats& stats) {
+  Domain now = domain;
+  if (stats.vcpus) now.vcpus = static_cast<std::int64_t>(*stats.vcpus);
+  if (stats.memory_now) now.current_memory = Bytes(static_cast<std::int64_t>(*stats.memory_now));
+  return allocation_of(now);
+}
+
+Vm vm_of(const Domain& domain, const DomainStats& stats, const SeenVm& judged, const HostFacts& host, const Site& site) {
+  Vm vm;
+  vm.name = domain.name;
+  vm.uuid = domain.uuid;
+  vm.allocation = held_by(domain, stats);
+  vm.floor = floor_of(domain);
+  vm.ceiling = ceiling_of(domain);
+  for (Resource r : {Resource::kCpu, Resource::kMemory}) vm.ceiling[r] = std::max(vm.ceiling[r], vm.allocation[r]);
+  vm.mobility = judged.mobility.mobility;
+  vm.mobility_reason = judged.mobility.reason();
+  vm.scaling = judged.scaling.scaling;
+  vm.scaling_reason = judged.scaling.reason();
+  if (judged.owner) vm.owner = judged.owner->name;
+  vm.level = domain.policy.level.value_or(AutomationLevel::kRecommend);
+  constraints::join(domain.membership, vm);
+  vm.needs = needs_of(domain, host, site);
+  return vm;
+}
+
+}  // namespace headroom::libvirt

@@ -1,0 +1,160 @@
+#include "headroom/libvirt/census.h"
+
+#include <gmock/gmock.h>
+
+#include "corpus.h"
+
+namespace headroom::libvirt {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr Instant kNoon = instant_from_epoch_seconds(1'700'000'000);
+constexpr std::uint64_t kRunning = 1, kPaused = 3;
+
+struct CensusTest : ::testing::Test {
+  MemoryIdBook ids;
+  Census census{site(), RateOptions{}, ids};
+  HostReading a = reading("host_a", "h1"), b = reading("host_b", "h2");
+
+  static HostReading reading(const std::string& facts, const std::string& name) {
+    HostReading r;
+    r.facts = host(facts);
+    r.facts.name = name;
+    r.facts.cpus = 16;
+    r.facts.memory = 128_GiB;
+    r.at = kNoon;
+    return r;
+  }
+  static SeenDomain seen(const std::string& file, std::uint64_t state) {
+    SeenDomain s{std::make_shared<const Domain>(domain(file)), {}};
+    s.stats.state = state;
+    return s;
+  }
+  static HostView view(const HostReading& r, bool fresh = true) {
+    return {"qemu://" + r.facts.name, std::make_shared<const HostReading>(r), fresh};
+  }
+  Observation take() { return census.take({view(a), view(b)}); }
+};
+
+TEST_F(CensusTest, FindsHostsAndVmsInTheModelsWords) {
+  a.domains = {seen("plain", kRunning), seen("ours", kRunning)};
+  a.domains[0].stats.vcpus = 3;
+  a.domains[0].stats.memory_now = (2_GiB).count();
+  const Observation o = take();
+  EXPECT_THAT(o.troubles, IsEmpty());
+  ASSERT_THAT(o.inventory.hosts, SizeIs(2));
+  const Host& h = o.inventory.hosts[0];
+  EXPECT_EQ(h.name, "h1");
+  EXPECT_EQ(h.physical.cpu(), 16_cores);
+  EXPECT_EQ(h.physical.memory(), 128_GiB);
+  ASSERT_THAT(h.numa, SizeIs(2));
+  EXPECT_EQ(h.heard_at, kNoon);
+  ASSERT_THAT(o.inventory.vms, SizeIs(2));
+  const Vm& plain = o.inventory.vms[0].name == "web-1" ? o.inventory.vms[0] : o.inventory.vms[1];
+  EXPECT_EQ(plain.allocation.cpu(), 3_cores);  // the statistics are fresher than the XML
+  EXPECT_EQ(plain.allocation.memory(), 2_GiB);
+  EXPECT_EQ(plain.mobility, Mobility::kLive);
+  EXPECT_EQ(plain.level, AutomationLevel::kRecommend);
+  EXPECT_TRUE(has(plain.needs.networks, "br-guests"));
+  const Vm& ours = o.inventory.vms[0].name == "shop-1" ? o.inventory.vms[0] : o.inventory.vms[1];
+  EXPECT_EQ(ours.level, AutomationLevel::kAuto);
+  EXPECT_THAT(ours.groups, ElementsAre("shop"));
+  EXPECT_EQ(ours.mobility_reason, "its policy says that it stays");
+  EXPECT_EQ(ours.ceiling.memory(), 4_GiB);  // it already has more than its policy allows
+}
+
+TEST_F(CensusTest, SaysThatTwoHostsGoByOneUuid) {
+  b.facts.uuid = a.facts.uuid;
+  b.domains = {seen("plain", kRunning)};
+  const Observation o = take();
+  EXPECT_THAT(o.inventory.hosts, SizeIs(1));
+  EXPECT_THAT(o.inventory.vms, IsEmpty());
+  EXPECT_THAT(o.troubles, ElementsAre(HasSubstr("qemu://h1 and qemu://h2 both say they are host d3a1c1f0-0000-4000-8000-00000000000a; "
+                                                "the second is left out")));
+}
+
+TEST_F(CensusTest, RaisesAnAlarmWhenAVmRunsOnTwoHosts) {
+  a.domains = {seen("plain", kRunning)};
+  b.domains = {seen("plain", kRunning)};
+  const Observation o = take();
+  ASSERT_THAT(o.inventory.vms, SizeIs(1));
+  EXPECT_EQ(o.inventory.vms[0].mobility, Mobility::kImmovable);
+  EXPECT_EQ(o.inventory.vms[0].level, AutomationLevel::kObserve);
+  EXPECT_THAT(o.troubles, ElementsAre(HasSubstr("runs on h1 and on h2 at once")));
+  EXPECT_EQ(o.inventory.hosts[1].incoming.memory(), 4_GiB);
+}
+
+TEST_F(CensusTest, HoldsRoomWhereAMigratingVmWaits) {
+  a.domains = {seen("plain", kPaused)};
+  b.domains = {seen("plain", kRunning)};
+  const Observation o = take();
+  EXPECT_THAT(o.troubles, IsEmpty());
+  ASSERT_THAT(o.inventory.vms, SizeIs(1));
+  EXPECT_EQ(o.inventory.vms[0].host, o.inventory.hosts[1].id);
+  EXPECT_EQ(o.inventory.hosts[0].incoming, Resources(2_cores, 4_GiB));
+  EXPECT_EQ(o.inventory.hosts[1].incoming, Resources());
+}
+
+TEST_F(CensusTest, KeepsWhatAHostSaidThatDoesNotAnswer) {
+  a.domains = {seen("plain", kRunning)};
+  const HostId first = take().inventory.hosts[0].id;
+  b.at = kNoon + std::chrono::minutes(5);
+  const Observation o = census.take({view(a, false), view(b), {"qemu://h3", nullptr, false}});
+  ASSERT_THAT(o.inventory.hosts, SizeIs(2));
+  EXPECT_EQ(o.inventory.hosts[0].id, first);
+  EXPECT_EQ(o.inventory.hosts[0].heard_at, kNoon);
+  ASSERT_THAT(o.inventory.vms, SizeIs(1));
+  EXPECT_FALSE(o.vms[0].measured);
+}
+
+// It was moved while its old host could not be asked: what that host said is old news.
+TEST_F(CensusTest, BelievesTheHostThatAnswered) {
+  a.domains = {seen("plain", kRunning)};
+  take();
+  b.domains = {seen("plain", kRunning)};
+  const Observation o = census.take({view(a, false), view(b)});
+  ASSERT_THAT(o.inventory.vms, SizeIs(1));
+  EXPECT_EQ(o.inventory.vms[0].host, o.inventory.hosts[1].id);
+  EXPECT_EQ(o.inventory.vms[0].mobility, Mobility::kImmovable);  // not known to have left
+  EXPECT_THAT(o.troubles, ElementsAre(HasSubstr("runs on h2, and h1 ran it when it answered last: nothing is done with it until h1 answers")));
+}
+
+TEST_F(CensusTest, OnlyWatchesWhatAnotherManagerOwns) {
+  a.domains = {seen("nova", kRunning)};
+  const Observation o = take();
+  EXPECT_EQ(o.inventory.vms[0].owner, "Nova");
+}
+
+TEST_F(CensusTest, MeasuresAVmByItsUuidAcrossHosts) {
+  SeenDomain vm = seen("plain", kRunning);
+  vm.stats.cpu_time_ns = 0;
+  vm.stats.disks = vm.stats.nics = std::vector<DeviceCounters>{};
+  vm.stats.memory_now = 1;
+  a.domains = {vm};
+  EXPECT_THAT(take().samples, IsEmpty());
+  a.at += std::chrono::seconds(10);
+  a.domains[0].stats.cpu_time_ns = 5'000'000'000;
+  const Observation o = take();
+  ASSERT_THAT(o.samples, SizeIs(1));
+  EXPECT_DOUBLE_EQ(o.samples[0].sample.used[0], 500);
+  EXPECT_EQ(o.inventory.vms[0].sampled_at, a.at);
+  std::swap(a.domains, b.domains);  // moved: its counters begin anew
+  b.at = a.at = a.at + std::chrono::seconds(10);
+  EXPECT_THAT(take().samples, IsEmpty());
+  EXPECT_EQ(take().inventory.vms[0].id, o.inventory.vms[0].id);
+}
+
+TEST_F(CensusTest, TellsWhatIsWrongWithOneVmAndGoesOn) {
+  a.domains = {seen("odd", kRunning), seen("plain", kRunning)};
+  const Observation o = take();
+  EXPECT_THAT(o.inventory.vms, SizeIs(2));
+  EXPECT_THAT(o.troubles, SizeIs(2));
+  EXPECT_THAT(o.troubles[1], HasSubstr("headroom:level is 'sometimes'"));
+}
+
+}  // namespace
+}  // namespace headroom::libvirt

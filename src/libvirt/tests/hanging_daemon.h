@@ -1,0 +1,47 @@
+// A unix socket that accepts and never answers: what a libvirt client sees of a daemon that hangs.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace headroom::libvirt {
+
+class HangingDaemon {
+ public:
+  HangingDaemon() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "hang-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
+    socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(socket_, 8), 0);  // the system accepts; nobody reads
+  }
+  ~HangingDaemon() {
+    close();
+    std::filesystem::remove_all(folder_);
+  }
+
+  // Its clients' calls come back, with an error. New ones are refused.
+  void close() {
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = -1;
+  }
+  std::string path() const { return folder_ + "/libvirt-sock"; }
+  std::string uri() const { return "qemu+unix:///system?socket=" + path(); }
+
+ private:
+  std::string folder_;
+  int socket_ = -1;
+};
+
+}  // namespace headroom::libvirt
