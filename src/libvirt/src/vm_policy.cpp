@@ -47,6 +47,15 @@ Result<void> check(const VmPolicy& policy) {
   return {};
 }
 
+Result<VmPolicy> read_element(const xml::Element& element) {
+  VmPolicy policy;
+  for (const xml::Element& child : element.children())
+    if (child.name_space() == element.name_space())
+      if (auto good = take(child, policy); !good) return tl::unexpected(good.error());
+  if (auto good = check(policy); !good) return tl::unexpected(good.error());
+  return policy;
+}
+
 // What config::amount() reads back to the same number, whatever it is.
 std::string exactly(Resource r, std::int64_t amount) {
   switch (r) {
@@ -68,26 +77,20 @@ void write_bounds(xml::Build& build, const std::string& element, const Bounds& b
 }  // namespace
 
 Result<VmPolicy> read_policy(const xml::Element& top) {
-  VmPolicy policy;
-  for (const xml::Element& element : top.all()) {
-    if (element.name_space() != kPolicyNamespace || element.name() != "policy") continue;
-    for (const xml::Element& child : element.children())
-      if (child.name_space() == kPolicyNamespace)
-        if (auto good = take(child, policy); !good) return tl::unexpected(good.error());
-    if (auto good = check(policy); !good) return tl::unexpected(good.error());
-    break;
-  }
-  return policy;
+  for (const xml::Element& element : top.all())
+    if (element.name_space() == kPolicyNamespace && element.name() == "policy") return read_element(element);
+  return VmPolicy{};
 }
 
 Result<VmPolicy> parse_policy(std::string_view xml) {
   const auto document = xml::Document::parse(xml, "metadata", constraints::kMostMetadataBytes);
   if (!document) return tl::unexpected(document.error());
-  return read_policy(document->root());
+  if (document->root().name() != "policy") return invalid(fmt::format("metadata: this is a <{}>, not a <policy>", document->root().name()));
+  return read_element(document->root());
 }
 
 std::string to_xml(const VmPolicy& policy) {
-  xml::Build build("headroom", std::string(kPolicyNamespace), "policy");
+  xml::Build build("policy");
   if (policy.level) build.child("level", std::string(name(*policy.level)));
   write_bounds(build, "floor", policy.floor);
   write_bounds(build, "ceiling", policy.ceiling);

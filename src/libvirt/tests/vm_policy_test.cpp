@@ -8,7 +8,7 @@ namespace headroom::libvirt {
 namespace {
 
 std::string error_of(const std::string& inside) {
-  const auto read = parse_policy("<h:policy xmlns:h='urn:headroom:policy:1'>" + inside + "</h:policy>");
+  const auto read = parse_policy("<policy>" + inside + "</policy>");
   return read ? "accepted" : read.error().message;
 }
 
@@ -34,12 +34,12 @@ TEST(VmPolicy, WrittenIsReadBackAsItWas) {
 }
 
 TEST(VmPolicy, SaysWhatIsWrongInIt) {
-  EXPECT_EQ(error_of("<h:level>sometimes</h:level>"), "metadata: headroom:level is 'sometimes'; write observe, recommend or auto");
-  EXPECT_EQ(error_of("<h:moves>never</h:moves>"), "metadata: headroom:moves is 'never'; write yes or no");
-  EXPECT_EQ(error_of("<h:floor cpu='2 vCPU'/><h:ceiling cpu='1 vCPU'/>"),
+  EXPECT_EQ(error_of("<level>sometimes</level>"), "metadata: headroom:level is 'sometimes'; write observe, recommend or auto");
+  EXPECT_EQ(error_of("<moves>never</moves>"), "metadata: headroom:moves is 'never'; write yes or no");
+  EXPECT_EQ(error_of("<floor cpu='2 vCPU'/><ceiling cpu='1 vCPU'/>"),
             "metadata: the floor of cpu is over its ceiling; lower it or leave one out");
-  EXPECT_EQ(error_of("<h:floor memory='4'/>"), "metadata: memory of headroom:floor: '4' has no unit; write 16 GiB or 256 MiB");
-  EXPECT_EQ(error_of("<h:of-a-later-version/>"), "accepted");
+  EXPECT_EQ(error_of("<floor memory='4'/>"), "metadata: memory of headroom:floor: '4' has no unit; write 16 GiB or 256 MiB");
+  EXPECT_EQ(error_of("<of-a-later-version/>"), "accepted");
 }
 
 TEST(VmPolicy, ThatCannotBeReadMeansThatNothingIsDone) {
@@ -48,8 +48,13 @@ TEST(VmPolicy, ThatCannotBeReadMeansThatNothingIsDone) {
   EXPECT_EQ(odd.complaints.size(), 2U);
 }
 
-TEST(VmPolicy, GoesByTheNamespaceOfItsElement) {
-  EXPECT_EQ(parse_policy("<policy><level>auto</level></policy>")->level, std::nullopt);
+TEST(VmPolicy, InADomainGoesByTheNamespace) {
+  const auto none = xml::Document::parse("<metadata><policy><level>auto</level></policy></metadata>", "test");
+  EXPECT_EQ(*read_policy(none->root()), VmPolicy{});
+  const auto ours = xml::Document::parse("<metadata><p xmlns='urn:x'/><policy xmlns='urn:headroom:policy:1'><level>auto</level></policy></metadata>", "test");
+  EXPECT_EQ(read_policy(ours->root())->level, AutomationLevel::kAuto);
+  EXPECT_EQ(error_of("</policy><policy>"), "metadata: this is no well-formed XML");
+  EXPECT_EQ(parse_policy("<claim/>").error().message, "metadata: this is a <claim>, not a <policy>");
 }
 
 }  // namespace

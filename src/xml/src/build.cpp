@@ -20,12 +20,9 @@ struct FreeBuffer {
 
 void Build::Free::operator()(xmlDoc* document) const { xmlFreeDoc(document); }
 
-Build::Build(const std::string& prefix, const std::string& name_space, const std::string& root)
-    : document_(xmlNewDoc(of("1.0"))) {
+Build::Build(const std::string& root) : document_(xmlNewDoc(of("1.0"))) {
   HEADROOM_CHECK(document_, "there is memory for an XML document");
-  xmlNode* const node = xmlNewDocNode(document_.get(), nullptr, of(root), nullptr);
-  xmlDocSetRootElement(document_.get(), node);
-  xmlSetNs(node, xmlNewNs(node, of(name_space), of(prefix)));
+  xmlDocSetRootElement(document_.get(), xmlNewDocNode(document_.get(), nullptr, of(root), nullptr));
 }
 
 Build& Build::attribute(const std::string& name, const std::string& value) {
@@ -35,7 +32,7 @@ Build& Build::attribute(const std::string& name, const std::string& value) {
 
 Build& Build::child(const std::string& name, const std::string& text, const Attributes& attributes) {
   xmlNode* const root = xmlDocGetRootElement(document_.get());
-  xmlNode* const node = xmlNewTextChild(root, root->ns, of(name), text.empty() ? nullptr : of(text));
+  xmlNode* const node = xmlNewTextChild(root, nullptr, of(name), text.empty() ? nullptr : of(text));
   for (const auto& [key, value] : attributes) xmlNewProp(node, of(key), of(value));
   return *this;
 }

@@ -34,10 +34,10 @@ struct VmPolicy {
   bool operator==(const VmPolicy&) const = default;
 };
 
-// From a domain, its metadata, or the element alone. Of several elements the first counts.
+// From a domain or its metadata, by the namespace. Of several elements the first counts; without one it is a default policy.
 Result<VmPolicy> read_policy(const xml::Element& top);
+// The element alone, as libvirt hands it out and takes it: without its namespace.
 Result<VmPolicy> parse_policy(std::string_view xml);
-// The element, for libvirt to put in place of what is there.
 std::string to_xml(const VmPolicy& policy);
 
 }  // namespace headroom::libvirt

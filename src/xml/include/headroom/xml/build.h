@@ -1,7 +1,7 @@
-// Writing one element of a namespace, escaped as XML wants it: what is put into the metadata of domains.
+// Writing one element and its children, escaped as XML wants it: what is put into the metadata of domains. It has no namespace: libvirt
+// is told that beside it, and puts it on what it stores.
 //
-//   Build("headroom", "urn:headroom:policy:1", "policy").child("level", "auto").text()
-//     -> <headroom:policy xmlns:headroom="urn:headroom:policy:1"><headroom:level>auto</headroom:level></headroom:policy>
+//   Build("policy").child("level", "auto").text()  ->  <policy><level>auto</level></policy>
 //
 // Text must be what XML can hold: printable() says whether it is. Threads: one caller at a time.
 #pragma once
@@ -18,7 +18,7 @@ namespace headroom::xml {
 
 class Build {
  public:
-  Build(const std::string& prefix, const std::string& name_space, const std::string& root);
+  explicit Build(const std::string& root);
 
   using Attributes = std::vector<std::pair<std::string, std::string>>;
   Build& attribute(const std::string& name, const std::string& value);  // of the root
