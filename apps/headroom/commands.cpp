@@ -21,6 +21,7 @@ void add_commands(CLI::App& app, Outcome& outcome) {
   add_get(app, outcome);
   add_describe(app, outcome);
   add_explain(app, outcome);
+  add_observe(app, outcome);
   add_plan(app, outcome);
   add_pause(app, outcome);
 }

@@ -30,6 +30,7 @@ void add_cost_report(CLI::App& cost, Outcome& outcome);
 void add_get(CLI::App& app, Outcome& outcome);
 void add_describe(CLI::App& app, Outcome& outcome);
 void add_explain(CLI::App& app, Outcome& outcome);
+void add_observe(CLI::App& app, Outcome& outcome);
 void add_plan(CLI::App& app, Outcome& outcome);
 void add_pause(CLI::App& app, Outcome& outcome);  // and resume
 

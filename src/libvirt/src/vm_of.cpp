@@ -39,6 +39,7 @@ Host host_of(const HostReading& reading, const Site& site) {
   if (facts.cells.size() > 1)
     for (const NumaCell& cell : facts.cells) h.numa.push_back({MilliCores(cell.cpus * 1000), cell.memory});
   h.offers = offers_of(facts);
+  h.offers.networks = with(std::move(h.offers.networks), site.shared_networks);
   // Its VMs prove what it has, where a driver tells no networks or no CPU features.
   for (const SeenDomain& seen : reading.domains) {
     if (!is_active(seen)) continue;

@@ -67,6 +67,22 @@ TEST_F(CensusTest, FindsHostsAndVmsInTheModelsWords) {
   EXPECT_EQ(ours.ceiling.memory(), 4_GiB);  // it already has more than its policy allows
 }
 
+TEST_F(CensusTest, BelievesOperatorsAboutNetworksThatLibvirtDoesNotTell) {
+  EXPECT_FALSE(has(take().inventory.hosts[1].offers.networks, "br-ovs"));
+  Site s = site();
+  s.shared_networks = {"br-ovs"};
+  Census told(s, RateOptions{}, ids);
+  EXPECT_TRUE(has(told.take({view(a), view(b)}).inventory.hosts[1].offers.networks, "br-ovs"));
+}
+
+// A driver that tells no networks: that a VM runs on one is proof enough.
+TEST_F(CensusTest, LearnsWhatAHostHasFromItsVms) {
+  a.facts.networks.clear();
+  a.domains = {seen("plain", kRunning)};
+  const Observation o = take();
+  EXPECT_TRUE(has(o.inventory.hosts[0].offers.networks, "br-guests"));
+}
+
 TEST_F(CensusTest, SaysThatTwoHostsGoByOneUuid) {
   b.facts.uuid = a.facts.uuid;
   b.domains = {seen("plain", kRunning)};

@@ -191,7 +191,7 @@ TEST(Rates, StayWithinBoundsWhateverComesIn) {
   std::mt19937_64 random(seed);
   RateBook book;
   int measured = 0;
-  for (int step = 0; step < 3000; ++step) {
+  for (int step = 0; step < 1000; ++step) {
     Machine vm;
     for (auto it = vm.fields.numbers.begin(); it != vm.fields.numbers.end();) {
       if (random() % 20 == 0) it = vm.fields.numbers.erase(it);
@@ -203,7 +203,7 @@ TEST(Rates, StayWithinBoundsWhateverComesIn) {
     for (Resource r : kAllResources) EXPECT_GE(m->used[index(r)].value_or(0), 0) << name(r);
     for (float s : m->stalled) EXPECT_TRUE(s >= 0 && s <= 1) << s;
   }
-  EXPECT_GT(measured, 1000);
+  EXPECT_GT(measured, 300);
 }
 
 }  // namespace

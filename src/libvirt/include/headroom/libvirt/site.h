@@ -12,6 +12,8 @@ namespace headroom::libvirt {
 struct Site {
   // Folders and device folders that are the same on every host (NFS mounts, SAN volumes): what lies under them is no local disk.
   std::vector<std::string> shared_paths{};
+  // Networks and bridges that every host has, where libvirt does not tell (Open vSwitch, a daemon in a network namespace).
+  std::vector<std::string> shared_networks{};
   // Who owns VMs by their names, globs first to match counts: {"pcmk-*", "Pacemaker"}. An empty owner: ours, whatever is found.
   std::vector<std::pair<std::string, std::string>> owners{};
   // Kept from every host for itself.
