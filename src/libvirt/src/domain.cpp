@@ -59,9 +59,11 @@ void read_cpu(const Element& top, Domain& d) {
   if (d.cpu_mode.empty() && cpu.child("model")) d.cpu_mode = "custom";
   d.cpu_model = cpu.child("model").text();
   d.cpu_migratable = cpu.attribute("migratable") != "off";
-  for (const Element& f : cpu.children("feature"))
-    if (f.attribute("policy").empty() || f.attribute("policy") == "require" || f.attribute("policy") == "force")
-      d.cpu_features.push_back(f.attribute("name"));
+  for (const Element& f : cpu.children("feature")) {
+    const std::string policy = f.attribute("policy");
+    if (policy.empty() || policy == "require" || policy == "force") d.cpu_features.push_back(f.attribute("name"));
+    if (policy == "disable" || policy == "forbid") d.cpu_without.push_back(f.attribute("name"));
+  }
   d.numa_cells = static_cast<std::int64_t>(cpu.child("numa").children("cell").size());
 }
 
@@ -126,6 +128,27 @@ Result<Domain> parse_domain(std::string_view xml) {
   read_devices(top.child("devices"), d);
   read_metadata(top, d);
   return d;
+}
+
+std::string cpu_to_expand(const Domain& d) {
+  if (d.cpu_mode != "custom" || d.cpu_model.empty()) return {};
+  std::string cpu = fmt::format("<cpu mode='custom' match='exact'><model fallback='forbid'>{}</model>", d.cpu_model);
+  for (const std::string& f : d.cpu_features) cpu += fmt::format("<feature policy='require' name='{}'/>", f);
+  for (const std::string& f : d.cpu_without) cpu += fmt::format("<feature policy='disable' name='{}'/>", f);
+  cpu += "</cpu>";
+  return xml::Document::parse(cpu, "CPU") ? cpu : std::string();  // a name may hold anything
+}
+
+Result<void> complete_cpu(std::string_view expanded, Domain& d) {
+  const auto document = xml::Document::parse(expanded, "CPU");
+  if (!document) return tl::unexpected(document.error());
+  const auto features = document->root().children("feature");
+  if (document->root().name() != "cpu" || features.empty()) return invalid("CPU: no features are written out");
+  d.cpu_features.clear();
+  for (const Element& f : features)
+    if (f.attribute("policy").empty() || f.attribute("policy") == "require") d.cpu_features.push_back(f.attribute("name"));
+  d.cpu_complete = true;
+  return {};
 }
 
 }  // namespace headroom::libvirt

@@ -47,19 +47,30 @@ void ask_networks(virConnect* c, HostFacts& facts) {
   normalise(facts.networks);
 }
 
+const char* or_none(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+std::string expanded(virConnect* c, const std::string& cpu, const Domain& as) {
+  const char* one[] = {cpu.c_str()};
+  return taken(virConnectBaselineHypervisorCPU(c, or_none(as.emulator), or_none(as.arch), or_none(as.machine), or_none(as.type), one, 1,
+                                               VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES));
+}
+
 // By default for the best the host can do: kvm where there is kvm.
 void ask_cpu(virConnect* c, HostFacts& facts) {
   const std::string text = taken(virConnectGetDomainCapabilities(c, nullptr, nullptr, nullptr, nullptr, 0));
   if (text.empty() || !read_domain_capabilities(text, facts)) return;
   const std::string cpu = host_model_cpu(text);
   if (cpu.empty()) return;
-  const char* one[] = {cpu.c_str()};
-  const std::string expanded = taken(virConnectBaselineHypervisorCPU(c, nullptr, nullptr, nullptr, nullptr, one, 1,
-                                                                     VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES));
-  if (!expanded.empty()) static_cast<void>(add_cpu_features(expanded, facts));
+  if (const std::string all = expanded(c, cpu, {}); !all.empty()) static_cast<void>(add_cpu_features(all, facts));
 }
 
 }  // namespace
+
+void ask_all_features(virConnect* c, Domain& domain) {
+  const std::string cpu = cpu_to_expand(domain);
+  if (cpu.empty()) return;
+  if (const std::string all = expanded(c, cpu, domain); !all.empty()) static_cast<void>(complete_cpu(all, domain));
+}
 
 Result<HostFacts> ask_host(virConnect* c) {
   HostFacts facts;

@@ -32,12 +32,14 @@ std::string fingerprint(const std::string& text) {
   return fmt::format("host CPU {:016x}", hash);
 }
 
+// An emulated CPU (TCG) is QEMU's own on any machine.
 void add_cpu(const Domain& d, const HostFacts& host, Equipment& needs) {
+  if (d.type != "kvm") return;
   if (d.cpu_mode == "host-passthrough" || d.cpu_mode == "maximum") {
     needs.cpu_models = {fingerprint(host.cpu_identity)};
     return;
   }
-  if (!d.cpu_model.empty()) needs.cpu_models = {d.cpu_model};
+  if (!d.cpu_model.empty() && !d.cpu_complete) needs.cpu_models = {d.cpu_model};
   needs.cpu_features = d.cpu_features;
   normalise(needs.cpu_features);
 }

@@ -126,6 +126,7 @@ std::shared_ptr<const Domain> Session::domain_of(virDomain* handle, const std::s
     reading.troubles.push_back(fmt::format("{}: domain {} is left out: {}", uri_, uuid, read.error().message));
     return nullptr;
   }
+  if (run) ask_all_features(connection_->get(), *read);
   known = {std::make_shared<const Domain>(std::move(*read)), run, options_.domain_rounds};
   return known.domain;
 }

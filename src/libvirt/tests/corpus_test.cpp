@@ -138,6 +138,29 @@ TEST(Mobility, OfAPassedThroughCpuIsAmongHostsOfOneKind) {
   EXPECT_EQ(lacks(needs_of(d, a, site()), offers_of(twin)).size(), 1U);
 }
 
+// host_b cannot be the whole model, for want of what this VM does without.
+TEST(Mobility, AsksForTheFeaturesAVmHasRatherThanForTheNameOfItsModel) {
+  Domain d = domain("plain");
+  EXPECT_EQ(cpu_to_expand(d),
+            "<cpu mode='custom' match='exact'><model fallback='forbid'>Skylake-Server-IBRS</model><feature policy='require' name='hypervisor'/>"
+            "<feature policy='require' name='ssbd'/><feature policy='disable' name='mpx'/></cpu>");
+  Equipment offers = offers_of(host("host_b"));
+  offers.cpu_models = {"qemu64"};
+  offers.cpu_features = {"avx2", "hypervisor", "ssbd"};
+  offers.platforms = {"kvm", "pc-q35-7.2"};
+  EXPECT_THAT(lacks(needs_of(d, host("host_a"), site()), offers), ::testing::ElementsAre("CPU model Skylake-Server-IBRS"));
+  ASSERT_TRUE(complete_cpu("<cpu><model>x</model><feature policy='require' name='avx2'/><feature policy='require' name='hypervisor'/>"
+                           "<feature policy='require' name='ssbd'/><feature policy='disable' name='mpx'/></cpu>", d));
+  EXPECT_THAT(lacks(needs_of(d, host("host_a"), site()), offers), ::testing::IsEmpty());
+  offers.cpu_features = {"hypervisor", "ssbd"};
+  EXPECT_THAT(lacks(needs_of(d, host("host_a"), site()), offers), ::testing::ElementsAre("CPU feature avx2"));
+  d.type = "qemu";  // emulated
+  EXPECT_TRUE(needs_of(d, host("host_a"), site()).cpu_features.empty());
+  d.cpu_model = "a < b";
+  EXPECT_EQ(cpu_to_expand(d), "");
+  EXPECT_FALSE(complete_cpu("<cpu/>", d));
+}
+
 TEST(HostFacts, AreReadFromCapabilities) {
   const HostFacts a = host("host_a");
   EXPECT_EQ(a.uuid, "d3a1c1f0-0000-4000-8000-00000000000a");

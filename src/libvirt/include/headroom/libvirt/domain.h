@@ -80,7 +80,8 @@ struct Domain {
 
   std::string cpu_mode, cpu_model;
   bool cpu_migratable = true;
-  std::vector<std::string> cpu_features;  // required or forced
+  std::vector<std::string> cpu_features, cpu_without;  // required or forced; disabled
+  bool cpu_complete = false;  // cpu_features are all it has, those of its model included
 
   std::vector<Disk> disks;
   std::vector<Nic> nics;
@@ -103,5 +104,11 @@ struct Domain {
 };
 
 Result<Domain> parse_domain(std::string_view xml);
+
+// A CPU model alone does not tell what a host must have: models bring features along, and VMs often run without some of them. So the
+// host is asked to write all of them out (virConnectBaselineHypervisorCPU). The CPU as that call wants it; empty: it has none of its own.
+std::string cpu_to_expand(const Domain& domain);
+// Takes in what the host answered. kInvalid: nothing is changed.
+Result<void> complete_cpu(std::string_view expanded, Domain& domain);
 
 }  // namespace headroom::libvirt
