@@ -96,7 +96,10 @@ std::string Census::runs_elsewhere(const Stay& stay, const std::vector<Stay>& st
 
 void Census::measure(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o) {
   if (!stay.seat->view.fresh || !stay.active()) return;
-  seen.measured = rates_.take({vm.uuid, stay.seat->uuid, stay.seen->domain->id, stay.seat->view.reading->at, stay.seen->stats});
+  const Domain& domain = *stay.seen->domain;
+  // With virtio-mem the difference between maximum and current is not only the balloon's.
+  const bool balloon_is_used = domain.balloon_deflates && domain.memory_devices.empty();
+  seen.measured = rates_.take({vm.uuid, stay.seat->uuid, domain.id, stay.seat->view.reading->at, stay.seen->stats, balloon_is_used});
   if (!seen.measured) return;
   vm.guest_statistics = seen.measured->guest_statistics;
   vm.stalled = seen.measured->stalled;

@@ -103,6 +103,7 @@ void read_devices(const Element& devices, Domain& d) {
     if (kind == "tpm") d.tpm = e.child("backend").attribute("type");
     if (kind == "memballoon") {
       d.balloon = e.attribute("model");
+      d.balloon_deflates = e.attribute("autodeflate") == "on";
       d.guest_statistics = e.child("stats").number("period").value_or(0) > 0;
     }
   }

@@ -61,10 +61,12 @@ std::optional<double> bytes(const Devices& before, const Devices& after) {
   return growth.sum();
 }
 
-std::optional<double> guest_used(const DomainStats& s) {
+std::optional<double> guest_used(const DomainStats& s, bool balloon_is_used) {
   const Counter& spare = s.guest_usable ? s.guest_usable : s.guest_unused;
   if (!s.guest_total || !spare || *spare > *s.guest_total) return std::nullopt;
-  return static_cast<double>(*s.guest_total - *spare);
+  const std::uint64_t used = *s.guest_total - *spare;
+  if (!balloon_is_used || !s.memory_most || !s.memory_now || *s.memory_most < *s.memory_now) return static_cast<double>(used);
+  return static_cast<double>(used - std::min(used, *s.memory_most - *s.memory_now));
 }
 
 // The process has QEMU's own memory besides the guest's, and the guest's may have been larger once.
@@ -85,7 +87,7 @@ void measure_cpu(const Reading& before, const Reading& after, Measurement& m) {
 }
 
 void measure_memory(const Reading& before, const Reading& after, Duration fresh, Measurement& m) {
-  const auto told = guest_used(after.stats);
+  const auto told = guest_used(after.stats, after.balloon_is_used);
   m.guest_statistics = told && m.guest_age && *m.guest_age <= fresh;
   m.used[index(Resource::kMemory)] = m.guest_statistics ? told : resident(after.stats);
   const Counter &then = before.stats.swapped_in, &now = after.stats.swapped_in;

@@ -76,6 +76,7 @@ struct Domain {
   bool locked = false;
   std::optional<Bytes> hard_limit;
   std::string balloon;            // model; empty or "none": there is none
+  bool balloon_deflates = false;  // by itself when the guest runs short (autodeflate): the guest still counts what it holds as its own
   bool guest_statistics = false;  // it has a period, so the guest reports
 
   std::string cpu_mode, cpu_model;

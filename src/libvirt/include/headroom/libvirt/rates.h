@@ -38,6 +38,7 @@ struct Reading {
   std::optional<std::int64_t> run;   // the domain's id: a new one at each start
   Instant at;                        // by our clock
   DomainStats stats;
+  bool balloon_is_used = false;      // the guest counts what its balloon holds among what it uses
 };
 
 struct Measurement {
