@@ -143,6 +143,9 @@ Observation Census::take(const std::vector<HostView>& views) {
   const std::vector<Seat> seated = seats(views, o);
   const auto domains = stays(seated);
   std::erase_if(home_, [&](const auto& entry) { return !domains.contains(entry.first); });
+  Instant newest{};
+  for (const Seat& s : seated) newest = std::max(newest, s.view.reading->at);
+  rates_.forget_before(newest);
   for (const auto& [uuid, where] : domains) add_vm(uuid, where, o);
   std::vector<std::size_t> order(o.vms.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

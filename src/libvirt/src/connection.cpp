@@ -27,7 +27,8 @@ void note(void* opaque, virDomain* domain, EventKind kind, std::string detail = 
 }
 
 const char* lifecycle(int event) {
-  constexpr std::array kNames{"defined", "undefined", "started", "suspended", "resumed", "stopped", "shut down", "suspended by its power management", "crashed"};
+  constexpr std::array kNames{"defined", "undefined", "started", "suspended", "resumed",
+                              "stopped", "shut down", "suspended by its power management", "crashed"};
   return event >= 0 && static_cast<std::size_t>(event) < kNames.size() ? kNames[static_cast<std::size_t>(event)] : "of a later libvirt";
 }
 

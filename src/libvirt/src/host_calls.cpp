@@ -1,5 +1,6 @@
 #include "host_calls.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "headroom/xml/document.h"
@@ -86,6 +87,9 @@ Result<HostFacts> ask_host(virConnect* c) {
   if (virNodeGetInfo(c, &node) != 0) return tl::unexpected(last_error("its size", ErrorCode::kUnreachable));
   facts.cpus = static_cast<std::int64_t>(node.cpus);
   facts.mhz = static_cast<std::int64_t>(node.mhz);
+  facts.sockets = static_cast<std::int64_t>(node.sockets) * std::max<std::int64_t>(1, node.nodes);  // libvirt counts those of a NUMA node
+  facts.cores = static_cast<std::int64_t>(node.cores);
+  facts.threads = static_cast<std::int64_t>(node.threads);
   facts.memory = Bytes(static_cast<std::int64_t>(node.memory) * 1024);
   ask_cpu(c, facts);
   ask_pools(c, facts);

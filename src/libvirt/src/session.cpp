@@ -118,7 +118,8 @@ std::shared_ptr<const Domain> Session::domain_of(virDomain* handle, const std::s
   const std::string text = taken(virDomainGetXMLDesc(handle, 0));
   if (text.empty()) {
     // One that vanished between the two calls is no trouble.
-    if (virGetLastErrorCode() != VIR_ERR_NO_DOMAIN) reading.troubles.push_back(fmt::format("{}: {}", uri_, last_error("XML of domain " + uuid).message));
+    if (virGetLastErrorCode() != VIR_ERR_NO_DOMAIN)
+      reading.troubles.push_back(fmt::format("{}: {}", uri_, last_error("XML of domain " + uuid).message));
     return known.domain;
   }
   auto read = parse_domain(text);

@@ -40,7 +40,8 @@ TEST(Claim, IsJudgedByOwnerAndEpoch) {
 
 TEST(Claim, WrittenIsReadBackAsItWas) {
   EXPECT_EQ(*parse_claim(to_xml(kOurs)), kOurs);
-  for (const char* bad : {"", "<claim/>", "<claim owner='x'/>", "<claim owner='x' epoch='0'/>", "<claim owner='x' epoch='soon'/>", "<other owner='x' epoch='1'/>"})
+  for (const char* bad : {"", "<claim/>", "<claim owner='x'/>", "<claim owner='x' epoch='0'/>", "<claim owner='x' epoch='soon'/>",
+                          "<other owner='x' epoch='1'/>"})
     EXPECT_FALSE(parse_claim(bad)) << bad;
 }
 

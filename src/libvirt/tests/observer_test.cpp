@@ -40,6 +40,8 @@ TEST_F(ObserverTest, FindsTheHostAndTheVmOfTheTestDriver) {
   ASSERT_THAT(round.seen.inventory.hosts, SizeIs(1));
   EXPECT_EQ(round.seen.inventory.hosts[0].physical.cpu(), 16_cores);
   EXPECT_THAT(round.seen.inventory.hosts[0].numa, SizeIs(2));
+  const HostFacts& facts = round.seen.hosts[0].reading->facts;
+  EXPECT_EQ(facts.sockets * facts.cores * facts.threads, 16);
   EXPECT_TRUE(has(round.seen.inventory.hosts[0].offers.networks, "default"));
   EXPECT_TRUE(has(round.seen.inventory.hosts[0].offers.networks, "eth1"));
   EXPECT_TRUE(has(round.seen.inventory.hosts[0].offers.storages, "default-pool"));

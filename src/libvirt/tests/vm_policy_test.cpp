@@ -51,7 +51,8 @@ TEST(VmPolicy, ThatCannotBeReadMeansThatNothingIsDone) {
 TEST(VmPolicy, InADomainGoesByTheNamespace) {
   const auto none = xml::Document::parse("<metadata><policy><level>auto</level></policy></metadata>", "test");
   EXPECT_EQ(*read_policy(none->root()), VmPolicy{});
-  const auto ours = xml::Document::parse("<metadata><p xmlns='urn:x'/><policy xmlns='urn:headroom:policy:1'><level>auto</level></policy></metadata>", "test");
+  const auto ours = xml::Document::parse(
+      "<metadata><p xmlns='urn:x'/><policy xmlns='urn:headroom:policy:1'><level>auto</level></policy></metadata>", "test");
   EXPECT_EQ(read_policy(ours->root())->level, AutomationLevel::kAuto);
   EXPECT_EQ(error_of("</policy><policy>"), "metadata: this is no well-formed XML");
   EXPECT_EQ(parse_policy("<claim/>").error().message, "metadata: this is a <claim>, not a <policy>");

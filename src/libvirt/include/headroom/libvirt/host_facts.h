@@ -32,6 +32,7 @@ struct HostFacts {
   std::uint64_t libvirt_version = 0, hypervisor_version = 0;  // 9'000'000 is 9.0.0
 
   std::int64_t cpus = 0, mhz = 0;      // threads that are online
+  std::int64_t sockets = 0, cores = 0, threads = 0;  // of the host; of a socket; of a core
   Bytes memory;
   std::vector<NumaCell> cells;
   std::vector<HugePages> hugepages;    // set aside, in use or not; ascending

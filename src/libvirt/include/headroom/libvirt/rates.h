@@ -59,7 +59,7 @@ class RateBook {
 
   // Takes a reading in. Absent: there is nothing to compare it with.
   std::optional<Measurement> take(Reading reading);
-  // Forgets VMs whose last reading is older than a gap.
+  // Forgets VMs whose last reading is older than a gap: nothing can be said with it any more.
   void forget_before(Instant now);
 
  private:
