@@ -67,7 +67,8 @@ void add_observe(CLI::App& app, Outcome& outcome) {
       ->required()->allow_extra_args(false);
   command->add_option("--shared-path", a->shared_paths, "A folder that is the same on all hosts (an NFS mount, a SAN); again for more")
       ->allow_extra_args(false);
-  command->add_option("--shared-network", a->shared_networks, "A network or bridge that all hosts have, where libvirt does not tell; again for more")
+  command
+      ->add_option("--shared-network", a->shared_networks, "A network or bridge that all hosts have, where libvirt does not tell; again for more")
       ->allow_extra_args(false);
   command->add_option("--owner", a->owners, "GLOB=NAME: who manages VMs of such names; without NAME: nobody else; again for more")
       ->allow_extra_args(false);
@@ -75,7 +76,8 @@ void add_observe(CLI::App& app, Outcome& outcome) {
   command->add_option("--rounds", a->rounds, "How often to look; rates are there from the second time on")->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   command->add_option("--every", a->every, "Time between two rounds")->capture_default_str();
-  command->add_option("-o,--output", a->output, "table or json (an object a round)")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+  command->add_option("-o,--output", a->output, "table or json (an object a round)")
+      ->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   command->footer("Nothing is changed. Exit code 5 when a host did not answer in the last round. docs/libvirt.md says what is looked at.");
   command->callback([a, &outcome] { run(*a, outcome); });
 }

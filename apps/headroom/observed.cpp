@@ -25,16 +25,17 @@ std::string used_of(const Vm& vm, const libvirt::SeenVm& seen, Resource r) {
   return has == "-" ? used : fmt::format("{} of {}", without_shared_unit(used, has), has);
 }
 
-const Host* host_of(const Observation& seen, const Vm& vm) {
+// A VM is always on a host of the same observation.
+std::size_t host_of(const Observation& seen, const Vm& vm) {
   const auto& hosts = seen.inventory.hosts;
-  const auto found = std::find_if(hosts.begin(), hosts.end(), [&](const Host& h) { return h.id == vm.host; });
-  return found == hosts.end() ? nullptr : &*found;
+  return static_cast<std::size_t>(std::find_if(hosts.begin(), hosts.end(), [&](const Host& h) { return h.id == vm.host; }) - hosts.begin());
 }
 
-std::string state(const libvirt::SeenVm& seen) {
-  static constexpr std::array<std::string_view, 8> kStates{"unknown", "running", "running", "paused", "shutting down", "off", "crashed", "suspended"};
+std::string state(const libvirt::SeenVm& seen, bool fresh) {
+  static constexpr std::array<std::string_view, 8> kStates{"unknown",       "running", "running", "paused",
+                                                           "shutting down", "off",     "crashed", "suspended"};
   const auto& s = seen.stats.state;
-  return std::string(s && *s < kStates.size() ? kStates[*s] : kStates[0]);
+  return std::string(s && *s < kStates.size() ? kStates[*s] : kStates[0]) + (fresh ? "" : ", when last heard");
 }
 
 std::string hosts_table(const Observation& seen) {
@@ -43,7 +44,8 @@ std::string hosts_table(const Observation& seen) {
     const libvirt::HostFacts& f = seen.hosts[i].reading->facts;
     table.add({f.name, seen.hosts[i].uri, std::to_string(f.cpus), to_text(Resource::kMemory, static_cast<double>(f.memory.count())),
                std::to_string(f.cells.size()), f.cpu_model.empty() ? "-" : f.cpu_model,
-               fmt::format("{} {}, libvirt {}", f.hypervisor, libvirt::version_text(f.hypervisor_version), libvirt::version_text(f.libvirt_version)),
+               fmt::format("{} {}, libvirt {}", f.hypervisor, libvirt::version_text(f.hypervisor_version),
+                           libvirt::version_text(f.libvirt_version)),
                std::to_string(seen.hosts[i].reading->domains.size()), to_rfc3339(seen.hosts[i].reading->at)});
   }
   return table.text();
@@ -54,9 +56,9 @@ std::string vms_table(const Observation& seen) {
   for (std::size_t i = 0; i < seen.vms.size(); ++i) {
     const Vm& vm = seen.inventory.vms[i];
     const libvirt::SeenVm& s = seen.vms[i];
-    const Host* host = host_of(seen, vm);
-    table.add({vm.name, host == nullptr ? "-" : host->name, state(s), used_of(vm, s, Resource::kCpu), used_of(vm, s, Resource::kMemory),
-               used_of(vm, s, Resource::kDisk), used_of(vm, s, Resource::kNetwork),
+    const std::size_t host = host_of(seen, vm);
+    table.add({vm.name, seen.inventory.hosts[host].name, state(s, seen.hosts[host].fresh), used_of(vm, s, Resource::kCpu),
+               used_of(vm, s, Resource::kMemory), used_of(vm, s, Resource::kDisk), used_of(vm, s, Resource::kNetwork),
                s.measured ? fmt::format("{:.0f} %", 100 * s.measured->stalled[index(Resource::kCpu)]) : "-", std::string(name(vm.mobility)),
                std::string(name(vm.level)), vm.owner.empty() ? "-" : vm.owner});
   }
@@ -112,7 +114,6 @@ json measured_json(const libvirt::Measurement& m) {
 json vm_json(const Observation& seen, std::size_t i) {
   const Vm& vm = seen.inventory.vms[i];
   const libvirt::SeenVm& s = seen.vms[i];
-  const Host* host = host_of(seen, vm);
   json obstacles = json::array(), lacking = json::object(), scaling = json::object();
   for (const libvirt::Obstacle& o : s.mobility.obstacles)
     obstacles.push_back({{"kind", o.kind}, {"leaves", name(o.leaves)}, {"text", o.text}});
@@ -120,7 +121,7 @@ json vm_json(const Observation& seen, std::size_t i) {
     scaling[std::string(name(r))] = {{"how", name(vm.scaling[index(r)])}, {"reason", s.scaling.reasons[index(r)]}};
   for (const Host& h : seen.inventory.hosts)
     if (h.id != vm.host) lacking[h.name] = libvirt::lacks(vm.needs, h.offers);
-  json told = {{"name", vm.name}, {"uuid", vm.uuid}, {"host", host == nullptr ? json() : json(host->name)}, {"state", state(s)},
+  json told = {{"name", vm.name}, {"uuid", vm.uuid}, {"host", seen.inventory.hosts[host_of(seen, vm)].name}, {"state", state(s, true)},
                {"allocation", resources(vm.allocation)}, {"floor", resources(vm.floor)}, {"ceiling", resources(vm.ceiling)},
                {"mobility", name(vm.mobility)}, {"obstacles", obstacles}, {"destination_lacks", lacking}, {"scaling", scaling},
                {"level", name(vm.level)}, {"owner", vm.owner}, {"tags", vm.tags}, {"groups", vm.groups}, {"apart_groups", vm.apart_groups}};
@@ -151,7 +152,9 @@ json observed_json(const libvirt::Round& round) {
     for (const auto& p : f.hugepages) pages.push_back({{"page_bytes", p.page.count()}, {"count", p.count}});
     hosts.push_back({{"name", h.name}, {"uri", seen.hosts[i].uri}, {"uuid", f.uuid}, {"heard_at", to_rfc3339(h.heard_at)},
                      {"answered", seen.hosts[i].fresh}, {"physical", resources(h.physical)}, {"incoming", resources(h.incoming)},
-                     {"cpu_model", f.cpu_model}, {"numa", cells}, {"huge_pages", pages}, {"hypervisor", f.hypervisor},
+                     {"cpu_model", f.cpu_model},
+                     {"topology", {{"sockets", f.sockets}, {"cores", f.cores}, {"threads", f.threads}}}, {"mhz", f.mhz}, {"numa", cells},
+                     {"huge_pages", pages}, {"hypervisor", f.hypervisor},
                      {"hypervisor_version", libvirt::version_text(f.hypervisor_version)},
                      {"libvirt_version", libvirt::version_text(f.libvirt_version)}, {"networks", h.offers.networks},
                      {"storages", h.offers.storages}});

@@ -33,7 +33,8 @@ class ObserveCommand : public ::testing::Test {
 
   Ran observe(const std::string& arguments) const {
     Ran ran;
-    std::FILE* pipe = popen(fmt::format("{}/headroom observe {} 2>{}/errors < /dev/null", HEADROOM_BINARY_DIR, arguments, folder_).c_str(), "r");
+    const std::string command = fmt::format("{}/headroom observe {} 2>{}/errors < /dev/null", HEADROOM_BINARY_DIR, arguments, folder_);
+    std::FILE* pipe = popen(command.c_str(), "r");
     char buffer[4096];
     for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.out.append(buffer, got);
     const int status = pclose(pipe);
