@@ -18,6 +18,10 @@ std::int64_t pooled_load(const Problem& p, const std::vector<std::int64_t>& need
 }  // namespace
 
 std::int64_t lower_bound(const Problem& p) {
+  return lower_bound(p, p.use_price.empty() && p.open_price.empty() ? Relaxed{} : relax(p));
+}
+
+std::int64_t lower_bound(const Problem& p, const Relaxed& relaxed) {
   const std::size_t lanes = p.lanes.size();
   std::vector<std::int64_t> need(lanes, 0), safe(lanes, 0), room(lanes, 0);
   for (std::size_t i = 0; i < p.need.size(); ++i) need[i % lanes] += p.need[i];
@@ -25,8 +29,7 @@ std::int64_t lower_bound(const Problem& p) {
     safe[i % lanes] += p.safe[i];
     room[i % lanes] += p.capacity[i];
   }
-  std::int64_t bound = pooled_load(p, need, safe);
-  if (!p.use_price.empty() || !p.open_price.empty()) bound = std::max(bound, relax(p).bound);
+  std::int64_t bound = std::max(pooled_load(p, need, safe), relaxed.bound);
   for (const Balance& b : p.balances)
     bound += b.weight * std::max<std::int64_t>(0, b.target * (room[b.of] - need[b.of]) - (room[b.against] - need[b.against]));
   return bound;

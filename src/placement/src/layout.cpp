@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "breach_weight.h"
-#include "relaxation.h"
 
 namespace headroom::placement {
 namespace {
@@ -107,12 +106,15 @@ void Layout::price_hosts() {
     use_price[at / lanes][at % lanes] = static_cast<std::int32_t>(p.use_price[at]);
   open_price = p.open_price;
   open_price.resize(hosts, 0);
-  measure(use == Use::kSearch ? relax(p).lane_price : std::vector<double>(lanes, 0));
+  if (use == Use::kSearch) relaxed = relax(p);
+  measure();
 }
 
-void Layout::measure(std::vector<double> worth) {
+void Layout::measure() {
   const Problem& p = problem;
   const std::size_t lanes = p.lanes.size();
+  std::vector<double> worth = relaxed.lane_price;
+  worth.resize(lanes, 0);
   std::vector<double> room(lanes, 1);
   for (std::size_t i = 0; i < p.capacity.size(); ++i) room[i % lanes] += static_cast<double>(p.capacity[i]);
   double all = 0;

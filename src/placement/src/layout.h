@@ -13,6 +13,7 @@
 
 #include "alike.h"
 #include "headroom/placement/problem.h"
+#include "relaxation.h"
 #include "relations.h"
 #include "rows.h"
 #include "within.h"
@@ -46,6 +47,7 @@ struct Layout {
   bool priced = false;            // hosts have prices of use or of being open; without, the next four tables are empty
   Rows use_price;                 // hosts
   std::vector<std::int64_t> open_price;  // hosts
+  Relaxed relaxed;                // of a search, what no assignment costs less than, and the prices of lanes there
   // Items, hosts: how much room one takes and the other has, in one number. A lane counts by its price in the relaxed problem
   // (relaxation.h), which is where it is scarce, and a little where it is not; the largest host has about 2^16.
   std::vector<std::int64_t> size, full;
@@ -66,7 +68,7 @@ struct Layout {
 
  private:
   void price_hosts();
-  void measure(std::vector<double> worth);
+  void measure();
 };
 
 }  // namespace headroom::placement

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "capacity.h"
@@ -16,6 +17,10 @@ constexpr int kSweeps = 2;                  // of ascent over all lanes
 constexpr int kSteps = 240;                 // of subgradient
 constexpr int kPatience = 12;               // steps without a better value; then the aim comes nearer
 constexpr double kFirstAim = 0.05;          // above the best value
+constexpr std::size_t kSplits = 24;         // into cases, if there are few kinds and lanes
+constexpr std::size_t kMostWork = 50'000;   // kinds times lanes times splits
+constexpr double kNotable = 5e-4;           // of the bound: where no host costs as much, parts of one do not matter
+constexpr double kCut = 1e-3;               // of a host: a smaller part of one may be a matter of rounding
 
 __extension__ typedef __int128 Wide;
 
@@ -27,6 +32,18 @@ struct Kind {
   std::int64_t hosts = 0;
 };
 
+// How many hosts of each kind are open, at least and at most.
+struct Range {
+  std::int64_t least = 0, most = 0;
+};
+
+// The assignments with so many hosts open, and what none of them costs less than.
+struct Case {
+  std::vector<Range> open;  // kinds
+  std::vector<double> price;
+  std::int64_t bound = 0;
+};
+
 class Relaxation {
  public:
   explicit Relaxation(const Problem& p) : lanes_(p.lanes.size()), no_price_(lanes_, 0), need_(lanes_, 0) {
@@ -36,10 +53,15 @@ class Relaxation {
   }
 
   Relaxed best() {
-    Prices y(lanes_, 0);
-    climb(y);
-    step_from(y);
-    return {exact(y), y};
+    Case all{.open = {}, .price = Prices(lanes_, 0)};
+    for (const Kind& kind : kinds_) all.open.push_back({0, kind.hosts});
+    open_ = &all.open;
+    climb(all.price);
+    step_from(all.price);
+    all.bound = exact(all.price);
+    Relaxed out{all.bound, all.price};
+    out.bound = in_whole_hosts(std::move(all));
+    return out;
   }
 
  private:
@@ -93,13 +115,14 @@ class Relaxation {
     }
     used.assign(lanes_, 0);
     std::vector<std::int64_t> use(lanes_);
-    for (const Kind& kind : kinds_) {
+    for (std::size_t k = 0; k < kinds_.size(); ++k) {
+      const Kind& kind = kinds_[k];
       auto one = static_cast<double>(kind.open);
       for (std::size_t l : dear)
         one += lane_value<double>(static_cast<double>(kind.price[l]) - y[l], static_cast<double>(weight_[l]), kind.safe[l],
                                   kind.full[l], use[l]);
-      if (one >= 0) continue;
-      const auto hosts = static_cast<double>(kind.hosts);
+      const auto hosts = static_cast<double>(one < 0 ? (*open_)[k].most : (*open_)[k].least);
+      if (hosts == 0) continue;
       sum += hosts * one;
       for (std::size_t l : dear) used[l] += hosts * static_cast<double>(use[l]);
     }
@@ -113,12 +136,13 @@ class Relaxation {
       fixed[l] = static_cast<std::int64_t>(std::ldexp(std::clamp(y[l], 0.0, kMostLanePrice), kBits));
       sum += static_cast<Wide>(fixed[l]) * need_[l];
     }
-    for (const Kind& kind : kinds_) {
+    for (std::size_t k = 0; k < kinds_.size(); ++k) {
+      const Kind& kind = kinds_[k];
       Wide one = static_cast<Wide>(kind.open) << kBits;
       std::int64_t use = 0;
       for (std::size_t l = 0; l < lanes_; ++l)
         one += lane_value<Wide>((kind.price[l] << kBits) - fixed[l], weight_[l] << kBits, kind.safe[l], kind.full[l], use);
-      if (one < 0) sum += one * kind.hosts;
+      sum += one * (one < 0 ? (*open_)[k].most : (*open_)[k].least);
     }
     return sum <= 0 ? 0 : static_cast<std::int64_t>((sum + ((1 << kBits) - 1)) >> kBits);
   }
@@ -155,6 +179,12 @@ class Relaxation {
       if (const double v = value(one, used); v > most) most = v, best = one;
     }
     y = best;
+    rise(y);
+  }
+
+  void rise(Prices& y) const {
+    Prices used;
+    double most = value(y, used);
     for (int sweep = 0; sweep < kSweeps; ++sweep)
       for (std::size_t l = 0; l < lanes_; ++l) {
         Prices one = y;
@@ -190,9 +220,108 @@ class Relaxation {
     }
   }
 
+  // A host that is a third needed is open or not: either at most as many of its kind are open as are needed wholly, or one more at
+  // least. The lesser of the two bounds holds for all, and so on with the case that has the least.
+  std::int64_t in_whole_hosts(Case all) {
+    std::int64_t dearest_host = 0;
+    for (const Kind& kind : kinds_) dearest_host = std::max(dearest_host, kind.open);
+    std::vector<Case> cases;
+    const auto later = [](const Case& a, const Case& b) { return a.bound > b.bound; };
+    cases.push_back(std::move(all));
+    const std::size_t splits = std::min<std::size_t>(kSplits, kMostWork / (kinds_.size() * lanes_ + 1));
+    for (std::size_t split = 0; split < splits; ++split) {
+      const Case& least = cases.front();
+      if (static_cast<double>(dearest_host) < kNotable * static_cast<double>(least.bound)) break;
+      const Partly part = partly(least);
+      if (part.kind == kinds_.size()) break;
+      std::pop_heap(cases.begin(), cases.end(), later);
+      Case fewer = std::move(cases.back());
+      Case more = fewer;
+      fewer.open[part.kind].most = part.whole;
+      more.open[part.kind].least = part.whole + 1;
+      cases.back() = better(std::move(fewer));
+      std::push_heap(cases.begin(), cases.end(), later);
+      cases.push_back(better(std::move(more)));
+      std::push_heap(cases.begin(), cases.end(), later);
+    }
+    open_ = nullptr;
+    return cases.front().bound;
+  }
+
+  // So few hosts that they cannot hold what is needed: no assignment is in that case.
+  bool impossible(const Case& one) const {
+    for (std::size_t l = 0; l < lanes_; ++l) {
+      Wide room = 0;
+      for (std::size_t k = 0; k < kinds_.size(); ++k) room += static_cast<Wide>(kinds_[k].full[l]) * one.open[k].most;
+      if (room < need_[l]) return true;
+    }
+    return false;
+  }
+
+  Case better(Case one) {
+    if (impossible(one)) {
+      one.bound = std::numeric_limits<std::int64_t>::max();
+      return one;
+    }
+    open_ = &one.open;
+    const Prices before = one.price;
+    rise(one.price);
+    step_from(one.price);
+    one.bound = std::max({one.bound, exact(one.price), exact(before)});
+    return one;
+  }
+
+  // The kind of which a part of a host is open when hosts are opened by what they cost over what they are worth until they have
+  // all that is needed of the lane that is worth most; no kind if it comes out even.
+  struct Partly {
+    std::size_t kind;
+    std::int64_t whole = 0;
+  };
+  Partly partly(const Case& one) const {
+    const Prices& y = one.price;
+    std::size_t lane = 0;
+    for (std::size_t l = 1; l < lanes_; ++l)
+      if (y[l] * static_cast<double>(need_[l]) > y[lane] * static_cast<double>(need_[lane])) lane = l;
+    struct Option {
+      double value;
+      std::size_t kind;
+      double use;
+    };
+    std::vector<Option> options;
+    auto left = static_cast<double>(need_[lane]);
+    for (std::size_t k = 0; k < kinds_.size(); ++k) {
+      const Kind& kind = kinds_[k];
+      auto cost = static_cast<double>(kind.open);
+      double use_there = 0;
+      for (std::size_t l = 0; l < lanes_; ++l) {
+        std::int64_t use = 0;
+        cost += lane_value<double>(static_cast<double>(kind.price[l]) - y[l], static_cast<double>(weight_[l]), kind.safe[l],
+                                   kind.full[l], use);
+        if (l == lane) use_there = static_cast<double>(use > 0 ? use : kind.safe[l]);
+      }
+      if (use_there <= 0) continue;
+      left -= use_there * static_cast<double>(one.open[k].least);
+      options.push_back({cost / use_there, k, use_there});
+    }
+    std::stable_sort(options.begin(), options.end(), [](const Option& a, const Option& b) { return a.value < b.value; });
+    for (const Option& option : options) {
+      const Range open = one.open[option.kind];
+      const double all = option.use * static_cast<double>(open.most - open.least);
+      if (left > 0 && left < all) {
+        const double whole = std::floor(left / option.use);
+        if (left - whole * option.use > kCut * option.use)
+          return {option.kind, open.least + static_cast<std::int64_t>(whole)};
+        return {kinds_.size()};
+      }
+      left -= all;
+    }
+    return {kinds_.size()};
+  }
+
   std::size_t lanes_;
   std::vector<std::int64_t> no_price_, need_, weight_;
   std::vector<Kind> kinds_;
+  const std::vector<Range>* open_ = nullptr;  // of the case that is looked at
 };
 
 }  // namespace

@@ -12,6 +12,12 @@
 // per unit when full, open_price / capacity + use_price; with y_l = weight_l, open and use free, it is the pooled overload.
 // Prices on several lanes are a mixture of these (a surrogate knapsack), and at least as good.
 //
+// Any y bounds any part of the assignments as well. Be n_k the number of hosts of kind k (all alike) that are open: either n_k <= m or
+// n_k >= m + 1. In the first case at most m of the kind count in the sum; in the second m + 1 at least count, below 0 or above. Each case
+// gets prices of its own, and the lesser of the two bounds holds for all. Of a kind that is needed in part the sum above counts that
+// part; split there, it counts whole hosts. The case with the least bound is split again, a few times, if there are so few hosts that
+// one of them matters.
+//
 // y is looked for in floating point, from the best single lane on by ascent along one lane at a time and subgradient steps (Held,
 // Wolfe, Crowder 1974, with an aim that comes nearer where it is missed); what is returned is the value at y in fixed point,
 // computed in 128-bit integers and rounded up, since costs are whole. So the bound holds exactly.
@@ -25,10 +31,13 @@ namespace headroom::placement {
 
 struct Relaxed {
   std::int64_t bound = 0;            // no assignment costs less for load, use and open together
-  std::vector<double> lane_price;    // y: what a unit of a lane is worth; 0 where a lane is not scarce
+  std::vector<double> lane_price;    // y before any split: what a unit of a lane is worth; 0 where it is not scarce
 };
 
 // Pure; the problem must be valid.
 Relaxed relax(const Problem& problem);
+
+// lower_bound() of bound.h, for those who have relaxed the problem already.
+std::int64_t lower_bound(const Problem& problem, const Relaxed& relaxed);
 
 }  // namespace headroom::placement

@@ -41,6 +41,14 @@ Problem tiny(std::uint64_t seed) {
     for (std::size_t i = 0; i < p.capacity.size(); ++i) p.use_price.push_back(below(8));
   if (seed % 4 != 1)
     for (std::size_t h = 0; h < p.hosts; ++h) p.open_price.push_back(below(400));
+  if (seed % 3 == 0) {  // two hosts that are alike
+    for (std::size_t l = 0; l < p.lanes.size(); ++l) {
+      p.capacity[p.lanes.size() + l] = p.capacity[l];
+      p.safe[p.lanes.size() + l] = p.safe[l];
+      if (!p.use_price.empty()) p.use_price[p.lanes.size() + l] = p.use_price[l];
+    }
+    if (!p.open_price.empty()) p.open_price[1] = p.open_price[0];
+  }
   if (seed % 5 == 0) p.balances = {{.of = 0, .against = p.lanes.size() - 1, .target = 1 + below(3), .weight = below(5)}};
   return p;
 }
@@ -88,12 +96,25 @@ TEST(Bound, IsNeverAboveWhatIsFoundForLargerProblems) {
 }
 
 TEST(Bound, FillsHostsByTheirPricePerUnitWhenOneLaneIsAllThereIs) {
-  Problem p = plain(3, 150, 1);
+  Problem p = plain(3, 200, 1);
   p.open_price = {300, 100, 0};
   p.use_price = {0, 1, 5};  // full, a unit costs 3, 2 and 5
-  EXPECT_EQ(lower_bound(p), 100 * 2 + 50 * 3);
+  EXPECT_EQ(lower_bound(p), 100 * 2 + 100 * 3);
   p.open_price = {300, 101, 0};
-  EXPECT_EQ(lower_bound(p), 201 + 150);
+  EXPECT_EQ(lower_bound(p), 201 + 300);
+}
+
+TEST(Bound, CountsHostsWhole) {
+  Problem p = plain(3, 150, 1);
+  p.open_price = {300, 100, 0};
+  p.use_price = {0, 1, 5};
+  EXPECT_EQ(lower_bound(p), 100 * 2 + 50 * 5) << "half of the first host would be 150, but all of it is 300";
+  p = plain(40, 1050, 2);
+  p.open_price.assign(40, 70);
+  p.open_price[3] = p.open_price[4] = 30;  // small ones
+  for (std::size_t l = 0; l < 2; ++l) p.capacity[6 + l] = p.capacity[8 + l] = 30;
+  p.safe = p.capacity;
+  EXPECT_EQ(lower_bound(p), 10 * 70 + 2 * 30) << "half a host more than ten: two small ones are cheaper than a large one";
 }
 
 TEST(Bound, CountsUseAboveSafeTogetherWithPricesOfHosts) {

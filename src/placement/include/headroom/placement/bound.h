@@ -5,11 +5,11 @@
 //
 // It holds because max(0, x) is convex and the sums over hosts do not depend on who is where. Where hosts have prices
 // (use_price, open_price), a bound on load, use and open together takes the place of the first line: a relaxation in which items can
-// be cut anywhere and a host that is a third full is a third open, solved by prices of lanes; formula and proof are in
-// src/relaxation.h. It is at least the first line.
+// be cut anywhere, solved by prices of lanes; formula and proof are in src/relaxation.h. Hosts are open wholly or not at all where there
+// are so few that it matters. It is at least the first line.
 //
-// Moves are taken to be free, and capacities shared, so the bound says little where items are large against hosts; with many
-// small items it is within a few thousandths of the best known answers, and within a part of one host's price.
+// Moves are taken to be free, and items cut, so the bound says little where constraints or the price of moves bind, or items are large
+// against hosts; with many small items it is within a few thousandths of the best known answers.
 #pragma once
 
 #include "headroom/placement/problem.h"
