@@ -27,6 +27,14 @@ struct Drain {
   std::int64_t most = 0;
 };
 
+// Where a stretch takes place, if not everywhere; only where hosts have prices. Items of its hosts are drawn and go to its hosts or
+// home, unless that is shut. Which hosts are open is decided before and paid for: nothing is saved by the last item that leaves one
+// nor lost by the first that comes.
+struct Field {
+  std::span<const std::int32_t> hosts;   // none: everywhere
+  const std::uint8_t* shut = nullptr;    // of all hosts, those where nobody goes
+};
+
 // One stretch of annealing at one temperature.
 struct Stretch {
   Stream random;
@@ -37,8 +45,10 @@ struct Stretch {
   double guidance = 0;         // how much the guide counts (guide.h)
   bool homing = false;         // items that are away are drawn more often
   double strictness = 0;       // above 0: hosts may be overfull, at so much cost a unit of excess; no chains then
+  Field field;
   Best* best = nullptr;
 
+  bool everywhere() const { return field.hosts.empty(); }
   std::int64_t guide(std::int64_t change) const { return static_cast<std::int64_t>(guidance * static_cast<double>(change)); }
 };
 
@@ -51,6 +61,9 @@ struct Kernel {
                     Tally& tally);
   // Empties a host if that costs no more than it may, and if not too much is on it. Null where hosts have no prices.
   bool (*drain)(State& state, const Drain& how, Best& best, Tally& tally);
+  // The cheapest host of a field for an item, excess being priced at the stretch's strictness if it has one; else it must have room.
+  // Null where hosts have no prices.
+  Pick (*best_in_field)(State& state, std::int32_t item, const Stretch& stretch, Tally& tally);
   // Exact change of one shift or swap, as the loops above compute it; false when there is no room. For tests.
   bool (*shift_change)(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
   bool (*swap_change)(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);

@@ -22,13 +22,26 @@ HEADROOM_TARGET inline bool tighter(const State& state, std::int32_t one, std::i
 // A fourth of what is tried goes home: that is one host of many, and the one that costs no move.
 HEADROOM_TARGET inline bool homeward(std::uint64_t bits) { return (bits >> 32 & 3) == 0; }
 
+// Any item; of a field's, one on any of its hosts.
+inline std::int32_t draw_one(const State& state, const Stretch& stretch, std::uint32_t bits) {
+  if constexpr (kPriced) {
+    const auto hosts = static_cast<std::uint32_t>(stretch.field.hosts.size());
+    for (std::uint32_t i = 0, at = static_cast<std::uint32_t>(static_cast<std::uint64_t>(bits) * hosts >> 32); i < hosts; ++i) {
+      const std::vector<std::int32_t>& on = state.items_on(stretch.field.hosts[at]);
+      // What the product left over of the bits says which of the items.
+      if (!on.empty()) return on[static_cast<std::size_t>(Stream::below(bits * hosts, static_cast<std::uint32_t>(on.size())))];
+      at = at + 1 == hosts ? 0 : at + 1;
+    }
+  }
+  return Stream::below(bits, static_cast<std::uint32_t>(state.layout().items));
+}
+
 // Any item; where moves are all that is left to save, half of the time one that is away, if a few draws find one.
 inline std::int32_t draw(const State& state, Stretch& stretch, std::uint64_t bits) {
-  const auto items = static_cast<std::uint32_t>(state.layout().items);
-  std::int32_t item = Stream::below(static_cast<std::uint32_t>(bits), items);
+  std::int32_t item = draw_one(state, stretch, static_cast<std::uint32_t>(bits));
   if (!stretch.homing || (bits >> 34 & 1) == 0) return item;
   for (int i = 0; i < kAwayDraws && state.host_of(item) == state.layout().home[static_cast<std::size_t>(item)]; ++i)
-    item = Stream::below(static_cast<std::uint32_t>(stretch.random.next()), items);
+    item = draw_one(state, stretch, static_cast<std::uint32_t>(stretch.random.next()));
   return item;
 }
 
@@ -38,6 +51,7 @@ class Loops {
   static void anneal(State& state, Stretch& stretch, Tally& tally);
   static Pick best_host(State& state, std::int32_t item, const std::int32_t* need, std::int32_t first, std::int32_t count, Tally& tally);
   static bool drain(State& state, const Drain& how, Best& best, Tally& tally);
+  static Pick best_in_field(State& state, std::int32_t item, const Stretch& stretch, Tally& tally);
   static bool shift_change(State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
   static bool swap_change(State& state, std::int32_t item, std::int32_t other, std::int64_t& change);
   static bool shift_excess(const State& state, std::int32_t item, std::int32_t to, std::int64_t& change);
@@ -163,7 +177,12 @@ HEADROOM_INLINE bool Loops<W>::try_shift(State& state, Stretch& stretch, const L
   if (!admits<kSoft>(state, stretch, one, to, most)) return false;
   ++tally.changes;
   const std::int64_t cost = change(state, one, to);
-  const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided(one.item, one.from, to)) : cost;
+  std::int64_t seen = cost;
+  if constexpr (kPriced) {
+    if (stretch.everywhere()) seen += stretch.guide(state.guided(one.item, one.from, to));
+    else if (stretch.field.shut[to] != 0) return false;
+    else seen += one.closing - state.opening(to);
+  }
   if (seen > most || !state.allows(one.item, one.from, to)) return false;
   state.move(one.item, to, cost);
   ++tally.moves;
@@ -181,6 +200,7 @@ HEADROOM_TARGET void Loops<W>::try_shifts(State& state, Stretch& stretch, std::u
   if constexpr (kSoft) one.relief = relief(state, one);
   if (const std::span<const std::int32_t> few = state.choices(one.item); !few.empty())
     return try_few<kSoft>(state, stretch, one, few, bits, most, tally);
+  if (kPriced && !stretch.everywhere()) return try_few<kSoft>(state, stretch, one, stretch.field.hosts, bits, most, tally);
   std::int32_t to = Stream::below(static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(hosts));
   if (homeward(bits)) to = one.home;
   for (int i = 0; i < kWindow && i < hosts; ++i, to = to + 1 == hosts ? 0 : to + 1)
@@ -208,7 +228,9 @@ HEADROOM_INLINE bool Loops<W>::try_swap(State& state, Stretch& stretch, const Le
   if (!admits_swap<kSoft>(state, stretch, one, other, to, more, most)) return false;
   ++tally.changes;
   const std::int64_t cost = swap_change(state, one, other, to, more);
-  const std::int64_t seen = kPriced ? cost + stretch.guide(state.guided_swap(one.item, one.from, other, to)) : cost;
+  std::int64_t seen = cost;
+  if constexpr (kPriced)
+    if (stretch.everywhere()) seen += stretch.guide(state.guided_swap(one.item, one.from, other, to));
   if (seen > most || !state.allows_swap(one.item, one.from, other, to)) return false;
   state.move(one.item, to, cost);
   state.move(other, one.from, 0);
@@ -224,9 +246,8 @@ template <int W>
 template <bool kSoft>
 HEADROOM_TARGET void Loops<W>::try_swaps(State& state, Stretch& stretch, std::uint64_t bits, std::int64_t most, Tally& tally) {
   const Layout& layout = state.layout();
-  const auto items = static_cast<std::uint32_t>(layout.items);
   const std::int32_t item = draw(state, stretch, bits);
-  const std::int32_t first = Stream::below(static_cast<std::uint32_t>(bits >> 32), items);
+  const std::int32_t first = draw_one(state, stretch, static_cast<std::uint32_t>(bits >> 32));
   const std::int32_t to = homeward(bits) ? layout.home[item] : state.host_of(first);
   if (to == state.host_of(item)) return;
   const std::vector<std::int32_t>& on = state.items_on(to);
@@ -329,7 +350,7 @@ template <bool kSoft>
 HEADROOM_TARGET inline void Loops<W>::try_either(State& state, Stretch& stretch, std::uint64_t kind, std::uint64_t bits,
                                                  std::int64_t most, Tally& tally) {
   if ((kind >> 63) == 0) try_shifts<kSoft>(state, stretch, bits, most, tally);
-  else if ((kind >> 62 & 1) == 0) try_alike<kSoft>(state, stretch, bits, most, tally);
+  else if ((kind >> 62 & 1) == 0 && (!kPriced || stretch.everywhere())) try_alike<kSoft>(state, stretch, bits, most, tally);
   else try_swaps<kSoft>(state, stretch, bits, most, tally);
 }
 
@@ -412,8 +433,11 @@ HEADROOM_TARGET bool Loops<W>::swap_change(State& state, std::int32_t item, std:
   return true;
 }
 
+#include "field.inl"
+
 #include "drain.inl"
 
 template <int W>
-constexpr Kernel kLoops{Loops<W>::anneal,       Loops<W>::best_host,   kPriced ? Loops<W>::drain : nullptr, Loops<W>::shift_change,
+constexpr Kernel kLoops{Loops<W>::anneal,       Loops<W>::best_host,   kPriced ? Loops<W>::drain : nullptr,
+                        kPriced ? Loops<W>::best_in_field : nullptr, Loops<W>::shift_change,
                         Loops<W>::swap_change,  Loops<W>::shift_excess, Loops<W>::swap_excess};

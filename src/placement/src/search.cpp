@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace headroom::placement {
 namespace {
@@ -74,6 +75,14 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
   stretch.chain_odds = cooling.chain_odds;
   stretch.drain_odds = state_.layout().priced ? kDrainOdds : 0;
   stretch.best = &best_;
+  std::uint64_t harden_every = kHardenEvery;
+  std::optional<Blocks> blocks;
+  if (confined_ != nullptr) {
+    blocks.emplace(*confined_);
+    stretch.rounds *= blocks->stretches();
+    harden_every = std::max<std::uint64_t>(1, harden_every / blocks->stretches());
+    stretch.drain_odds = 0;
+  }
   const double begin = spent();
   double sum = 0, hardened = 0;
   std::uint64_t stretches = 0;
@@ -83,11 +92,12 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
     stretch.guidance = state_.guide().strength(stretch.temperature);
     if (state_.excess().on()) {
       stretch.strictness = cooling.strict_from * std::pow(cooling.strict_to / cooling.strict_from, share);
-      if (stretches % kHardenEvery == kHardenEvery - 1) {
+      if (stretches % harden_every == harden_every - 1) {
         state_.harden(std::pow(cooling.rise, share - hardened), std::pow(cooling.fall, hardened - share));
         hardened = share;
       }
     }
+    if (blocks) stretch.field = {blocks->next(stretch.random), confined_->shut.data()};
     const std::uint64_t before = tally_.tries;
     kernel_.anneal(state_, stretch, tally_);
     // Where nothing can be tried (one host, one item) a round must cost something, or the budget would never be spent.
@@ -96,6 +106,24 @@ void Search::anneal(const Cooling& cooling, Stream stream) {
     ++stretches;
   }
   mean_cost_ = stretches == 0 ? static_cast<double>(state_.cost()) : sum / static_cast<double>(stretches);
+}
+
+Pick Search::cheapest(std::int32_t item) {
+  return kernel_.best_host(state_, item, nullptr, 0, static_cast<std::int32_t>(state_.layout().hosts), tally_);
+}
+
+Pick Search::cheapest_confined(std::int32_t item, std::size_t first, std::size_t count, double strictness) {
+  Stretch stretch;
+  stretch.strictness = soft() ? strictness : 0;
+  stretch.field = {std::span(confined_->open).subspan(first, count), confined_->shut.data()};
+  return kernel_.best_in_field(state_, item, stretch, tally_);
+}
+
+void Search::put(std::int32_t item, const Pick& pick) {
+  best_.moved(item, state_.host_of(item));
+  state_.move(item, pick.host, pick.change);
+  ++tally_.moves;
+  best_.look(state_);
 }
 
 void Search::firm(const Assignment& sound) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "confined.h"
 #include "kernel.h"
 
 namespace headroom::placement {
@@ -32,6 +33,13 @@ class Search {
   void empty_hosts(double until);
   // Randomly, uphill as well while it is warm; `stream` is what it draws.
   void anneal(const Cooling& cooling, Stream stream);
+  // Until it is told null, annealing takes place among these hosts. Whoever owns them may change them between two calls.
+  void confine(const Confined* to) { confined_ = to; }
+  // The cheapest host with room for an item, and the cheapest of some of those it is confined to, where one may become overfull at a
+  // price if it may anyway; and how to put it there.
+  Pick cheapest(std::int32_t item);
+  Pick cheapest_confined(std::int32_t item, std::size_t first, std::size_t count, double strictness);
+  void put(std::int32_t item, const Pick& pick);
   // Lets hosts be overfull from here on, at a price that an item's cost tells; until firm().
   bool soft() const { return state_.excess().on(); }
   void soften(double item_scale) { state_.soften(item_scale); }
@@ -44,6 +52,7 @@ class Search {
   double spent() const;
   std::int64_t cost() const { return best_.cost(); }
   Assignment best() { return best_.assignment(state_); }
+  const State& state() const { return state_; }
   const Assignment& present() const { return state_.assignment(); }
   std::int64_t present_cost() const { return state_.cost(); }
   const Tally& tally() const { return tally_; }
@@ -64,6 +73,7 @@ class Search {
   State state_;
   Best best_;
   Tally tally_;
+  const Confined* confined_ = nullptr;
   double mean_cost_ = 0;
 };
 

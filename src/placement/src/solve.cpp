@@ -12,6 +12,7 @@
 #include "headroom/placement/bound.h"
 #include "headroom/placement/check.h"
 #include "ladder.h"
+#include "packing.h"
 
 namespace headroom::placement {
 namespace {
@@ -31,7 +32,13 @@ constexpr double kTie = 1e-3;        // of the cost: soft limits that gain less 
 constexpr double kNear = 0.03;       // pilots that end within this share of each other do not tell which way is better
 constexpr double kFrozen = 0.1;      // of the lanes of all hosts: a pilot that loses more by the temperature lags behind it
 
-enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000, kSoftCooling = 20'000 };
+// Where hosts have prices.
+constexpr double kGlance = 0.03;     // of the budget at most, for a descent to compare with
+constexpr double kPacking = 0.85;    // of the budget; the rest finishes what it packed
+constexpr double kAsGood = 1.005;    // of what packing came to: a pilot that ends below has more to gain
+constexpr double kLate = 1e-3, kLatest = 1e-6;  // of what an item costs, temperatures of that
+
+enum Phase : std::uint64_t { kPiloting = 1, kCooling = 10'000, kSoftCooling = 20'000, kPack = 30'000 };
 
 // The lanes' price of an item where everything is above safe, and of what hosts cost its part, on average, and what soft constraints
 // and the start's breaches could cost or do: what a temperature is measured by.
@@ -56,7 +63,7 @@ class Solver {
  public:
   Solver(const Problem& problem, const SolveOptions& options)
       : problem_(problem), options_(options), layout_(problem), scale_(item_scale(problem)), ladder_(scale_),
-        bound_(lower_bound(problem)) {
+        bound_(lower_bound(problem, layout_.relaxed)) {
     const std::size_t workers = std::max<std::size_t>(1, options.workers);
     const Kernel& loops = kernel(options.set, layout_);
     for (std::size_t w = 0; w < workers; ++w)
@@ -69,12 +76,9 @@ class Solver {
     Answer answer;
     answer.start_cost = best_cost_;
     answer.bound = bound_;
-    each([&](std::size_t, Search& search) { 
-      search.descend(kDescent);
-      search.empty_hosts(kDescent);
-    });
-    descended_ = best_cost_;
-    anneal_all();
+    descend(layout_.priced ? kGlance : kDescent);
+    if (layout_.priced) pack_or_anneal();
+    else anneal_all();
     answer.assignment = best_;
     answer.cost = best_cost_;
     for (const auto& search : searches_) answer.tally += search->tally();
@@ -83,6 +87,48 @@ class Solver {
   }
 
  private:
+  void descend(double until) {
+    each([&](std::size_t, Search& search) {
+      search.descend(until);
+      search.empty_hosts(until);
+    });
+    descended_ = best_cost_;
+  }
+
+  // Where hosts have prices they are packed (packing.h), and that is finished, unless it came nowhere near the bound and annealing
+  // everything in no time does about as well.
+  void pack_or_anneal() {
+    bool near = false;
+    std::vector<std::uint8_t> each_near(searches_.size(), 0);
+    each([&](std::size_t w, Search& search) {
+      search.restart(problem_.home);
+      each_near[w] = Packing(search).run(kPacking, Stream(options_.seed, kPack, w));
+    });
+    for (std::uint8_t one : each_near) near = near || one != 0;
+    if (!near && !over()) {
+      const std::int64_t packed = best_cost_;
+      const Pilot guide = pilots().hard;
+      if (packed >= descended_ || guide.means.empty() || guide.means.back() < kAsGood * static_cast<double>(packed))
+        return cool(guide, 1);
+      each([&](std::size_t w, Search& search) {
+        search.restart(best_);
+        Packing(search).resume(kPacking, Stream(options_.seed, kPack + 1, w));
+      });
+    }
+    finish();
+  }
+
+  // After packing, everywhere: hosts are drained, items go home.
+  void finish() {
+    if (over()) return;
+    const double scale = static_cast<double>(best_cost_) / static_cast<double>(std::max<std::size_t>(1, problem_.items));
+    each([&](std::size_t w, Search& search) {
+      search.restart(best_);
+      search.anneal({.from = kLate * scale, .to = kLatest * scale, .until = 1, .chain_odds = kWays[2].chain_odds, .homing = true},
+                    Stream(options_.seed, kPack + 2, w));
+    });
+  }
+
   // The way whose pilot got farther; both, one after the other, where they ended near each other.
   void anneal_all() {
     const auto [soft, hard] = pilots();
