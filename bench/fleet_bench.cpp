@@ -22,7 +22,7 @@ using placement::Pool;
 using placement::Problem;
 
 constexpr std::size_t kLanes = placement_testing::kBitbrainsLanes;
-constexpr std::uint64_t kTries = 400'000'000;
+constexpr std::uint64_t kTries = 140'000'000;
 constexpr int kPlacements = 2000, kPlainPlacements = 200, kReplans = 200;
 constexpr std::size_t kHot = 100;
 
@@ -106,6 +106,7 @@ Result<std::vector<Figure>> fleet_bench(const Setting& setting) {
   const auto plain =
       placement_testing::best_fit(fleet, setting.seed, [&] { return cpu_seconds() - plain_started >= solve_s; });
   const auto percent = [&](std::int64_t cost) { return 100 * placement::gap(cost, answer->bound); };
+  const auto usd = [](std::int64_t cost) { return static_cast<double>(cost) / 1e9; };
   const double start_gap = percent(answer->start_cost);
 
   fleet.home = answer->assignment;
@@ -119,8 +120,10 @@ Result<std::vector<Figure>> fleet_bench(const Setting& setting) {
       {"replan_p99", "ms of CPU to relieve 100 hot hosts of 10,000", 1e3 * p99(replanned.seconds), {}},
       {"replan_cured", "% of the hot hosts are cool then", 100 * (1 - static_cast<double>(replanned.still_hot) / hot), {}},
       {"replan_moves", "moves a hot host", static_cast<double>(replanned.moves) / hot, {}},
-      {"rebalance_gap", "% of the bill, at most, 100,000 VMs on 10,000 hosts placed anew", percent(answer->cost),
+      {"rebalance_gap", "% of the bill, at most, 100,000 VMs on 10,000 hosts placed anew, 1.4e8 tries", percent(answer->cost),
        {{"best-fit-decreasing, then shifts, as much CPU time", percent(plain.cost)}, {"the start", start_gap}}},
+      {"rebalance_bill", "USD an hour", usd(answer->cost),
+       {{"best-fit-decreasing, then shifts", usd(plain.cost)}, {"the start", usd(answer->start_cost)}, {"the bound", usd(answer->bound)}}},
       {"rebalance_cpu", "CPU s for it", solve_s, {}}};
 }
 
