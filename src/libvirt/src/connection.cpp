@@ -84,15 +84,21 @@ void Connection::listen(const std::shared_ptr<EventQueue>& events, std::size_t h
   if (virConnectRegisterCloseCallback(get(), on_close, ear.get(), free_ear) == 0) ear.release();
 }
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& uri, KeepAlive keep_alive,
-                                                     std::shared_ptr<EventQueue> events, std::size_t host) {
+Result<Handle<virConnect>> open_connection(const std::string& uri, KeepAlive keep_alive) {
   start_libvirt();
   Handle<virConnect> handle(virConnectOpen(uri.c_str()));
   if (!handle) return tl::unexpected(Error{ErrorCode::kUnreachable, last_error(uri).message});
   // Drivers without a wire need none, and say that they cannot.
   virConnectSetKeepAlive(handle.get(), static_cast<int>(std::chrono::ceil<std::chrono::seconds>(keep_alive.every).count()),
                          keep_alive.probes);
-  std::unique_ptr<Connection> connection(new Connection(std::move(handle)));
+  return handle;
+}
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& uri, KeepAlive keep_alive,
+                                                     std::shared_ptr<EventQueue> events, std::size_t host) {
+  auto handle = open_connection(uri, keep_alive);
+  if (!handle) return tl::unexpected(handle.error());
+  std::unique_ptr<Connection> connection(new Connection(std::move(*handle)));
   connection->listen(events, host);
   return connection;
 }

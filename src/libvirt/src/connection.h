@@ -19,6 +19,9 @@ struct KeepAlive {  // a host that does not answer so many probes in a row is go
   unsigned probes = 3;
 };
 
+// A connection alone, without events. kUnreachable when it cannot be opened.
+Result<Handle<virConnect>> open_connection(const std::string& uri, KeepAlive keep_alive);
+
 class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const std::string& uri, KeepAlive keep_alive,

@@ -69,6 +69,7 @@ MemoryDevice read_memory_device(const Element& e) {
   m.size = bytes_in(target.child("size")).value_or(Bytes());
   m.requested = bytes_in(target.child("requested")).value_or(Bytes());
   m.current = bytes_in(target.child("current")).value_or(Bytes());
+  m.block = bytes_in(target.child("block")).value_or(Bytes());
   m.on_hugepages = static_cast<bool>(e.at("source/pagesize"));
   return m;
 }

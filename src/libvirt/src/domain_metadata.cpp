@@ -56,6 +56,11 @@ Result<std::unique_ptr<DomainMetadata>> DomainMetadata::open(const std::string& 
   return std::unique_ptr<DomainMetadata>(new DomainMetadata(std::unique_ptr<Inside>(new Inside{std::move(connection)})));
 }
 
+std::unique_ptr<DomainMetadata> DomainMetadata::over(_virConnect* connection) {
+  virConnectRef(connection);
+  return std::unique_ptr<DomainMetadata>(new DomainMetadata(std::unique_ptr<Inside>(new Inside{Handle<virConnect>(connection)})));
+}
+
 Result<std::optional<Claim>> DomainMetadata::read(const std::string& vm) {
   const auto domain = inside_->find(vm);
   if (!domain) return tl::unexpected(domain.error());

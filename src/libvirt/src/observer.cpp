@@ -121,6 +121,10 @@ Round Observer::observe() {
   return round;
 }
 
+void Observer::changed(const std::string& vm) {
+  for (auto& line : inside_->lines) line->changed.vms.insert(vm);
+}
+
 std::size_t Observer::hanging() const {
   return static_cast<std::size_t>(
       std::count_if(inside_->lines.begin(), inside_->lines.end(), [](const auto& line) { return line->worker.busy(); }));

@@ -23,6 +23,8 @@ Answer cpu(const Domain& d) {
     if (d.removable_vcpus == 0 || d.type != "kvm")
       return {Scaling::kAtBoot, fmt::format("all of its {} vCPUs are in use", d.most_vcpus)};
   }
+  // Where a quota is in force it can be tightened as well, whatever becomes of the vCPUs.
+  if (d.quota_us.value_or(0) > 0) return {Scaling::kLiveUpAndDown, ""};
   // Under TCG the guest gives a vCPU up, but QEMU never finishes removing it.
   if (d.type == "qemu") return {Scaling::kLiveUp, "a vCPU cannot be removed under emulation (TCG)"};
   if (d.removable_vcpus == 0) return {Scaling::kLiveUp, "none of its vCPUs is hotpluggable"};
@@ -56,7 +58,8 @@ Answer network(const Domain& d) {
 }
 
 Answer answer(const Domain& d, Resource r) {
-  if (d.type != "kvm" && d.type != "qemu") return {Scaling::kNever, fmt::format("domains of type '{}' are not known to scale", d.type)};
+  // libvirt's own driver for tests does as it is told, and is no hypervisor.
+  if (d.type != "kvm" && d.type != "qemu" && d.type != "test") return {Scaling::kNever, fmt::format("domains of type '{}' are not known to scale", d.type)};
   if (!d.runs()) return {Scaling::kAtBoot, "it is off"};
   switch (r) {
     case Resource::kCpu: return cpu(d);

@@ -1,4 +1,4 @@
-// The port to whatever runs the VMs. Adapters: simulated (here), libvirt (later). Domain words only; an adapter
+// The port to whatever runs the VMs. Adapters: simulated (here), libvirt (libvirt/pool.h). Domain words only; an adapter
 // converts kilobytes, percent and domains at its own border.
 //
 // Threads: one caller at a time (the loop). Ownership: the adapter owns its connections; everything returned is a value.

@@ -54,7 +54,7 @@ struct HostDevice {
 struct MemoryDevice {
   std::string model;  // dimm, nvdimm, virtio-mem, virtio-pmem
   std::string alias;
-  Bytes size, requested, current;  // the last two of virtio-mem
+  Bytes size, requested, current, block;  // the last three of virtio-mem
   bool on_hugepages = false;
 };
 

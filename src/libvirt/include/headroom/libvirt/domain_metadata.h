@@ -15,11 +15,15 @@
 #include "headroom/libvirt/claim.h"
 #include "headroom/libvirt/vm_policy.h"
 
+struct _virConnect;  // libvirt's
+
 namespace headroom::libvirt {
 
 class DomainMetadata final : public ClaimStore {
  public:
   static Result<std::unique_ptr<DomainMetadata>> open(const std::string& uri);
+  // Over a connection that somebody has; it is kept open for as long as this lives.
+  static std::unique_ptr<DomainMetadata> over(_virConnect* connection);
   ~DomainMetadata() override;
 
   // VMs by UUID.

@@ -8,9 +8,8 @@
 // that host's one thread; the host is asked again when it has come back, and an answer that came late counts in the next round. A
 // host that cannot be reached is tried again after a while that doubles, up to `longest_pause`.
 //
-// What acts (later) has workers and connections of its own, one for each action under way: the call of a migration lasts as long as the
-// migration, and its host must be seen meanwhile. A file for each kind of action; each claims its VM (claim.h), and is done when a
-// reading of its own shows the result.
+// What acts (pool.h) has workers and connections of its own, one for each action under way: the call of a migration lasts as long as
+// the migration, and its host must be seen meanwhile.
 //
 // Threads: one caller at a time; it starts one thread a host, and libvirt's event thread once for the process. Ownership: the clock
 // is shared with the threads; the id book is borrowed. Errors: what hosts do wrong is among the observation's troubles.
@@ -52,6 +51,8 @@ class Observer {
   Observer& operator=(const Observer&) = delete;
 
   Round observe();
+  // Somebody knows that this VM (a UUID) changed: not of every change does libvirt send an event. Its XML is read in the next round.
+  void changed(const std::string& vm);
   // Threads at a call that has not come back.
   std::size_t hanging() const;
 

@@ -1,0 +1,66 @@
+// The libvirt adapter of the Hypervisor port: what the observer sees is the inventory, and actions are carried out by workers with
+// connections of their own, one for each, so that a host that hangs holds up its own actions alone.
+//
+//   auto book = StateBook::open("libvirt.db");
+//   LibvirtPool pool(uris, options, clock, **book, (*book)->claim());
+//   for (const JournalRecord& r : unfinished) pool.take_up(r.id, r.action);   // before the actuator recovers
+//
+// An action is done when a reading shows its result, never because a call returned. What fails half way is put back as it was, and the
+// message says when that did not work. When a host does not tell how an action stands, progress() is kUnreachable, and its VM stays
+// busy: nothing is done with it until the host has answered.
+//
+// Before it acts on a VM it claims it (claim.h). At the first sign of another manager, nothing is begun any more: alarm().
+//
+// Resizes of running VMs (CPU, memory) so far. Hosts are not started and stopped here.
+//
+// Threads: one caller at a time; it starts one thread a host and one an action. Ownership: the clock is shared with the threads; the id
+// book is borrowed. Errors: as the port says.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/hypervisor/hypervisor.h"
+#include "headroom/libvirt/claim.h"
+#include "headroom/libvirt/observer.h"
+
+namespace headroom::libvirt {
+
+struct PoolOptions {
+  ObserverOptions observer{};
+  Duration resize_settle = std::chrono::seconds(30);     // that one change may take until its result shows; then it is put back
+  Duration resize_deadline = std::chrono::minutes(3);    // of a whole resize; what has not come back by then is unknown
+  Duration look_every = std::chrono::milliseconds(250);  // at an action under way
+  std::size_t remembered = 1000;                         // actions that are over
+};
+
+class LibvirtPool final : public Hypervisor {
+ public:
+  LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours);
+  ~LibvirtPool() override;
+
+  // kUnreachable while no host has ever answered. A VM is where and what it was heard last to be: Host::heard_at.
+  Result<Inventory> inventory() override;
+  // What the inventories measured since the last call.
+  Result<std::vector<VmSample>> samples() override;
+  Result<void> start(ActionId id, const Action& action) override;
+  Result<Progress> progress(ActionId id) override;
+  Result<void> cancel(ActionId id) override;
+
+  // An action of an earlier run, of which nobody knows how it ended: it is not begun again, only found out. Takes an inventory first
+  // where there is none. An error: it is not known then, and progress() says kNotFound.
+  Result<void> take_up(ActionId id, const Action& action);
+
+  // Why nothing is begun any more; absent: all is well. For people.
+  std::optional<std::string> alarm() const;
+  // Of the last inventory(): troubles, events, verdicts and their reasons.
+  const Round& last_round() const;
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace headroom::libvirt

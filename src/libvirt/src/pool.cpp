@@ -1,0 +1,169 @@
+#include "headroom/libvirt/pool.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <map>
+
+#include "headroom/model/find.h"
+#include "resize_job.h"
+#include "resize_steps.h"
+#include "worker.h"
+
+namespace headroom::libvirt {
+
+struct LibvirtPool::Inside {
+  struct Entry {
+    Action action;
+    std::string vm;
+    Instant started;
+    std::shared_ptr<ActionRun> run;
+    std::unique_ptr<Worker> worker;  // null once it is over
+  };
+
+  PoolOptions options;
+  std::shared_ptr<const Clock> clock;
+  Claim ours;
+  std::shared_ptr<Alarm> alarm;
+  Observer observer;
+  Round last;
+  std::vector<VmSample> samples;
+  std::map<ActionId, Entry> actions;
+  std::deque<ActionId> over;  // the oldest first
+
+  Result<void> admits(const Action& action);
+  Result<void> may_begin(const Action& action);
+  Result<void> launch(ActionId id, const Action& action, bool watch_only);
+  void settle();
+  const std::string* uri_of(HostId host) const;
+};
+
+LibvirtPool::LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours)
+    : inside_(new Inside{options, clock, std::move(ours), std::make_shared<Alarm>(),
+                         Observer(std::move(uris), options.observer, clock, ids), {}, {}, {}, {}}) {}
+
+// What is at a call comes back by itself; what waits leaves at once.
+LibvirtPool::~LibvirtPool() {
+  for (auto& [id, entry] : inside_->actions) entry.run->abandoned.request();
+}
+
+// Ended workers go, and what they changed is read again.
+void LibvirtPool::Inside::settle() {
+  for (auto& [id, entry] : actions) {
+    if (!entry.worker || !entry.run->over()) continue;
+    entry.worker.reset();
+    observer.changed(entry.vm);
+    over.push_back(id);
+  }
+  for (; over.size() > options.remembered; over.pop_front()) actions.erase(over.front());
+}
+
+Result<Inventory> LibvirtPool::inventory() {
+  Inside& in = *inside_;
+  in.settle();
+  in.last = in.observer.observe();
+  in.samples.insert(in.samples.end(), in.last.seen.samples.begin(), in.last.seen.samples.end());
+  if (in.last.seen.inventory.hosts.empty()) {
+    std::string why = in.last.seen.troubles.empty() ? "no host is configured" : in.last.seen.troubles.front();
+    return fail(ErrorCode::kUnreachable, std::move(why));
+  }
+  return in.last.seen.inventory;
+}
+
+Result<std::vector<VmSample>> LibvirtPool::samples() { return std::exchange(inside_->samples, {}); }
+
+const std::string* LibvirtPool::Inside::uri_of(HostId host) const {
+  const auto& hosts = last.seen.inventory.hosts;
+  for (std::size_t i = 0; i < hosts.size(); ++i)
+    if (hosts[i].id == host) return &last.seen.hosts[i].uri;
+  return nullptr;
+}
+
+// What is known makes sense of the action at all.
+Result<void> LibvirtPool::Inside::admits(const Action& action) {
+  if (action.kind == ActionKind::kStartHost || action.kind == ActionKind::kStopHost)
+    return fail(ErrorCode::kRefused, "hosts are not started and stopped through libvirt");
+  if (action.kind == ActionKind::kMigrate) return fail(ErrorCode::kRefused, "VMs are not moved through libvirt yet");
+  if (find_by_id(last.seen.inventory.vms, action.vm) == nullptr)
+    return fail(ErrorCode::kNotFound, fmt::format("there is no VM {}", action.vm.value()));
+  if (uri_of(action.from) == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", action.from.value()));
+  return {};
+}
+
+Result<void> LibvirtPool::Inside::may_begin(const Action& action) {
+  if (auto why = alarm->raised()) return fail(ErrorCode::kRefused, *why);
+  const auto& vms = last.seen.inventory.vms;
+  const auto vm = std::find_if(vms.begin(), vms.end(), [&](const Vm& v) { return v.id == action.vm; });
+  const SeenVm& seen = last.seen.vms[static_cast<std::size_t>(vm - vms.begin())];
+  if (!vm->owner.empty()) return fail(ErrorCode::kRefused, fmt::format("VM {} is managed by {}", vm->name, vm->owner));
+  if (vm->host != action.from) return fail(ErrorCode::kRefused, fmt::format("VM {} is not on that host any more", vm->name));
+  for (const auto& [other, entry] : actions)
+    if (entry.vm == vm->uuid && entry.worker && !entry.run->over())
+      return fail(ErrorCode::kRefused, fmt::format("VM {} is busy with action {}", vm->name, other.value()));
+  if (auto good = may_resize(*seen.domain, action.before, action.after); !good) return good;
+  if (action.after.memory() < action.before.memory() && !vm->guest_statistics)
+    return fail(ErrorCode::kRefused, fmt::format("the guest of VM {} has not reported its memory lately", vm->name));
+  return steps_to(*seen.domain, action.before, action.after).map([](const auto&) {});
+}
+
+Result<void> LibvirtPool::Inside::launch(ActionId id, const Action& action, bool watch_only) {
+  const Vm& vm = *find_by_id(last.seen.inventory.vms, action.vm);
+  auto run = std::make_shared<ActionRun>(clock->now());
+  const ActionSetting setting{id, action, vm.uuid, watch_only, run, alarm, clock};
+  const ResizeOptions resize{{options.observer.keep_alive_every, options.observer.keep_alive_probes}, options.resize_settle, options.look_every};
+  Entry entry{action, vm.uuid, clock->now(), std::move(run), std::make_unique<Worker>()};
+  // A resize that was interrupted is looked at where its VM is now.
+  entry.worker->begin([uri = *uri_of(watch_only ? vm.host : action.from), claim = ours, resize, setting] {
+    run_resize(uri, claim, resize, setting);
+    return std::function<void()>();
+  });
+  actions.emplace(id, std::move(entry));
+  return {};
+}
+
+Result<void> LibvirtPool::start(ActionId id, const Action& action) {
+  Inside& in = *inside_;
+  if (in.actions.contains(id)) return {};
+  in.settle();
+  if (auto good = in.admits(action); !good) return good;
+  if (auto good = in.may_begin(action); !good) return good;
+  return in.launch(id, action, false);
+}
+
+Result<void> LibvirtPool::take_up(ActionId id, const Action& action) {
+  Inside& in = *inside_;
+  if (in.actions.contains(id)) return {};
+  if (in.last.seen.inventory.hosts.empty())
+    if (auto seen = inventory(); !seen) return tl::unexpected(seen.error());
+  if (auto good = in.admits(action); !good) return good;
+  return in.launch(id, action, true);
+}
+
+Result<Progress> LibvirtPool::progress(ActionId id) {
+  Inside& in = *inside_;
+  in.settle();
+  const auto found = in.actions.find(id);
+  if (found == in.actions.end()) return fail(ErrorCode::kNotFound, fmt::format("action {} is not known here", id.value()));
+  const Inside::Entry& entry = found->second;
+  const Finding finding = entry.run->finding();
+  if (finding.progress.state != ActionState::kRunning) return finding.progress;
+  if (finding.undecided) return fail(ErrorCode::kUnreachable, *finding.undecided);
+  if (in.clock->now() - finding.at > in.options.resize_deadline)
+    return fail(ErrorCode::kUnreachable, fmt::format("action {} has not come back since {}; its VM is left alone until it does", id.value(),
+                                                     to_rfc3339(finding.at)));
+  return finding.progress;
+}
+
+Result<void> LibvirtPool::cancel(ActionId id) {
+  const auto found = inside_->actions.find(id);
+  if (found == inside_->actions.end()) return fail(ErrorCode::kNotFound, fmt::format("action {} is not known here", id.value()));
+  found->second.run->cancel.request();
+  return {};
+}
+
+std::optional<std::string> LibvirtPool::alarm() const { return inside_->alarm->raised(); }
+const Round& LibvirtPool::last_round() const { return inside_->last; }
+
+}  // namespace headroom::libvirt

@@ -1,0 +1,191 @@
+// The port over libvirt's own test driver, which sets vCPUs and memory, keeps metadata, and has neither quotas nor migrations.
+#include "headroom/libvirt/pool.h"
+
+#include <gmock/gmock.h>
+#include <libvirt/libvirt.h>
+
+#include "headroom/base/stop.h"
+#include "headroom/libvirt/domain_metadata.h"
+#include "headroom/model/find.h"
+
+namespace headroom::libvirt {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+constexpr Instant kNoon = instant_from_epoch_seconds(1'700'000'000);
+constexpr const char* kUri = "test:///default";
+const std::string kUuid = "7a1cb2f6-6a0e-4b1b-9a55-0d6f3f0a0001";
+const std::string kXml = "<domain type='test'><name>acted-on</name><uuid>" + kUuid + "</uuid><memory unit='GiB'>8</memory>"
+    "<currentMemory unit='GiB'>2</currentMemory><vcpu current='1'>4</vcpu><os><type arch='i686'>hvm</type></os>"
+    "<devices><memballoon model='virtio'><stats period='10'/></memballoon></devices></domain>";
+
+// The world of test:///default lives as long as a connection to it is open.
+struct PoolTest : ::testing::Test {
+  PoolTest() : connection(virConnectOpen(kUri)), domain(virDomainCreateXML(connection, kXml.c_str(), 0)) {
+    options.resize_settle = milliseconds(200);
+    options.look_every = milliseconds(10);
+  }
+  ~PoolTest() override {
+    virDomainDestroy(domain);
+    virDomainFree(domain);
+    virConnectClose(connection);
+  }
+
+  LibvirtPool pool(Claim claim = {"us", 7}) { return LibvirtPool({kUri}, options, clock, ids, std::move(claim)); }
+  // A resize of the VM from what it has to what `change` makes of it.
+  template <class F>
+  Action resize(LibvirtPool& pool, F change) {
+    const Inventory seen = pool.inventory().value();
+    const auto vm = std::find_if(seen.vms.begin(), seen.vms.end(), [](const Vm& v) { return v.uuid == kUuid; });
+    EXPECT_NE(vm, seen.vms.end());
+    Action a;
+    a.vm = vm->id;
+    a.from = a.to = vm->host;
+    a.before = a.after = vm->allocation;
+    change(a.after);
+    return a;
+  }
+  Progress end_of(LibvirtPool& pool, ActionId id) {
+    Result<Progress> progress;
+    EXPECT_TRUE(poll_until([&] {
+      progress = pool.progress(id);
+      return progress && progress->state != ActionState::kRunning;
+    }, seconds(20)));
+    return progress.value_or(Progress{});
+  }
+  Resources allocation(LibvirtPool& pool, VmId vm) {
+    const Inventory seen = pool.inventory().value();
+    return find_by_id(seen.vms, vm)->allocation;
+  }
+
+  virConnectPtr connection;
+  virDomainPtr domain;
+  std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>(kNoon);
+  MemoryIdBook ids;
+  PoolOptions options;
+};
+
+void to_3_cores(Resources& r) { r[Resource::kCpu] = 3000; }
+
+TEST_F(PoolTest, GivesVcpusAndMemoryAndShowsThemInTheInventory) {
+  LibvirtPool p = pool();
+  const Action a = resize(p, [](Resources& r) {
+    to_3_cores(r);
+    r[Resource::kMemory] = (5_GiB).count();
+  });
+  EXPECT_EQ(a.before.cpu(), 1_cores);
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  const Progress end = end_of(p, ActionId(1));
+  EXPECT_EQ(end.state, ActionState::kDone) << end.message;
+  EXPECT_EQ(allocation(p, a.vm), a.after);
+  EXPECT_EQ(virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE), 3);
+  EXPECT_EQ(**DomainMetadata::over(connection)->read(kUuid), (Claim{"us", 7}));
+}
+
+TEST_F(PoolTest, StartsAnIdOnce) {
+  LibvirtPool p = pool();
+  const Action a = resize(p, to_3_cores);
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  end_of(p, ActionId(1));
+  ASSERT_EQ(virDomainSetVcpusFlags(domain, 2, VIR_DOMAIN_AFFECT_LIVE), 0);  // somebody else's
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  EXPECT_EQ(p.progress(ActionId(1))->state, ActionState::kDone);
+  EXPECT_EQ(virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE), 2);
+}
+
+TEST_F(PoolTest, PutsBackWhatWasDoneWhenALaterStepFails) {
+  LibvirtPool p = pool();
+  // 2.5 cores are three vCPUs and a quota, which the test driver does not have.
+  const Action a = resize(p, [](Resources& r) {
+    r[Resource::kCpu] = 2500;
+    r[Resource::kMemory] = (5_GiB).count();
+  });
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  const Progress end = end_of(p, ActionId(1));
+  EXPECT_EQ(end.state, ActionState::kFailed);
+  EXPECT_THAT(end.message, HasSubstr("CPU quota"));
+  EXPECT_EQ(virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE), 1);
+  EXPECT_EQ(allocation(p, a.vm), a.before);
+}
+
+TEST_F(PoolTest, RefusesWithReasons) {
+  LibvirtPool p = pool();
+  const Action a = resize(p, to_3_cores);
+  const auto why = [&](const Action& action) {
+    const auto started = p.start(ActionId(9), action);
+    return started ? std::string() : started.error().message;
+  };
+  Action other = a;
+  other.after[Resource::kMemory] = (1_GiB).count();
+  EXPECT_THAT(why(other), HasSubstr("has not reported its memory lately"));
+  other = a;
+  other.after[Resource::kCpu] = 500;
+  EXPECT_THAT(why(other), HasSubstr("its cpu cannot shrink while it runs"));
+  other.after[Resource::kCpu] = 9000;
+  EXPECT_THAT(why(other), HasSubstr("4 vCPUs at most"));
+  other = a;
+  other.vm = VmId(4711);
+  EXPECT_THAT(why(other), HasSubstr("there is no VM 4711"));
+  other = a;
+  other.from = HostId(4711);
+  EXPECT_THAT(why(other), HasSubstr("there is no host 4711"));
+  other = a;
+  other.kind = ActionKind::kStopHost;
+  EXPECT_THAT(why(other), HasSubstr("not started and stopped through libvirt"));
+  EXPECT_EQ(p.progress(ActionId(9)).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(p.cancel(ActionId(9)).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(PoolTest, StopsAllActingAtTheClaimOfAnother) {
+  LibvirtPool p = pool();
+  const Action a = resize(p, to_3_cores);
+  ASSERT_TRUE(DomainMetadata::over(connection)->write(kUuid, {"them", 1}));
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  const Progress end = end_of(p, ActionId(1));
+  EXPECT_EQ(end.state, ActionState::kFailed);
+  EXPECT_THAT(end.message, HasSubstr("is claimed by manager them"));
+  EXPECT_EQ(virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE), 1);
+  ASSERT_TRUE(p.alarm());
+  EXPECT_EQ(p.start(ActionId(2), a).error().message, *p.alarm());
+}
+
+TEST_F(PoolTest, FindsOutAfterARestartAndRepeatsNothing) {
+  LibvirtPool first = pool();
+  const Action a = resize(first, to_3_cores);
+  LibvirtPool second = pool({"us", 8});
+  // The first run died before its start left: nothing has happened, and nothing is made up for.
+  ASSERT_TRUE(second.take_up(ActionId(1), a));
+  Progress end = end_of(second, ActionId(1));
+  EXPECT_EQ(end.state, ActionState::kFailed);
+  EXPECT_THAT(end.message, HasSubstr("its vCPUs is 1 and not 3"));
+  EXPECT_EQ(virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE), 1);
+  // It died after the call.
+  ASSERT_EQ(virDomainSetVcpusFlags(domain, 3, VIR_DOMAIN_AFFECT_LIVE), 0);
+  ASSERT_TRUE(second.take_up(ActionId(2), a));
+  EXPECT_EQ(end_of(second, ActionId(2)).state, ActionState::kDone);
+  EXPECT_EQ(second.progress(ActionId(3)).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(PoolTest, FailsAnActionOfAVmThatHasGone) {
+  LibvirtPool p = pool();
+  const Action a = resize(p, to_3_cores);
+  ASSERT_EQ(virDomainDestroy(domain), 0);
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  EXPECT_EQ(end_of(p, ActionId(1)).state, ActionState::kFailed);
+  EXPECT_FALSE(p.alarm());
+}
+
+TEST(LibvirtPool, IsUnreachableWhileNoHostAnswers) {
+  MemoryIdBook ids;
+  PoolOptions options;
+  LibvirtPool p({"qemu+unix:///system?socket=/nonexistent/libvirt-sock"}, options, std::make_shared<ManualClock>(kNoon), ids, {"us", 1});
+  EXPECT_EQ(p.inventory().error().code, ErrorCode::kUnreachable);
+  EXPECT_EQ(p.start(ActionId(1), Action{}).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(p.take_up(ActionId(1), Action{}).error().code, ErrorCode::kUnreachable);
+}
+
+}  // namespace
+}  // namespace headroom::libvirt

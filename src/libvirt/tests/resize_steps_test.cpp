@@ -1,0 +1,135 @@
+#include "../src/resize_steps.h"
+
+#include <gmock/gmock.h>
+
+#include "../src/lever.h"
+#include "corpus.h"
+#include "headroom/libvirt/scaling.h"
+
+namespace headroom::libvirt {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+std::vector<Step> steps(const Domain& d, Resources after) {
+  const auto found = steps_to(d, allocation_of(d), after);
+  EXPECT_TRUE(found) << found.error().message;
+  return found.value_or(std::vector<Step>{});
+}
+std::string refusal(const Domain& d, Resources after) {
+  const auto found = steps_to(d, allocation_of(d), after);
+  return found ? "" : found.error().message;
+}
+Resources with(const Domain& d, Resource r, std::int64_t amount) {
+  Resources after = allocation_of(d);
+  after[r] = amount;
+  return after;
+}
+
+TEST(ResizeSteps, AreNoneWhenNothingChanges) {
+  for (const char* file : {"plain", "emulated", "throttled"}) EXPECT_THAT(steps(domain(file), allocation_of(domain(file))), IsEmpty()) << file;
+}
+
+TEST(ResizeSteps, GiveWholeVcpusAndAQuotaForWhatIsLess) {
+  const Domain d = domain("plain");  // 2 of 4 vCPUs, one of them removable
+  auto found = steps(d, with(d, Resource::kCpu, 3000));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].lever, LeverKind::kVcpus);
+  EXPECT_EQ(found[0].former, 2);
+  EXPECT_EQ(found[0].wanted, 3);
+  found = steps(d, with(d, Resource::kCpu, 2400));
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].wanted, 3);
+  EXPECT_EQ(found[1].lever, LeverKind::kQuota);
+  EXPECT_EQ(found[1].former, kNoQuota);
+  EXPECT_EQ(found[1].wanted, 80'000);  // of 100,000, on each of the three
+  EXPECT_EQ(found[1].period_us, 100'000);
+  EXPECT_THAT(refusal(d, with(d, Resource::kCpu, 4001)), HasSubstr("4 vCPUs at most, not 5"));
+  EXPECT_THAT(refusal(d, with(d, Resource::kCpu, 0)), HasSubstr("no CPU at all"));
+}
+
+TEST(ResizeSteps, ShrinkByQuotaWhereAVcpuCannotGo) {
+  Domain d = domain("plain");
+  EXPECT_EQ(steps(d, with(d, Resource::kCpu, 1000))[0].lever, LeverKind::kVcpus);
+  d.removable_vcpus = 0;
+  auto found = steps(d, with(d, Resource::kCpu, 1000));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].lever, LeverKind::kQuota);
+  EXPECT_EQ(found[0].wanted, 50'000);
+  d.removable_vcpus = 1;
+  d.type = "qemu";  // removable by its XML, and never removed
+  EXPECT_EQ(steps(d, with(d, Resource::kCpu, 1000))[0].lever, LeverKind::kQuota);
+}
+
+TEST(ResizeSteps, LiftAQuotaThatIsNotNeededAndLetSharesFollow) {
+  Domain d = domain("plain");
+  d.quota_us = 25'000;
+  d.period_us = 50'000;
+  d.shares = 1024;
+  auto found = steps(d, with(d, Resource::kCpu, 2000));  // from 1000
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].former, 25'000);
+  EXPECT_EQ(found[0].wanted, kNoQuota);
+  EXPECT_EQ(found[0].period_us, 50'000);
+  EXPECT_EQ(found[1].lever, LeverKind::kShares);
+  EXPECT_EQ(found[1].wanted, 2048);
+}
+
+// What the steps lead to has to be the allocation that was asked for, or the inventory would never agree.
+TEST(ResizeSteps, LeadToTheAllocationThatWasAskedFor) {
+  for (const char* file : {"plain", "emulated"}) {
+    for (std::int64_t cpu = 100; cpu <= 4000; cpu += 50) {
+      Domain d = domain(file);
+      for (const Step& s : steps(d, with(d, Resource::kCpu, cpu))) {
+        if (s.lever == LeverKind::kVcpus) d.vcpus = s.wanted;
+        if (s.lever != LeverKind::kQuota) continue;
+        d.quota_us = s.wanted;
+        d.period_us = s.period_us;
+      }
+      EXPECT_NEAR(static_cast<double>(allocation_of(d).cpu().count()), static_cast<double>(cpu), 1) << file;
+    }
+  }
+}
+
+TEST(ResizeSteps, TakeTheVirtioMemDeviceFirstAndTheBalloonForTheRest) {
+  const Domain d = domain("emulated");  // 256 MiB, 128 of them in a device of up to 256
+  auto found = steps(d, with(d, Resource::kMemory, (320_MiB).count()));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].lever, LeverKind::kVirtioMem);
+  EXPECT_EQ(found[0].device, "virtiomem0");
+  EXPECT_EQ(found[0].former, (128_MiB).count());
+  EXPECT_EQ(found[0].wanted, (192_MiB).count());
+  found = steps(d, with(d, Resource::kMemory, (64_MiB).count()));
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].wanted, 0);
+  EXPECT_EQ(found[1].lever, LeverKind::kBalloon);
+  EXPECT_EQ(found[1].wanted, (64_MiB).count());
+  EXPECT_THAT(refusal(d, with(d, Resource::kMemory, (4_GiB).count())), HasSubstr("balloon goes up to 384 MiB"));
+  const Domain none = domain("no_balloon");
+  EXPECT_THAT(refusal(none, with(none, Resource::kMemory, (64_MiB).count())), HasSubstr("neither a balloon"));
+}
+
+TEST(MayResize, SaysWhatTheJudgementSays) {
+  const Domain d = domain("silent_guest");
+  const Resources now = allocation_of(d);
+  EXPECT_TRUE(may_resize(d, now, now));
+  EXPECT_THAT(may_resize(d, now, with(d, Resource::kMemory, now.memory().count() / 2)).error().message,
+              HasSubstr("its memory cannot shrink while it runs: the guest does not report"));
+  const Domain off = domain("off");
+  EXPECT_THAT(may_resize(off, allocation_of(off), with(off, Resource::kCpu, 500)).error().message, HasSubstr("it is off"));
+}
+
+TEST(VirtioMemDevice, KeepsAllOfItsXmlButTheRequest) {
+  const std::string device = with_requested(data("emulated"), "virtiomem0", (64_MiB).count());
+  EXPECT_THAT(device, HasSubstr("<requested unit='KiB'>65536</requested>"));
+  EXPECT_THAT(device, HasSubstr("<current unit='KiB'>131072</current>"));
+  EXPECT_TRUE(device.starts_with("<memory model='virtio-mem'>"));
+  EXPECT_TRUE(device.ends_with("</memory>"));
+  EXPECT_EQ(with_requested(data("emulated"), "virtiomem1", 0), "");
+  EXPECT_EQ(with_requested("<memory model='virtio-mem'", "virtiomem0", 0), "");
+}
+
+}  // namespace
+}  // namespace headroom::libvirt
