@@ -55,6 +55,7 @@ struct ActionSetting {
   Action action;
   std::string vm;            // UUID
   bool watch_only = false;   // begun by an earlier run: nothing is done, only found out
+  std::optional<Progress> moved{};  // of a move that carries a resize, once it has arrived
   std::shared_ptr<ActionRun> run;
   std::shared_ptr<Alarm> alarm;
   std::shared_ptr<const Clock> clock;

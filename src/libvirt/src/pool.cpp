@@ -1,6 +1,7 @@
 #include "headroom/libvirt/pool.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <deque>
@@ -8,6 +9,7 @@
 #include <map>
 
 #include "headroom/model/find.h"
+#include "migration_job.h"
 #include "resize_job.h"
 #include "resize_steps.h"
 #include "worker.h"
@@ -35,9 +37,12 @@ struct LibvirtPool::Inside {
 
   Result<void> admits(const Action& action);
   Result<void> may_begin(const Action& action);
+  Result<void> may_change(const Action& action, const Vm& vm, const Domain& domain) const;
+  Result<void> may_move(const Action& action, const Vm& vm) const;
   Result<void> launch(ActionId id, const Action& action, bool watch_only);
   void settle();
   const std::string* uri_of(HostId host) const;
+  Peer peer_of(const std::string& uri) const;
 };
 
 LibvirtPool::LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours)
@@ -81,14 +86,20 @@ const std::string* LibvirtPool::Inside::uri_of(HostId host) const {
   return nullptr;
 }
 
+Peer LibvirtPool::Inside::peer_of(const std::string& uri) const {
+  const auto found = options.migration.peers.find(uri);
+  return found == options.migration.peers.end() ? Peer{} : found->second;
+}
+
 // What is known makes sense of the action at all.
 Result<void> LibvirtPool::Inside::admits(const Action& action) {
   if (action.kind == ActionKind::kStartHost || action.kind == ActionKind::kStopHost)
     return fail(ErrorCode::kRefused, "hosts are not started and stopped through libvirt");
-  if (action.kind == ActionKind::kMigrate) return fail(ErrorCode::kRefused, "VMs are not moved through libvirt yet");
   if (find_by_id(last.seen.inventory.vms, action.vm) == nullptr)
     return fail(ErrorCode::kNotFound, fmt::format("there is no VM {}", action.vm.value()));
-  if (uri_of(action.from) == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", action.from.value()));
+  for (HostId host : {action.from, action.kind == ActionKind::kMigrate ? action.to : action.from})
+    if (uri_of(host) == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", host.value()));
+  if (action.kind == ActionKind::kMigrate && action.from == action.to) return invalid("a move from a host to itself is none");
   return {};
 }
 
@@ -102,21 +113,44 @@ Result<void> LibvirtPool::Inside::may_begin(const Action& action) {
   for (const auto& [other, entry] : actions)
     if (entry.vm == vm->uuid && entry.worker && !entry.run->over())
       return fail(ErrorCode::kRefused, fmt::format("VM {} is busy with action {}", vm->name, other.value()));
-  if (auto good = may_resize(*seen.domain, action.before, action.after); !good) return good;
-  if (action.after.memory() < action.before.memory() && !vm->guest_statistics)
-    return fail(ErrorCode::kRefused, fmt::format("the guest of VM {} has not reported its memory lately", vm->name));
-  return steps_to(*seen.domain, action.before, action.after).map([](const auto&) {});
+  if (action.kind == ActionKind::kMigrate)
+    if (auto good = may_move(action, *vm); !good) return good;
+  return may_change(action, *vm, *seen.domain);
+}
+
+Result<void> LibvirtPool::Inside::may_change(const Action& action, const Vm& vm, const Domain& domain) const {
+  if (auto good = may_resize(domain, action.before, action.after); !good) return good;
+  if (action.after.memory() < action.before.memory() && !vm.guest_statistics)
+    return fail(ErrorCode::kRefused, fmt::format("the guest of VM {} has not reported its memory lately", vm.name));
+  return steps_to(domain, action.before, action.after).map([](const auto&) {});
+}
+
+Result<void> LibvirtPool::Inside::may_move(const Action& action, const Vm& vm) const {
+  if (vm.mobility != Mobility::kLive)
+    return fail(ErrorCode::kRefused, fmt::format("VM {} does not move while it runs and without its disks: {}", vm.name, vm.mobility_reason));
+  const Host& there = *find_by_id(last.seen.inventory.hosts, action.to);
+  const auto missing = lacks(vm.needs, there.offers);
+  if (missing.empty()) return {};
+  return fail(ErrorCode::kRefused, fmt::format("{} has not what VM {} needs: {}", there.name, vm.name, fmt::join(missing, ", ")));
 }
 
 Result<void> LibvirtPool::Inside::launch(ActionId id, const Action& action, bool watch_only) {
   const Vm& vm = *find_by_id(last.seen.inventory.vms, action.vm);
   auto run = std::make_shared<ActionRun>(clock->now());
-  const ActionSetting setting{id, action, vm.uuid, watch_only, run, alarm, clock};
-  const ResizeOptions resize{{options.observer.keep_alive_every, options.observer.keep_alive_probes}, options.resize_settle, options.look_every};
+  const ActionSetting setting{id, action, vm.uuid, watch_only, {}, run, alarm, clock};
+  const KeepAlive keep_alive{options.observer.keep_alive_every, options.observer.keep_alive_probes};
+  const ResizeOptions resize{keep_alive, options.resize_settle, options.look_every};
   Entry entry{action, vm.uuid, clock->now(), std::move(run), std::make_unique<Worker>()};
-  // A resize that was interrupted is looked at where its VM is now.
-  entry.worker->begin([uri = *uri_of(watch_only ? vm.host : action.from), claim = ours, resize, setting] {
-    run_resize(uri, claim, resize, setting);
+  std::function<void()> work;
+  if (action.kind == ActionKind::kMigrate) {
+    const MigrationPlace place{*uri_of(action.from), *uri_of(action.to), peer_of(*uri_of(action.to))};
+    work = [migration = MigrationRun{place, ours, options.migration, resize, setting}] { run_migration(migration); };
+  } else {
+    // A resize that was interrupted is looked at where its VM is now.
+    work = [uri = *uri_of(watch_only ? vm.host : action.from), claim = ours, resize, setting] { run_resize(uri, claim, resize, setting); };
+  }
+  entry.worker->begin([work = std::move(work)] {
+    work();
     return std::function<void()>();
   });
   actions.emplace(id, std::move(entry));
@@ -150,7 +184,8 @@ Result<Progress> LibvirtPool::progress(ActionId id) {
   const Finding finding = entry.run->finding();
   if (finding.progress.state != ActionState::kRunning) return finding.progress;
   if (finding.undecided) return fail(ErrorCode::kUnreachable, *finding.undecided);
-  if (in.clock->now() - finding.at > in.options.resize_deadline)
+  // A migration is heard of at each look.
+  if (in.clock->now() - finding.at > (entry.action.kind == ActionKind::kMigrate ? in.options.silence : in.options.resize_deadline))
     return fail(ErrorCode::kUnreachable, fmt::format("action {} has not come back since {}; its VM is left alone until it does", id.value(),
                                                      to_rfc3339(finding.at)));
   return finding.progress;

@@ -153,11 +153,13 @@ void run_resize(const std::string& uri, const Claim& ours, const ResizeOptions& 
       if (setting.run->abandoned.wait_for(options.retry_every)) return;
       continue;
     }
-    f.progress.took = f.at - begun;
-    const bool given_up = !end && cancelled(setting) && end.error().code == ErrorCode::kRefused;
+    const auto& moved = setting.moved;
+    f.progress.took = moved ? moved->took : f.at - begun;
+    if (moved) f.progress.downtime = moved->downtime;
+    const bool given_up = !end && !moved && cancelled(setting) && end.error().code == ErrorCode::kRefused;
     f.progress.state = end ? ActionState::kDone : given_up ? ActionState::kCancelled : ActionState::kFailed;
     f.progress.share_done = end ? 1 : 0;
-    if (!end) f.progress.message = end.error().message;
+    if (!end) f.progress.message = (moved ? "it has moved, and its allocation did not change: " : "") + end.error().message;
     setting.run->tell(std::move(f));
     return;
   }

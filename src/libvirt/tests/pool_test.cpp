@@ -135,6 +135,11 @@ TEST_F(PoolTest, RefusesWithReasons) {
   other = a;
   other.kind = ActionKind::kStopHost;
   EXPECT_THAT(why(other), HasSubstr("not started and stopped through libvirt"));
+  other = a;
+  other.kind = ActionKind::kMigrate;
+  EXPECT_THAT(why(other), HasSubstr("a move from a host to itself"));
+  other.to = HostId(4711);
+  EXPECT_THAT(why(other), HasSubstr("there is no host 4711"));
   EXPECT_EQ(p.progress(ActionId(9)).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(p.cancel(ActionId(9)).error().code, ErrorCode::kNotFound);
 }

@@ -11,7 +11,8 @@
 //
 // Before it acts on a VM it claims it (claim.h). At the first sign of another manager, nothing is begun any more: alarm().
 //
-// Resizes of running VMs (CPU, memory) so far. Hosts are not started and stopped here.
+// Resizes (CPU, memory) and live migrations of running VMs. A move that carries a new allocation gives it once the VM is there. Hosts are
+// not started and stopped here.
 //
 // Threads: one caller at a time; it starts one thread a host and one an action. Ownership: the clock is shared with the threads; the id
 // book is borrowed. Errors: as the port says.
@@ -24,6 +25,7 @@
 
 #include "headroom/hypervisor/hypervisor.h"
 #include "headroom/libvirt/claim.h"
+#include "headroom/libvirt/migration.h"
 #include "headroom/libvirt/observer.h"
 
 namespace headroom::libvirt {
@@ -32,7 +34,9 @@ struct PoolOptions {
   ObserverOptions observer{};
   Duration resize_settle = std::chrono::seconds(30);     // that one change may take until its result shows; then it is put back
   Duration resize_deadline = std::chrono::minutes(3);    // of a whole resize; what has not come back by then is unknown
+  Duration silence = std::chrono::seconds(30);           // a migration of which nothing was heard for so long is unknown
   Duration look_every = std::chrono::milliseconds(250);  // at an action under way
+  MigrationOptions migration{};
   std::size_t remembered = 1000;                         // actions that are over
 };
 

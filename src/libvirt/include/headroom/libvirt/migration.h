@@ -1,0 +1,34 @@
+// How VMs are moved: what operators may choose. A plain value.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "headroom/base/instant.h"
+#include "headroom/base/quantity.h"
+
+namespace headroom::libvirt {
+
+// How a host's libvirtd is reached by another host's; absent: by the URI by which it is observed.
+struct Peer {
+  std::string uri{};          // "qemu+tls://h2/system"
+  std::string memory_uri{};   // where the memory goes: "tcp://10.0.0.12"; empty: libvirt's own choice
+};
+
+struct MigrationOptions {
+  std::map<std::string, Peer> peers{};                       // by the URI by which the host is observed
+  bool tls = false;                                          // memory is encrypted too (QEMU's own TLS)
+  bool auto_converge = true;                                 // a guest that writes faster than is sent is slowed down
+  std::optional<Duration> post_copy_after{};                 // absent: never; a VM that loses its wire in post-copy is lost
+  BytesPerSecond bandwidth{};                                // where the plan says none; 0: libvirt's
+  Duration max_downtime = std::chrono::milliseconds(300);
+  Duration deadline = std::chrono::minutes(30);              // then it is ended, with the VM where it was
+  Duration probe_within = std::chrono::seconds(5);           // that the destination has to answer first
+  Duration settle = std::chrono::seconds(20);                // both hosts have to say the same for so long where it is not clear
+  // Libvirt takes a disk for shared only on a file system or protocol it knows. Where operators say so of a path (Site::shared_paths),
+  // their word counts instead.
+  bool trust_shared_paths = false;
+};
+
+}  // namespace headroom::libvirt
