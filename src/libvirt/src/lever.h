@@ -22,6 +22,7 @@ const Lever& quota_lever();
 const Lever& share_lever();
 const Lever& balloon_lever();
 const Lever& virtio_mem_lever();
+const Lever& disk_lever();
 
 const Lever& lever_of(LeverKind kind);
 

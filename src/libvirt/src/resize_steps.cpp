@@ -69,6 +69,26 @@ Result<void> memory_steps(const Domain& d, std::int64_t after, std::vector<Step>
   return {};
 }
 
+Result<void> disk_steps(const Domain& d, std::int64_t after, std::vector<Step>& steps) {
+  const std::int64_t now = allocation_of(d)[Resource::kDisk];
+  if (now <= 0) return fail(ErrorCode::kRefused, "not all of its disks are limited, so that there is no limit to change");
+  if (after <= 0) return fail(ErrorCode::kRefused, "a limit of nothing would stop its disks");
+  const double times = static_cast<double>(after) / static_cast<double>(now);
+  const auto add = [&](const Disk& disk, const char* field, const std::optional<std::int64_t>& limit) {
+    if (!limit) return;
+    const std::int64_t wanted = std::max<std::int64_t>(1, std::llround(times * static_cast<double>(*limit)));
+    if (wanted != *limit)
+      steps.push_back({.lever = LeverKind::kDisk, .former = *limit, .wanted = wanted, .device = disk.target, .field = field});
+  };
+  for (const Disk& disk : d.disks) {
+    if (disk.device != "disk") continue;
+    add(disk, "total_bytes_sec", disk.throttle.total);
+    add(disk, "read_bytes_sec", disk.throttle.in);
+    add(disk, "write_bytes_sec", disk.throttle.out);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view name(LeverKind kind) {
@@ -78,6 +98,7 @@ std::string_view name(LeverKind kind) {
     case LeverKind::kShares: return "CPU shares";
     case LeverKind::kBalloon: return "balloon";
     case LeverKind::kVirtioMem: return "virtio-mem device";
+    case LeverKind::kDisk: return "disk limit";
   }
   return "";
 }
@@ -98,8 +119,10 @@ Result<void> may_resize(const Domain& now, const Resources& before, const Resour
 
 Result<std::vector<Step>> steps_to(const Domain& now, const Resources& before, const Resources& after) {
   std::vector<Step> steps;
-  for (Resource r : {Resource::kDisk, Resource::kNetwork})
-    if (after[r] != before[r]) return fail(ErrorCode::kRefused, fmt::format("limits of its {} are not set through libvirt yet", name(r)));
+  if (after[Resource::kNetwork] != before[Resource::kNetwork])
+    return fail(ErrorCode::kRefused, "limits of its network are not set through libvirt yet");
+  if (after[Resource::kDisk] != before[Resource::kDisk])
+    if (auto good = disk_steps(now, after[Resource::kDisk], steps); !good) return tl::unexpected(good.error());
   if (after[Resource::kMemory] != before[Resource::kMemory])
     if (auto good = memory_steps(now, after[Resource::kMemory], steps); !good) return tl::unexpected(good.error());
   if (after[Resource::kCpu] != before[Resource::kCpu])

@@ -111,6 +111,25 @@ TEST(ResizeSteps, TakeTheVirtioMemDeviceFirstAndTheBalloonForTheRest) {
   EXPECT_THAT(refusal(none, with(none, Resource::kMemory, (64_MiB).count())), HasSubstr("neither a balloon"));
 }
 
+TEST(ResizeSteps, ScaleTheLimitsOfAllDisksAlike) {
+  const Domain d = domain("throttled");
+  const Resources now = allocation_of(d);
+  auto found = steps(d, with(d, Resource::kDisk, 2 * now[Resource::kDisk]));
+  ASSERT_THAT(found, SizeIs(3));  // one disk has a limit of all, the other one of each way
+  for (const Step& s : found) {
+    EXPECT_EQ(s.lever, LeverKind::kDisk);
+    EXPECT_EQ(s.wanted, 2 * s.former) << s.device << " " << s.field;
+  }
+  EXPECT_EQ(found[0].field, "total_bytes_sec");
+  EXPECT_EQ(found[1].field, "read_bytes_sec");
+  EXPECT_EQ(found[2].field, "write_bytes_sec");
+  EXPECT_NE(found[0].device, found[1].device);
+  EXPECT_EQ(found[1].device, found[2].device);
+  EXPECT_THAT(refusal(d, with(d, Resource::kDisk, 0)), HasSubstr("would stop its disks"));
+  EXPECT_THAT(refusal(domain("plain"), with(domain("plain"), Resource::kDisk, 1)), HasSubstr("no limit to change"));
+  EXPECT_THAT(refusal(d, with(d, Resource::kNetwork, 1)), HasSubstr("network are not set through libvirt yet"));
+}
+
 TEST(MayResize, SaysWhatTheJudgementSays) {
   const Domain d = domain("silent_guest");
   const Resources now = allocation_of(d);
