@@ -21,7 +21,10 @@ std::string core_sentence(const Reason& r) {
       return r.demand > r.limit ? fmt::format("{}, over {}", signal, limit)
                                 : fmt::format("{}, and may pass its limit of {}", signal, limit);
     case ReasonCode::kPressure: return fmt::format("{} and held back at its limit of {}", signal, limit);
-    case ReasonCode::kSpareCapacity: return fmt::format("{}, well under its limit of {}", signal, limit);
+    case ReasonCode::kSpareCapacity:
+      // Nor is a cheap one worth a dear limit, though the quantile told is above it.
+      return r.demand > r.limit ? fmt::format("{}, too rarely for its limit of {} to be worth its price", signal, limit)
+                                : fmt::format("{}, well under its limit of {}", signal, limit);
     case ReasonCode::kMakeRoom: return fmt::format("{}; room is needed on the host", signal);
     case ReasonCode::kHostOverload: return fmt::format("the host's {}, over what it can deliver, {}", signal, limit);
     case ReasonCode::kImbalance: return "the hosts are out of balance";

@@ -87,6 +87,11 @@ TEST(Reason, IsASentenceWithTheForecastTheLimitAndTheConfidence) {
   r.demand = 2000;
   r.confidence = 0.004;
   EXPECT_EQ(to_text(r), "cpu is forecast at 2 cores (95 %, within 15m), and may pass its limit of 2.5 cores [grow-cpu]");
+  r.code = ReasonCode::kSpareCapacity;
+  EXPECT_EQ(to_text(r), "cpu is forecast at 2 cores (95 %, within 15m), well under its limit of 2.5 cores [grow-cpu]");
+  r.demand = 3100;
+  EXPECT_EQ(to_text(r),
+            "cpu is forecast at 3.1 cores (95 %, within 15m), too rarely for its limit of 2.5 cores to be worth its price [grow-cpu]");
 }
 
 }  // namespace
