@@ -22,17 +22,12 @@ double Search::spent() const {
 
 void Search::descend(double until) {
   const auto items = static_cast<std::int32_t>(state_.layout().items);
-  const auto hosts = static_cast<std::int32_t>(state_.layout().hosts);
   for (std::int64_t before = state_.cost() + 1; before > state_.cost();) {
     before = state_.cost();
     for (std::int32_t item = 0; item < items; ++item) {
       if (item % kItemsBetweenLooks == 0 && spent() >= until) return;
-      const Pick pick = kernel_.best_host(state_, item, nullptr, 0, hosts, tally_);
-      if (pick.host < 0 || pick.change >= 0) continue;
-      best_.moved(item, state_.host_of(item));
-      state_.move(item, pick.host, pick.change);
-      ++tally_.moves;
-      best_.look(state_);
+      const Pick pick = cheapest(item);
+      if (pick.host >= 0 && pick.change < 0) put(item, pick);
     }
     if (static_cast<double>(before - state_.cost()) < kHardly * static_cast<double>(before)) return;
   }
@@ -154,20 +149,19 @@ double Search::lacking(std::int32_t host, const std::int32_t* without) const {
 }
 
 bool Search::push_one_off(std::int32_t host, double lack) {
-  const auto hosts = static_cast<std::int32_t>(state_.layout().hosts);
   std::int32_t chosen = -1;
   Pick goes;
   for (std::int32_t item : state_.items_on(host)) {
     const double left = lacking(host, &item);
     if (left > lack || (left == lack && left > 0)) continue;
-    const Pick pick = kernel_.best_host(state_, item, nullptr, 0, hosts, tally_);
+    const Pick pick = cheapest(item);
     if (pick.host < 0 || (chosen >= 0 && left == lack && pick.change >= goes.change)) continue;
     chosen = item;
     goes = pick;
     lack = left;
   }
   if (chosen < 0) return false;
-  best_.moved(chosen, host);
+  best_.moved(chosen, host);  // not put(): nothing is an answer before all hosts are mended
   state_.move(chosen, goes.host, goes.change);
   ++tally_.moves;
   return true;

@@ -234,7 +234,8 @@ class Solver {
   // How the time is shared among the steps of the main cooling. It starts where the mean cost falls below that of the descent;
   // a step's time goes with the root of its heat, which is what the pilot lost there over the temperature, as long as that is
   // a notable part of the cost. Heat has a limit: what a search loses when it is cold, though a slower one would have lost it while it
-  // was warm, says nothing of where time is well spent. The steps at the cold end where hardly anything is left to lose share what is set aside.
+  // was warm, says nothing of where time is well spent. The steps at the cold end where hardly anything is left to lose share what is
+  // set aside.
   struct Shares {
     std::vector<double> of_steps;
     int fine = 0;  // the first fine step
