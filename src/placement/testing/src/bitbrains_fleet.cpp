@@ -4,13 +4,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "../../src/random.h"
+#include "chance.h"
 
 namespace headroom::placement_testing {
 namespace {
 
 using placement::Problem;
-using placement::Stream;
 
 constexpr double kStandard[kBitbrainsResources] = {32'000, 131'072, 500'000, 1'000'000};
 constexpr double kMedian[kBitbrainsResources] = {16.0, 105, 4.5, 2.8};
@@ -24,9 +23,9 @@ constexpr double kCorrelation = 0.5;
 constexpr double kMostOfHost = 0.3;
 constexpr int kDraws = 60;
 
-class BitbrainsMaker {
+class BitbrainsMaker : Chance {
  public:
-  explicit BitbrainsMaker(const BitbrainsMaking& m) : m_(m), chance_(m.seed, m.hosts, m.vms) {}
+  explicit BitbrainsMaker(const BitbrainsMaking& m) : Chance(m.seed, m.hosts, m.vms), m_(m) {}
 
   Problem make() {
     p_.hosts = m_.hosts;
@@ -40,19 +39,11 @@ class BitbrainsMaker {
   }
 
  private:
-  double unit() { return static_cast<double>(chance_.next() >> 11) * 0x1p-53; }
-  double normal() {
-    double sum = -6;  // Irwin-Hall
-    for (int i = 0; i < 12; ++i) sum += unit();
-    return sum;
-  }
   double laplace(double mean_size) {
     const double u = unit() - 0.5;
     return (u < 0 ? mean_size : -mean_size) * std::log(1 - 2 * std::abs(u));
   }
-  std::size_t below(std::size_t n) {
-    return static_cast<std::size_t>(Stream::below(static_cast<std::uint32_t>(chance_.next() >> 32), static_cast<std::uint32_t>(n)));
-  }
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(Chance::below(n)); }
 
   void make_hosts() {
     for (std::size_t h = 0; h < m_.hosts; ++h) {
@@ -155,7 +146,6 @@ class BitbrainsMaker {
   }
 
   const BitbrainsMaking& m_;
-  Stream chance_;
   Problem p_;
   std::vector<std::int64_t> use_;  // hosts x lanes
 };

@@ -4,13 +4,12 @@
 #include <cmath>
 #include <set>
 
-#include "../../src/random.h"
+#include "chance.h"
 
 namespace headroom::placement_testing {
 namespace {
 
 using placement::Problem;
-using placement::Stream;
 
 // Of a lane of the A set: needs from `least` to `most`; which size they follow, and how far off they are, as shares of the range's
 // logarithm.
@@ -25,10 +24,10 @@ constexpr Lane kLanes[] = {{900, 9e5, 0, 0},      {500, 1.2e6, 0, .04}, {140, 3.
 constexpr std::size_t kSizes = 4, kNeighbourhoods = 5;
 constexpr double kMany = 80;  // items on a host, from which on hosts are like each other
 
-class Maker {
+class Maker : Chance {
  public:
   explicit Maker(const ChallengeLike& m)
-      : m_(m), chance_(m.seed, m.items, m.hosts),
+      : Chance(m.seed, m.items, m.hosts), m_(m),
         even_(std::min(1.0, static_cast<double>(m.items) / static_cast<double>(m.hosts) / kMany)) {}
 
   Problem make() {
@@ -47,18 +46,9 @@ class Maker {
   }
 
  private:
-  std::size_t below(std::size_t n) {
-    return static_cast<std::size_t>(Stream::below(static_cast<std::uint32_t>(chance_.next() >> 32), static_cast<std::uint32_t>(n)));
-  }
-  double unit() { return static_cast<double>(chance_.next() >> 11) * 0x1p-53; }
-  double between(double low, double high) { return low + (high - low) * unit(); }
-  double normal() {
-    double sum = -6;  // Irwin-Hall: the same bits with every mathematics library
-    for (int i = 0; i < 12; ++i) sum += unit();
-    return sum;
-  }
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(Chance::below(n)); }
 
-  // Six lanes take the first four sizes' first lanes as well, so that few lanes are not all alike.
+  // Few lanes are taken from different sizes, so that they do not all follow one.
   const Lane& lane(std::size_t l) const {
     static constexpr std::size_t kFew[] = {0, 2, 6}, kSome[] = {0, 1, 2, 3, 6, 8};
     return kLanes[m_.lanes <= 3 ? kFew[l] : m_.lanes <= 6 ? kSome[l] : l % std::size(kLanes)];
@@ -158,7 +148,6 @@ class Maker {
   }
 
   const ChallengeLike& m_;
-  Stream chance_;
   double even_;
   Problem p_;
   std::vector<std::set<std::int32_t>> homes_;  // of groups

@@ -5,13 +5,12 @@
 #include <cmath>
 #include <queue>
 
-#include "../../src/random.h"
+#include "chance.h"
 
 namespace headroom::placement_testing {
 namespace {
 
 using placement::Problem;
-using placement::Stream;
 
 constexpr std::size_t kResources = 4, kHorizons = 3, kLanes = kResources * kHorizons;
 constexpr double kNanoDollars = 1e9, kUsdPerWattHour = 0.15e-3, kMostOfAHost = 0.5, kSafe = 0.8;
@@ -24,9 +23,9 @@ constexpr HostType kReserved{32, 256, 400e3, 1250e3, 0, 200, 350}, kOnDemand{64,
     kOld{24, 128, 200e3, 625e3, 1.6125, 250, 450};
 constexpr std::array<HostType, 5> kTurn{kReserved, kOnDemand, kReserved, kOnDemand, kOld};
 
-class FleetMaker {
+class FleetMaker : Chance {
  public:
-  explicit FleetMaker(const FleetMaking& m) : m_(m), chance_(m.seed, m.items, m.hosts) {}
+  explicit FleetMaker(const FleetMaking& m) : Chance(m.seed, m.items, m.hosts), m_(m) {}
 
   Problem make() {
     p_.hosts = m_.hosts;
@@ -43,13 +42,6 @@ class FleetMaker {
   }
 
  private:
-  double unit() { return static_cast<double>(chance_.next() >> 11) * 0x1p-53; }
-  double normal() {
-    double sum = -6;  // Irwin-Hall, as in make_problem
-    for (int i = 0; i < 12; ++i) sum += unit();
-    return sum;
-  }
-
   void make_host(const HostType& type, std::size_t number) {
     const std::array<double, kResources> room{type.cores * 1000, type.gib * 1024, type.disk_kbps, type.net_kbps};
     const double watts = type.full_watts - type.idle_watts;
@@ -124,7 +116,6 @@ class FleetMaker {
   }
 
   const FleetMaking& m_;
-  Stream chance_;
   Problem p_;
 };
 

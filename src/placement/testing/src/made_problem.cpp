@@ -5,17 +5,16 @@
 #include <numeric>
 #include <set>
 
-#include "../../src/random.h"
+#include "chance.h"
 
 namespace headroom::placement_testing {
 namespace {
 
 using placement::Problem;
-using placement::Stream;
 
-class Maker {
+class Maker : Chance {
  public:
-  explicit Maker(const Making& m) : m_(m), chance_(m.seed, m.items, m.hosts) {}
+  explicit Maker(const Making& m) : Chance(m.seed, m.items, m.hosts), m_(m) {}
 
   Problem make() {
     p_.hosts = m_.hosts;
@@ -34,14 +33,6 @@ class Maker {
   }
 
  private:
-  std::int32_t below(std::size_t n) { return Stream::below(static_cast<std::uint32_t>(chance_.next() >> 32), static_cast<std::uint32_t>(n)); }
-  double unit() { return static_cast<double>(chance_.next() >> 11) * 0x1p-53; }
-  double normal() {
-    double sum = -6;  // Irwin-Hall: the same bits with every mathematics library
-    for (int i = 0; i < 12; ++i) sum += unit();
-    return sum;
-  }
-
   void make_groups() {
     p_.groups.resize(std::min(m_.groups, m_.items));
     std::vector<std::size_t> sizes(p_.groups.size(), 1);
@@ -148,16 +139,14 @@ class Maker {
 
   // From a stream of its own: the rest of the problem is the same without prices.
   void price() {
-    Stream chance(m_.seed, m_.items, m_.hosts + 1);
-    const auto below = [&](std::uint32_t n) { return Stream::below(static_cast<std::uint32_t>(chance.next() >> 32), n); };
+    Chance chance(m_.seed, m_.items, m_.hosts + 1);
     for (std::size_t h = 0; h < m_.hosts; ++h) {
-      for (std::size_t l = 0; l < m_.lanes; ++l) p_.use_price.push_back(h % 4 == 1 ? 0 : below(6));
-      p_.open_price.push_back(h % 4 == 0 ? 0 : 1000 * below(3000));
+      for (std::size_t l = 0; l < m_.lanes; ++l) p_.use_price.push_back(h % 4 == 1 ? 0 : chance.below(6));
+      p_.open_price.push_back(h % 4 == 0 ? 0 : 1000 * chance.below(3000));
     }
   }
 
   const Making& m_;
-  Stream chance_;
   Problem p_;
   std::vector<std::int64_t> use_;                 // hosts x lanes
   std::vector<std::set<std::int32_t>> taken_;     // hosts of each group

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "../../src/random.h"
+#include "chance.h"
 
 namespace headroom::placement_testing {
 namespace {
@@ -12,11 +12,10 @@ namespace {
 using placement::HostSet;
 using placement::Problem;
 using placement::Relation;
-using placement::Stream;
 
-class Wanter {
+class Wanter : Chance {
  public:
-  Wanter(Problem& problem, const Wants& wants) : p_(problem), w_(wants), chance_(wants.seed, 4711, problem.items) {}
+  Wanter(Problem& problem, const Wants& wants) : Chance(wants.seed, 4711, problem.items), p_(problem), w_(wants) {}
 
   void add() {
     if (w_.broken) shuffle();
@@ -28,8 +27,6 @@ class Wanter {
   }
 
  private:
-  std::int32_t below(std::size_t n) { return Stream::below(static_cast<std::uint32_t>(chance_.next() >> 32), static_cast<std::uint32_t>(n)); }
-  double unit() { return static_cast<double>(chance_.next() >> 11) * 0x1p-53; }
   std::int32_t home(std::int32_t item) const { return p_.home[static_cast<std::size_t>(item)]; }
 
   void shuffle() {
@@ -110,7 +107,6 @@ class Wanter {
 
   Problem& p_;
   const Wants& w_;
-  Stream chance_;
 };
 
 }  // namespace
