@@ -2,14 +2,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "../support/run_program.h"
 #include "headroom/history/rocksdb_history.h"
 
 namespace headroom {
@@ -23,21 +22,6 @@ using ::testing::HasSubstr;
 const std::string kTree = HEADROOM_SOURCE_DIR, kLists = kTree + "/src/cost/tests/data/";
 constexpr int kDay = 288;
 const Instant kBegin = instant_from_epoch_seconds(1'375'315'200);  // 1 August 2013
-
-struct Ran {
-  int exit_code = -1;
-  std::string text;  // both streams
-};
-
-Ran headroom_says(const std::string& arguments) {
-  Ran ran;
-  std::FILE* pipe = popen(fmt::format("{}/headroom {} 2>&1 < /dev/null", HEADROOM_BINARY_DIR, arguments).c_str(), "r");
-  char buffer[4096];
-  for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.text.append(buffer, got);
-  const int status = pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
 
 // Percent of a core: three cores in office hours, else one.
 double cpu(int k) { return k % kDay >= 96 && k % kDay < 216 ? 300 : 100; }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/run_program.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/stop.h"
 
@@ -23,22 +24,6 @@ using std::chrono::seconds;
 using ::testing::HasSubstr;
 
 const std::string kManager = HEADROOM_BINARY_DIR "/headroomd", kCommand = HEADROOM_BINARY_DIR "/headroom";
-
-struct Ran {
-  int exit_code = -1;
-  std::string text;  // both streams
-};
-
-// Runs a command line to its end.
-Ran run(const std::string& line) {
-  Ran ran;
-  std::FILE* pipe = popen((line + " 2>&1").c_str(), "r");
-  char buffer[4096];
-  for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.text.append(buffer, got);
-  const int status = pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
 
 // A headroomd on a free port, with its temporary files in a folder that goes with the test.
 class Manager {
@@ -59,7 +44,7 @@ class Manager {
   std::string socket() const { return (folder_ / "s").string(); }
   const std::string& url() const { return url_; }
   std::filesystem::path temporary() const { return folder_ / "tmp"; }
-  Ran ask(const std::string& what) const { return run(fmt::format("{} {} --server {}", kCommand, what, url_)); }
+  Ran ask(const std::string& what) const { return run_line(fmt::format("{} {} --server {}", kCommand, what, url_)); }
   json status() const { return json::parse(ask("get status -o json").text); }
   bool reaches(const std::string& state) const {
     return poll_until([&] { return status().at("state") == state; }, seconds(120));
@@ -130,7 +115,7 @@ TEST(Programs, TheCommandLineShowsWhatTheManagerKnows) {
   const Ran none = manager.ask("describe vm none");
   EXPECT_EQ(none.exit_code, 3);
   EXPECT_THAT(none.text, HasSubstr("no VM is called 'none'"));
-  const Ran over = run(fmt::format("{} pause --socket {}", kCommand, manager.socket()));
+  const Ran over = run_line(fmt::format("{} pause --socket {}", kCommand, manager.socket()));
   EXPECT_EQ(over.exit_code, 4) << over.text;
 }
 
@@ -140,7 +125,7 @@ TEST(Programs, PlanAnswersAlikeFromAManagerAndFromAScenario) {
   ASSERT_TRUE(manager.reaches("finished"));
   const std::string changes = " --what-if lose-host=reserved-24-1 --what-if load=+30%:*:cpu --what-if new-vm=cpu=2,memory=4GiB:2";
   const std::string offline = kCommand + " plan " HEADROOM_SOURCE_DIR "/scenarios/bitbrains.yaml --at 2013-08-10T02:00:00Z";
-  const Ran there = manager.ask("plan -o json" + changes), here = run(offline + " -o json" + changes);
+  const Ran there = manager.ask("plan -o json" + changes), here = run_line(offline + " -o json" + changes);
   EXPECT_EQ(there.exit_code, 0) << there.text;
   EXPECT_EQ(json::parse(there.text), json::parse(here.text));
   EXPECT_EQ(json::parse(there.text).at("changes").size(), 3U);
@@ -157,7 +142,7 @@ TEST(Programs, PlanAnswersAlikeFromAManagerAndFromAScenario) {
 
 TEST(Programs, PauseAndResumeGoThroughTheSocket) {
   const Manager manager({"--take", "10h", "--compare", "none"});
-  const auto command = [&](const char* what) { return run(fmt::format("{} {} --socket {}", kCommand, what, manager.socket())); };
+  const auto command = [&](const char* what) { return run_line(fmt::format("{} {} --socket {}", kCommand, what, manager.socket())); };
   EXPECT_EQ(command("pause").exit_code, 0);
   EXPECT_EQ(manager.status().at("state"), "paused");
   EXPECT_EQ(command("resume").exit_code, 0);
@@ -176,14 +161,14 @@ TEST(Programs, SigtermEndsTheManagerCleanWithinASecond) {
 
 TEST(Programs, ASecondManagerOnOneSocketIsTold) {
   const Manager manager({"--take", "10h", "--compare", "none"});
-  const Ran second = run(fmt::format("{} --listen 127.0.0.1:0 --socket {} --once", kManager, manager.socket()));
+  const Ran second = run_line(fmt::format("{} --listen 127.0.0.1:0 --socket {} --once", kManager, manager.socket()));
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.text, HasSubstr("another headroomd runs"));
 }
 
 TEST(Programs, OnceItEndsWithItsReport) {
   const std::string socket = (std::filesystem::temp_directory_path() / fmt::format("programs-test-{}.sock", getpid())).string();
-  const Ran once = run(fmt::format("{} --once --take 0 --window 2013-08-10,2013-08-10T02:00:00Z --compare static --listen 127.0.0.1:0 --socket {}",
+  const Ran once = run_line(fmt::format("{} --once --take 0 --window 2013-08-10,2013-08-10T02:00:00Z --compare static --listen 127.0.0.1:0 --socket {}",
                                    kManager, socket));
   EXPECT_EQ(once.exit_code, 0) << once.text;
   EXPECT_THAT(once.text, ::testing::AllOf(HasSubstr("USD/day"), HasSubstr("static"), HasSubstr("headroom")));
@@ -200,10 +185,10 @@ TEST(Programs, RulesAreReadCheckedAndFollowedByBoth) {
   const std::string simulate = kCommand + " simulate " HEADROOM_SOURCE_DIR "/scenarios/bitbrains.yaml" + window;
   const std::string once = fmt::format("{} --once --take 0 --compare none --listen 127.0.0.1:0 --socket {}/s{}", kManager, folder, window);
   for (const std::string& line : {simulate, once}) {
-    const Ran refused = run(line + " --rules " + bad);
+    const Ran refused = run_line(line + " --rules " + bad);
     EXPECT_EQ(refused.exit_code, 2) << refused.text;
     EXPECT_THAT(refused.text, HasSubstr("bad.yaml:2: 'threshold' in rule 'watch'"));
-    const Ran followed = run(line + " --rules " + good);
+    const Ran followed = run_line(line + " --rules " + good);
     EXPECT_EQ(followed.exit_code, 0) << followed.text;
     EXPECT_THAT(followed.text, HasSubstr("the rules of good.yaml"));
   }
@@ -214,7 +199,7 @@ TEST(Programs, AStateDirectoryWithABrokenModelIsSaidOnceAndTheShippedOneForecast
   std::string folder = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   std::ofstream(folder + "/ple.model") << "scribbles";
-  const Ran once = run(fmt::format("{0} --once --take 0 --window 2013-08-10,2013-08-10T02:00:00Z --compare none --listen 127.0.0.1:0 "
+  const Ran once = run_line(fmt::format("{0} --once --take 0 --window 2013-08-10,2013-08-10T02:00:00Z --compare none --listen 127.0.0.1:0 "
                                    "--socket {1}/s --state {1}", kManager, folder));
   EXPECT_EQ(once.exit_code, 0) << once.text;
   const std::string warning = "/ple.model' is not used";
@@ -243,7 +228,7 @@ TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
                         Case{kCommand + " get status --server http://127.0.0.1:1", 5, "no headroomd answers"},
                         Case{kCommand + " plan --server http://127.0.0.1:1", 5, "no headroomd answers"},
                         Case{kCommand + " get status --server nowhere", 2, "http://"}, Case{kCommand + " get fish", 2, "fish"}}) {
-    const Ran ran = run(c.line);
+    const Ran ran = run_line(c.line);
     EXPECT_EQ(ran.exit_code, c.exit_code) << c.line << "\n" << ran.text;
     EXPECT_THAT(ran.text, HasSubstr(c.says)) << c.line;
   }
@@ -257,7 +242,7 @@ TEST(Programs, TheManagerGoesOnWithoutItsModelAndSaysSoInOneLine) {
   std::filesystem::create_directories(folder / "share/headroom/models");
   std::filesystem::copy_file(kManager, folder / "bin/headroomd");
   std::ofstream(folder / "share/headroom/models/ple.model") << "HRPLE";
-  const Ran ran = run(fmt::format("{}/bin/headroomd --once --take 0 --listen 127.0.0.1:0 --socket {}/s --retrain 1d --compare none "
+  const Ran ran = run_line(fmt::format("{}/bin/headroomd --once --take 0 --listen 127.0.0.1:0 --socket {}/s --retrain 1d --compare none "
                                   "--window 2013-08-10,2013-08-10T01:00:00Z", folder.string(), folder.string()));
   EXPECT_EQ(ran.exit_code, 0) << ran.text;
   EXPECT_THAT(ran.text, ::testing::ContainsRegex("headroomd: WITHOUT ITS MODEL: .*ple.model.*the last value with its own errors"));

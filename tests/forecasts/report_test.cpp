@@ -2,16 +2,15 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "../support/run_program.h"
 #include "headroom/history/rocksdb_history.h"
 
 namespace headroom {
@@ -24,21 +23,6 @@ using ::testing::StartsWith;
 
 constexpr int kSteps = 12 * 288;
 const Instant kBegin = instant_from_epoch_seconds(1'375'315'200);  // 1 August 2013
-
-struct Ran {
-  int exit_code = -1;
-  std::string text;  // both streams
-};
-
-Ran headroom_says(const std::string& arguments) {
-  Ran ran;
-  std::FILE* pipe = popen(fmt::format("{}/headroom {} 2>&1 < /dev/null", HEADROOM_BINARY_DIR, arguments).c_str(), "r");
-  char buffer[4096];
-  for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.text.append(buffer, got);
-  const int status = pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
 
 // CPU in percent of a core: a daily wave with a burst every five hours.
 double cpu(int vm, int k) { return 20 + 10 * vm + 8 * std::sin(0.0218 * k) + (k * 37 % 11) / 4.0 + (k % 60 < 4 ? 50 : 0); }

@@ -1,12 +1,12 @@
 // headroom observe as people run it: on libvirt's test driver with domains of its corpus, beside hosts that hang or are not there.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "../support/run_program.h"
 #include "hanging_daemon.h"
 #include "headroom/base/clock.h"
 
@@ -18,7 +18,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Ran {
+struct Observed {
   int exit_code = -1;
   std::string out, errors;
 };
@@ -31,17 +31,10 @@ class ObserveCommand : public ::testing::Test {
   }
   ~ObserveCommand() override { std::filesystem::remove_all(folder_); }
 
-  Ran observe(const std::string& arguments) const {
-    Ran ran;
-    const std::string command = fmt::format("{}/headroom observe {} 2>{}/errors < /dev/null", HEADROOM_BINARY_DIR, arguments, folder_);
-    std::FILE* pipe = popen(command.c_str(), "r");
-    char buffer[4096];
-    for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.out.append(buffer, got);
-    const int status = pclose(pipe);
-    ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  Observed observe(const std::string& arguments) const {
+    const Ran ran = headroom_says(fmt::format("observe {} 2>{}/errors", arguments, folder_));
     std::ifstream errors(folder_ + "/errors");
-    ran.errors.assign(std::istreambuf_iterator<char>(errors), {});
-    return ran;
+    return {ran.exit_code, ran.text, {std::istreambuf_iterator<char>(errors), {}}};
   }
   // A host of libvirt's test driver with this domain on it.
   std::string host_with(const std::string& domain) const {
@@ -59,7 +52,7 @@ constexpr const char* kForeign = R"(<domain type='test'><name>instance-1</name><
 <memory>1048576</memory><currentMemory>524288</currentMemory><vcpu current='2'>4</vcpu><os><type>hvm</type></os></domain>)";
 
 TEST_F(ObserveCommand, ShowsHostsVmsAndWhyNot) {
-  const Ran ran = observe("--uri " + host_with(kForeign));
+  const Observed ran = observe("--uri " + host_with(kForeign));
   EXPECT_EQ(ran.exit_code, 0) << ran.errors;
   EXPECT_THAT(ran.out, AllOf(HasSubstr("HOST "), HasSubstr("instance-1"), HasSubstr("2 cores"), HasSubstr("512 MiB"), HasSubstr("immovable")));
   EXPECT_THAT(ran.out, HasSubstr("owned by Nova: metadata of http://openstack.org/xmlns/libvirt/nova/1.1; it is only watched"));
@@ -68,7 +61,7 @@ TEST_F(ObserveCommand, ShowsHostsVmsAndWhyNot) {
 }
 
 TEST_F(ObserveCommand, TellsMachinesTheSame) {
-  const Ran ran = observe("--uri test:///default -o json");
+  const Observed ran = observe("--uri test:///default -o json");
   ASSERT_EQ(ran.exit_code, 0) << ran.errors;
   const json told = json::parse(ran.out);
   EXPECT_EQ(told["hosts"][0]["physical"]["cpu_millicores"], 16000);
@@ -81,7 +74,7 @@ TEST_F(ObserveCommand, TellsMachinesTheSame) {
 TEST_F(ObserveCommand, ShowsTheOthersWhenAHostHangsAndEnds) {
   const libvirt::HangingDaemon hanging;
   const Stopwatch watch;
-  const Ran ran = observe(fmt::format("--uri '{}' --uri test:///default --deadline 500ms", hanging.uri()));
+  const Observed ran = observe(fmt::format("--uri '{}' --uri test:///default --deadline 500ms", hanging.uri()));
   EXPECT_LT(watch.seconds(), 30);
   EXPECT_EQ(ran.exit_code, 5);
   EXPECT_THAT(ran.out, HasSubstr("test:///default"));
@@ -89,7 +82,7 @@ TEST_F(ObserveCommand, ShowsTheOthersWhenAHostHangsAndEnds) {
 }
 
 TEST_F(ObserveCommand, SaysInALineWhatIsWrong) {
-  Ran ran = observe("--uri 'qemu+unix:///system?socket=/nonexistent'");
+  Observed ran = observe("--uri 'qemu+unix:///system?socket=/nonexistent'");
   EXPECT_EQ(ran.exit_code, 5);
   EXPECT_THAT(ran.errors, HasSubstr("Failed to connect socket to '/nonexistent'"));
   EXPECT_EQ(observe("").exit_code, 2);
@@ -100,7 +93,7 @@ TEST_F(ObserveCommand, SaysInALineWhatIsWrong) {
 }
 
 TEST_F(ObserveCommand, BelievesOperatorsAboutOwners) {
-  const Ran ran = observe("--uri test:///default --owner 'te*=Pacemaker'");
+  const Observed ran = observe("--uri test:///default --owner 'te*=Pacemaker'");
   EXPECT_THAT(ran.out, HasSubstr("owned by Pacemaker: operators say so of names like 'te*'"));
   EXPECT_THAT(observe("--uri " + host_with(kForeign) + " --owner 'instance-*='").out, Not(HasSubstr("owned by")));
 }

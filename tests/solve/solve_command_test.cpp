@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "../support/run_program.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/stop.h"
 #include "headroom/challenge/roadef2012.h"
@@ -20,11 +21,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-struct Ran {
-  int exit_code = -1;
-  std::string out;
-};
 
 class SolveCommand : public ::testing::Test {
  protected:
@@ -41,15 +37,7 @@ class SolveCommand : public ::testing::Test {
     return fmt::format("{0}/headroom solve --format roadef2012 --model {1}/model --assignment {1}/start --out {1}/answer {2}", HEADROOM_BINARY_DIR,
                        folder_.string(), options);
   }
-  Ran run(const std::string& options) const {
-    Ran ran;
-    std::FILE* pipe = popen((command(options) + " 2>&1").c_str(), "r");
-    char buffer[4096];
-    for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.out.append(buffer, got);
-    const int status = pclose(pipe);
-    ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return ran;
-  }
+  Ran run(const std::string& options) const { return run_line(command(options)); }
   placement::Assignment answer() const {
     std::ifstream in(folder_ / "answer");
     return {std::istream_iterator<std::int32_t>(in), {}};
@@ -61,15 +49,15 @@ class SolveCommand : public ::testing::Test {
 
 TEST_F(SolveCommand, WritesASoundAnswerAndTellsItsCostBoundAndGap) {
   const Ran ran = run("--seconds 0.5 --threads 2 -o json");
-  ASSERT_EQ(ran.exit_code, 0) << ran.out;
-  const auto told = nlohmann::json::parse(ran.out);
+  ASSERT_EQ(ran.exit_code, 0) << ran.text;
+  const auto told = nlohmann::json::parse(ran.text);
   EXPECT_THAT(check(problem_, answer()), IsEmpty());
   EXPECT_EQ(told.at("cost"), cost_of(problem_, answer()).total());
   EXPECT_LT(told.at("cost"), told.at("start_cost"));
   EXPECT_LE(told.at("bound"), told.at("cost"));
   EXPECT_GE(told.at("gap"), 0);
   EXPECT_LT(told.at("seconds"), 2);
-  EXPECT_THAT(run("--seconds 0.2").out, ::testing::ContainsRegex("^cost [0-9]+  bound [0-9]+  gap [0-9.]+ %\n"));
+  EXPECT_THAT(run("--seconds 0.2").text, ::testing::ContainsRegex("^cost [0-9]+  bound [0-9]+  gap [0-9.]+ %\n"));
 }
 
 TEST_F(SolveCommand, RepeatsItselfWhenTheBudgetIsANumberOfTries) {
@@ -104,8 +92,8 @@ TEST_F(SolveCommand, RefusesBadInputInOneLineAndLeavesTheOldAnswer) {
   std::ofstream(folder_ / "start") << "0 1 2";
   const Ran ran = run("--seconds 1");
   EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_THAT(ran.out, HasSubstr("start:1: the machine of process 3 is missing"));
-  EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 1);
+  EXPECT_THAT(ran.text, HasSubstr("start:1: the machine of process 3 is missing"));
+  EXPECT_EQ(std::count(ran.text.begin(), ran.text.end(), '\n'), 1);
   std::filesystem::remove(folder_ / "model");
   EXPECT_EQ(run("--seconds 1").exit_code, 3);
   EXPECT_EQ(run("").exit_code, 2);
