@@ -30,6 +30,7 @@ find_library(ZSTD_LIBRARY zstd REQUIRED)
 # The package has no CMake file. Its library was built with these definitions, and they change the layout of its classes.
 find_path(HTTPLIB_INCLUDE httplib.h REQUIRED)
 find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
+find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED)
 add_library(httplib INTERFACE)
 target_include_directories(httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE})
