@@ -226,16 +226,26 @@ Result<void> SimulatedPool::admits(const Action& a) const {
   return {};
 }
 
+Result<void> SimulatedPool::knows(const Action& a) const {
+  if (auto sense = makes_sense(a); !sense) return sense;
+  const bool of_a_vm = a.kind == ActionKind::kResize || a.kind == ActionKind::kMigrate;
+  if (of_a_vm && find_by_id(vms_, a.vm) == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no VM {}", a.vm.value()));
+  for (HostId host : {a.from, a.kind == ActionKind::kMigrate ? a.to : a.from})
+    if (find_by_id(hosts_, host) == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", host.value()));
+  return {};
+}
+
 Result<void> SimulatedPool::start(ActionId id, const Action& a) {
   if (finished_.count(id)) return {};
   for (const Operation& op : running_) {
     if (op.id == id) return {};
     if (a.vm.valid() && op.action.vm == a.vm) return fail(ErrorCode::kRefused, "the VM is busy with another action");
   }
+  if (auto known = knows(a); !known) return known;
   switch (a.kind) {
     case ActionKind::kResize:
     case ActionKind::kMigrate:
-      if (vms_[vm_index(a.vm)].host != a.from) return invalid("the VM is not on that host");
+      if (vms_[vm_index(a.vm)].host != a.from) return fail(ErrorCode::kRefused, "the VM is not on that host");
       if (auto ok = admits(a); !ok) return ok;
       break;
     case ActionKind::kStartHost: {
@@ -248,6 +258,7 @@ Result<void> SimulatedPool::start(ActionId id, const Action& a) {
       bool busy = !residents_[host_index(a.from)].empty();
       for (const Operation& op : running_) busy = busy || op.action.to == a.from;
       if (busy) return fail(ErrorCode::kRefused, "the host has running or incoming VMs");
+      if (hosts_[host_index(a.from)].power != PowerState::kOn) return fail(ErrorCode::kRefused, "the host is not on");
       break;
     }
   }
@@ -303,7 +314,8 @@ Result<void> SimulatedPool::cancel(ActionId id) {
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
     return {};
   }
-  return fail(ErrorCode::kNotFound, fmt::format("action {} is not running", id.value()));
+  if (finished_.contains(id)) return {};
+  return fail(ErrorCode::kNotFound, fmt::format("action {} is not known here", id.value()));
 }
 
 }  // namespace headroom

@@ -50,6 +50,7 @@ Result<Inventory> FakeHypervisor::inventory() {
 Result<std::vector<VmSample>> FakeHypervisor::samples() { return std::exchange(samples_, {}); }
 
 Result<void> FakeHypervisor::check_known(const Action& action) const {
+  if (auto sense = makes_sense(action); !sense) return sense;
   auto& world = const_cast<Inventory&>(world_);
   if (is_about_a_vm(action)) {
     const Vm* vm = find_by_id(world.vms, action.vm);
@@ -64,7 +65,18 @@ Result<void> FakeHypervisor::check_known(const Action& action) const {
     if (to == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", action.to.value()));
     if (to->power != PowerState::kOn) return fail(ErrorCode::kRefused, "the destination is off");
   }
-  return {};
+  return check_power(action);
+}
+
+Result<void> FakeHypervisor::check_power(const Action& action) const {
+  if (is_about_a_vm(action)) return {};
+  const PowerState power = find_by_id(world_.hosts, action.from)->power;
+  if (action.kind == ActionKind::kStartHost)
+    return power == PowerState::kOff ? Result<void>() : fail(ErrorCode::kRefused, "the host is not off");
+  if (power != PowerState::kOn) return fail(ErrorCode::kRefused, "the host is not on");
+  const bool occupied = std::any_of(world_.vms.begin(), world_.vms.end(), [&](const Vm& vm) { return vm.host == action.from; });
+  const bool expected = std::any_of(running_.begin(), running_.end(), [&](ActionId id) { return actions_.at(id).action.to == action.from; });
+  return occupied || expected ? fail(ErrorCode::kRefused, "the host has running or incoming VMs") : Result<void>();
 }
 
 bool FakeHypervisor::busy(const Action& action) const {
@@ -87,7 +99,7 @@ Result<void> FakeHypervisor::start(ActionId id, const Action& action) {
   if (action.kind == ActionKind::kResize) takes = timing_.resize;
   if (action.kind == ActionKind::kMigrate) takes = timing_.migrate;
   if (action.kind == ActionKind::kStartHost) host(action.from).power = PowerState::kStarting;
-  actions_[id] = Entry{action, ActionState::kRunning, clock_.now() + takes, false, {}};
+  actions_[id] = Entry{action, ActionState::kRunning, clock_.now(), clock_.now() + takes, false, {}};
   running_.insert(id);
   return {};
 }
@@ -101,8 +113,10 @@ Result<Progress> FakeHypervisor::progress(ActionId id) {
   progress.state = it->second.state;
   progress.message = it->second.message;
   progress.share_done = progress.state == ActionState::kDone ? 1 : 0;
-  if (progress.state == ActionState::kDone && it->second.action.kind == ActionKind::kMigrate)
-    progress.downtime = timing_.downtime;
+  if (progress.state == ActionState::kDone) {
+    progress.took = it->second.ends_at - it->second.began_at;
+    if (it->second.action.kind == ActionKind::kMigrate) progress.downtime = timing_.downtime;
+  }
   return progress;
 }
 

@@ -5,6 +5,8 @@
 // Errors: kUnreachable when it did not answer in time (nothing is known about what happened: ask progress() later),
 // kRefused when the hypervisor says no, kNotFound for a VM, host or action it does not know, kInvalid for an action that
 // makes no sense there. An error of start() means that nothing was begun.
+//
+// What all adapters must do is in tests, hypervisor/testing/contract.h: run them on every new one.
 #pragma once
 
 #include <optional>
@@ -28,11 +30,15 @@ std::string_view name(ActionState state);
 
 struct Progress {
   ActionState state = ActionState::kRunning;
-  std::string message;                  // why it failed
+  std::string message;                  // why it failed; of what is done, what was not as it should be
   double share_done = 0;                // 0..1
   std::optional<Duration> downtime;     // of a finished migration
-  std::optional<Duration> took{};       // of what is finished, where the hypervisor tells
+  std::optional<Duration> took{};       // of what is done
 };
+
+// kInvalid for what no hypervisor could do: a move from a host to itself, an allocation below nothing or without CPU or memory. Adapters
+// ask it before all else.
+Result<void> makes_sense(const Action& action);
 
 class Hypervisor {
  public:
@@ -42,11 +48,12 @@ class Hypervisor {
   virtual Result<Inventory> inventory() = 0;
   // What was measured since the last call, in any order. A VM that did not report is simply absent.
   virtual Result<std::vector<VmSample>> samples() = 0;
-  // Begins an action and returns at once. Starting an id again is the same as having started it once.
+  // Begins an action and returns at once. Starting an id again is the same as having started it once. With a VM one thing is done at
+  // a time: kRefused while another action of it is under way.
   virtual Result<void> start(ActionId id, const Action& action) = 0;
   // kNotFound: the hypervisor has no memory of it (it was never started, or ended long ago).
   virtual Result<Progress> progress(ActionId id) = 0;
-  // Asks for an end with the VM as it was before; the answer comes through progress().
+  // Asks for an end with the VM as it was before; the answer comes through progress(). It may come too late, which is no error.
   virtual Result<void> cancel(ActionId id) = 0;
 };
 

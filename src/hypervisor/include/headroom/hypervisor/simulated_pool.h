@@ -97,6 +97,7 @@ class SimulatedPool final : public Hypervisor {
   std::size_t vm_index(VmId id) const;
   std::size_t host_index(HostId id) const;
   std::size_t slot_of(Instant t, const RecordedDemand& demand) const;
+  Result<void> knows(const Action& action) const;
   Result<void> admits(const Action& action) const;
   Resources committed(HostId host, VmId except) const;
   void schedule(ActionId id, const Action& action);

@@ -53,7 +53,7 @@ class FakeHypervisor final : public Hypervisor {
   struct Entry {
     Action action;
     ActionState state = ActionState::kRunning;
-    Instant ends_at;
+    Instant began_at, ends_at;
     bool forgotten = false;
     std::string message;
   };
@@ -62,6 +62,7 @@ class FakeHypervisor final : public Hypervisor {
   void apply(const Action& action);
   bool busy(const Action& action) const;
   Result<void> check_known(const Action& action) const;
+  Result<void> check_power(const Action& action) const;
 
   Inventory world_;
   const Clock& clock_;
