@@ -93,14 +93,13 @@ Peer LibvirtPool::Inside::peer_of(const std::string& uri) const {
 
 // What is known makes sense of the action at all.
 Result<void> LibvirtPool::Inside::admits(const Action& action) {
-  if (action.kind == ActionKind::kStartHost || action.kind == ActionKind::kStopHost)
-    return fail(ErrorCode::kRefused, "hosts are not started and stopped through libvirt");
-  if (find_by_id(last.seen.inventory.vms, action.vm) == nullptr)
+  if (auto sense = makes_sense(action); !sense) return sense;
+  const bool of_a_host = action.kind == ActionKind::kStartHost || action.kind == ActionKind::kStopHost;
+  if (!of_a_host && find_by_id(last.seen.inventory.vms, action.vm) == nullptr)
     return fail(ErrorCode::kNotFound, fmt::format("there is no VM {}", action.vm.value()));
   for (HostId host : {action.from, action.kind == ActionKind::kMigrate ? action.to : action.from})
     if (uri_of(host) == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", host.value()));
-  if (action.kind == ActionKind::kMigrate && action.from == action.to) return invalid("a move from a host to itself is none");
-  return {};
+  return of_a_host ? fail(ErrorCode::kRefused, "hosts are not started and stopped through libvirt") : Result<void>();
 }
 
 Result<void> LibvirtPool::Inside::may_begin(const Action& action) {
