@@ -1,5 +1,6 @@
 #include "headroom/loop/loop.h"
 
+#include "headroom/base/check.h"
 #include "headroom/base/clock.h"
 #include "headroom/model/find.h"
 #include "headroom/planner/checker.h"
@@ -22,7 +23,7 @@ Result<Round> Loop::run_round(Instant now) {
   Round round;
   take_in(ports_.actuator.poll(now));
   std::vector<HistorySample> kept;
-  if (auto ok = collect(now, kept); !ok) return tl::unexpected(ok.error());
+  if (auto ok = collect(now, kept, round.troubles); !ok) return tl::unexpected(ok.error());
   if (ports_.history) keep(kept, round.troubles);
   take_in(ports_.actuator.confirm({snapshot_.hosts, snapshot_.vms}, now));
 
@@ -110,7 +111,12 @@ void Loop::take_in(std::vector<Ended> ended) {
   }
 }
 
-Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept) {
+void Loop::warm_start(Duration forecast_step, WarmSpan span) {
+  HEADROOM_CHECK(ports_.history != nullptr, "a past is taken up from a history store");
+  warm_start_.emplace(*ports_.history, ports_.forecaster, forecast_step, span);
+}
+
+Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, std::vector<std::string>& troubles) {
   auto inventory = ports_.hypervisor.inventory();
   if (!inventory) return tl::unexpected(inventory.error());
   auto samples = ports_.hypervisor.samples();
@@ -125,6 +131,7 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept) {
     vm.resized_at = t.resized_at;
     vm.moved_at = t.moved_at;
   }
+  if (warm_start_) warm_start_->take_up(snapshot_.vms, now, troubles);
   for (const VmSample& s : *samples) {
     ports_.forecaster.observe(s);
     if (!ports_.history) continue;

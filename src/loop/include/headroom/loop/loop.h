@@ -16,6 +16,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@
 #include "headroom/history/store.h"
 #include "headroom/hypervisor/hypervisor.h"
 #include "headroom/loop/move_queue.h"
+#include "headroom/loop/warm_start.h"
 #include "headroom/planner/make_plan.h"
 #include "headroom/planner/memory.h"
 #include "headroom/planner/move_memory.h"
@@ -58,6 +60,10 @@ class Loop {
   // Begins those that are.
   Result<void> look(Instant now);
 
+  // Before the first round: from then on a VM's past is taken up from the history store in the round that sees it first.
+  // forecast_step: the forecaster's, which need not be that of the rounds.
+  void warm_start(Duration forecast_step, WarmSpan span = {});
+
   // What the last round saw; valid until the next.
   const Snapshot& snapshot() const { return snapshot_; }
   const Policy& policy() const { return policy_; }
@@ -66,7 +72,7 @@ class Loop {
   void set_moves(MoveMemory moves) { moves_ = std::move(moves); }
 
  private:
-  Result<void> collect(Instant now, std::vector<HistorySample>& kept);
+  Result<void> collect(Instant now, std::vector<HistorySample>& kept, std::vector<std::string>& troubles);
   void keep(const std::vector<HistorySample>& samples, std::vector<std::string>& troubles);
   void forecast(Instant now);
   void take_in(std::vector<Ended> ended);
@@ -80,6 +86,7 @@ class Loop {
 
   LoopPorts ports_;
   Policy policy_;
+  std::optional<WarmStart> warm_start_;
   MemoryKeeper memory_;
   MoveMemory moves_;
   MoveQueue queue_;
