@@ -38,6 +38,7 @@ Result<std::vector<Figure>> history_bench(const Setting& setting);
 Result<std::vector<Figure>> fleet_bench(const Setting& setting);
 Result<std::vector<Figure>> migration_bench(const Setting& setting);
 Result<std::vector<Figure>> planner_bench(const Setting& setting);
+Result<std::vector<Figure>> start_bench(const Setting& setting);
 
 // CPU time of this process so far, all threads: the machine may be shared, so wall time says little.
 double cpu_seconds();

@@ -18,6 +18,7 @@ void add_commands(CLI::App& app, Outcome& outcome) {
   add_train(app, outcome);
   add_config(app, outcome);
   add_cost(app, outcome);
+  add_history(app, outcome);
   add_get(app, outcome);
   add_describe(app, outcome);
   add_explain(app, outcome);

@@ -26,6 +26,8 @@ void add_cost(CLI::App& app, Outcome& outcome);
 void add_cost_advise(CLI::App& cost, Outcome& outcome);
 void add_cost_import(CLI::App& cost, Outcome& outcome);
 void add_cost_report(CLI::App& cost, Outcome& outcome);
+void add_history(CLI::App& app, Outcome& outcome);
+void add_history_import(CLI::App& history, Outcome& outcome);
 
 void add_get(CLI::App& app, Outcome& outcome);
 void add_describe(CLI::App& app, Outcome& outcome);

@@ -4,21 +4,14 @@
 
 #include "forecast_input.h"
 #include "headroom/accuracy/history_fleet.h"
-#include "headroom/history/rocksdb_history.h"
+#include "history_input.h"
 #include "traces.h"
 
 namespace headroom::cli {
 namespace {
 
-// Looked for first: opening creates what is not there.
 Result<Fleet> read_history(const std::filesystem::path& given, Duration step) {
-  std::error_code ec;
-  const auto inside = given / "history";
-  const auto& place = std::filesystem::is_directory(inside, ec) ? inside : given;
-  if (!std::filesystem::exists(place / "CURRENT", ec))
-    return fail(ErrorCode::kNotFound,
-                fmt::format("{}: holds no history; name the directory given to headroomd --state", given.string()));
-  auto history = open_rocksdb_history(place);
+  auto history = open_history(given);
   if (!history) return tl::unexpected(history.error());
   auto fleet = fleet_of_history(**history, step, shown_progress("reading the history"));
   end_progress();
