@@ -211,7 +211,8 @@ std::optional<Ended> Actuator::State::take_answer(Flight& flight, const Progress
   }
   flight.downtime = progress.downtime;
   flight.took = progress.took;
-  if (!limits.confirm_by_inventory) return end(flight, ActionPhase::kDone, {});
+  flight.remark = progress.message;
+  if (!limits.confirm_by_inventory) return end(flight, ActionPhase::kDone, flight.remark);
   flight.claimed_at = now;
   move(flight, ActionPhase::kClaimed, {});
   return std::nullopt;
@@ -228,7 +229,7 @@ std::optional<Ended> Actuator::State::compare(Flight& flight, const Inventory& i
   if (!flight.claimed_at && !flight.not_found_since) return std::nullopt;
   const bool effective = took_effect(flight.action, inventory);
   if (flight.claimed_at) {
-    if (effective) return end(flight, ActionPhase::kDone, {});
+    if (effective) return end(flight, ActionPhase::kDone, flight.remark);
     if (now - *flight.claimed_at < limits.confirm_within) return std::nullopt;
     return end(flight, ActionPhase::kNotTaken, "the hypervisor said done, and the inventory shows otherwise");
   }

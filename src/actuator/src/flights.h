@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Flight {
   std::optional<Instant> not_found_since;  // the hypervisor has denied knowing it ever since
   std::optional<Instant> claimed_at;
   std::optional<Duration> downtime, took;
+  std::string remark;                      // what the hypervisor had to say of what it has done
   bool counted_as_failure = false;         // the breaker counts one action once
 };
 

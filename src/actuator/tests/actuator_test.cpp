@@ -29,6 +29,17 @@ TEST(Actuator, FollowsAMigrationFromItsStartToItsConfirmation) {
   EXPECT_EQ(rig.actuator->status().migrations, 0);
 }
 
+TEST(Actuator, KeepsWhatTheHypervisorHasToSayOfWhatIsDone) {
+  Rig rig;
+  const Verdict v = rig.submit_one(rig.migrate(0, 1));
+  rig.fake.will_remark(v.id, "it stood still for 450 ms");
+  rig.pass(seconds(60));
+  const auto ended = rig.follow();
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].outcome, ActionPhase::kDone);
+  EXPECT_EQ(ended[0].message, "it stood still for 450 ms");
+}
+
 TEST(Actuator, KeepsTheVmBusyUntilTheInventoryAgrees) {
   Rig rig;
   rig.submit_one(rig.grow(0));

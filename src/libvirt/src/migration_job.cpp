@@ -6,72 +6,10 @@
 
 #include "headroom/libvirt/domain_metadata.h"
 #include "migration_call.h"
+#include "migration_end.h"
 
 namespace headroom::libvirt {
 namespace {
-
-// One host's end of the move, over a connection that is opened again when it broke.
-class End {
- public:
-  End(std::string uri, KeepAlive keep_alive, std::string vm) : uri_(std::move(uri)), keep_alive_(keep_alive), vm_(std::move(vm)) {}
-
-  Result<void> open() {
-    if (connection_ && virConnectIsAlive(connection_.get()) == 1) return {};
-    domain_.reset();
-    connection_.reset();
-    auto opened = open_connection(uri_, keep_alive_);
-    if (!opened) return tl::unexpected(opened.error());
-    connection_ = std::move(*opened);
-    return {};
-  }
-
-  Side look() {
-    domain_.reset();
-    if (!open()) return Side::kNoAnswer;
-    domain_.reset(virDomainLookupByUUIDString(connection_.get(), vm_.c_str()));
-    if (!domain_) return last_error("").code == ErrorCode::kNotFound ? Side::kAbsent : Side::kNoAnswer;
-    int state = 0;
-    if (virDomainGetState(domain_.get(), &state, nullptr, 0) != 0)
-      return last_error("").code == ErrorCode::kNotFound ? Side::kAbsent : Side::kNoAnswer;
-    switch (state) {
-      case VIR_DOMAIN_RUNNING:
-      case VIR_DOMAIN_BLOCKED: return Side::kRunning;
-      case VIR_DOMAIN_SHUTOFF:
-      case VIR_DOMAIN_CRASHED: return Side::kOff;
-      default: return Side::kStopped;
-    }
-  }
-
-  virConnect* connection() const { return connection_.get(); }
-  virDomain* domain() const { return domain_.get(); }  // of the last look; null: none
-
- private:
-  std::string uri_;
-  KeepAlive keep_alive_;
-  std::string vm_;
-  Handle<virConnect> connection_;
-  Handle<virDomain> domain_;
-};
-
-struct JobStats {
-  int type = VIR_DOMAIN_JOB_NONE;
-  unsigned long long elapsed_ms = 0, total = 0, remaining = 0;
-  std::optional<unsigned long long> downtime_ms{};
-};
-
-JobStats job_of(virDomain* domain, unsigned flags) {
-  JobStats j;
-  virTypedParameterPtr list = nullptr;
-  int count = 0;
-  if (domain == nullptr || virDomainGetJobStats(domain, &j.type, &list, &count, flags) != 0) return {};
-  unsigned long long downtime = 0;
-  virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_TIME_ELAPSED, &j.elapsed_ms);
-  virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_DATA_TOTAL, &j.total);
-  virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_DATA_REMAINING, &j.remaining);
-  if (virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_DOWNTIME, &downtime) == 1) j.downtime_ms = downtime;
-  virTypedParamsFree(list, count);
-  return j;
-}
 
 // Opening may hang for minutes where packets vanish, so that a thread of its own does it.
 Result<void> probe(const MigrationRun& run) {
@@ -79,7 +17,7 @@ Result<void> probe(const MigrationRun& run) {
   Worker worker;
   box->expect(0);
   worker.begin([box, uri = run.place.destination, keep_alive = run.resize.keep_alive, vm = run.setting.vm] {
-    End end(uri, keep_alive, vm);
+    MigrationEnd end(uri, keep_alive, vm);
     const auto opened = end.open();
     box->put(0, opened ? Result<Side>(end.look()) : tl::unexpected(opened.error()));
     return std::function<void()>();
@@ -90,9 +28,17 @@ Result<void> probe(const MigrationRun& run) {
                                                 to_text(run.options.probe_within)));
   if (!*answers[0]) return fail(ErrorCode::kFailed, answers[0]->error().message + "; nothing was begun");
   const Side there = **answers[0];
-  if (there == Side::kRunning || there == Side::kStopped)
+  if (there == Side::kNoAnswer) return fail(ErrorCode::kFailed, "the destination does not tell whether it has this VM; nothing was begun");
+  if (there != Side::kAbsent && there != Side::kOff)
     return fail(ErrorCode::kFailed, "the destination has a process of this VM already; nothing was begun");
   return {};
+}
+
+constexpr int kMostResumes = 3;
+constexpr unsigned long long kPassesUnderLess = 10;  // over its memory
+
+void remark(Progress& progress, const std::string& text) {
+  progress.message += progress.message.empty() ? text : "; " + text;
 }
 
 class Follower {
@@ -108,21 +54,28 @@ class Follower {
  private:
   Instant now() const { return run_.setting.clock->now(); }
   MigrationView look();
+  void note(MigrationView& view);
+  void limit(Duration standstill);
+  void keep_limit();
+  void resume();
   void steer(const MigrationVerdict& verdict);
   void tell(const MigrationView& view, const MigrationVerdict& verdict);
   Progress arrived(const MigrationVerdict& verdict);
   void measure(Progress& progress);
+  void judge_downtime(Progress& progress);
   void check_claim(Progress& progress);
   Result<void> held(Result<void> result);
 
   const MigrationRun& run_;
-  End source_, destination_;
+  MigrationEnd source_, destination_;
   MigrationCall call_;
   ClaimKeeper keeper_{run_.ours};
   Instant begun_;
   JobStats job_;
   double share_ = 0;
-  bool limited_ = false, post_copy_ = false;
+  bool limit_held_ = false, post_copy_ = false, never_there_ = false, resumed_ = false;
+  std::optional<Duration> limit_;  // that QEMU has been told
+  int resumes_ = 0;
   std::optional<Instant> quiet_since_;
   std::optional<std::pair<Side, Side>> quiet_;
 };
@@ -147,6 +100,7 @@ Result<void> Follower::prepare() {
     return fail(ErrorCode::kFailed, "another job of it is under way; nothing was begun");
   if (auto why = run_.setting.alarm->raised()) return fail(ErrorCode::kRefused, *why);
   if (run_.setting.run->cancel.requested()) return fail(ErrorCode::kRefused, "it was cancelled before it began");
+  limit(run_.downtime->asked());
   call_.begin(run_);
   return {};
 }
@@ -158,29 +112,63 @@ MigrationView Follower::look() {
   v.destination = destination_.look();
   v.source = source_.look();
   job_ = job_of(source_.domain(), 0);
-  v.job = job_.type != VIR_DOMAIN_JOB_NONE && job_.type != VIR_DOMAIN_JOB_COMPLETED && job_.type != VIR_DOMAIN_JOB_FAILED &&
-          job_.type != VIR_DOMAIN_JOB_CANCELLED;
+  v.job = job_.under_way();
   v.cancelled = run_.setting.run->cancel.requested();
   v.too_late = now() - begun_ > run_.options.deadline;
+  note(v);
+  return v;
+}
+
+// What only a row of looks tells.
+void Follower::note(MigrationView& v) {
   const std::pair both{v.source, v.destination};
   if (v.call == Call::kUnderWay || v.job || quiet_ != both) {
     quiet_ = both;
     quiet_since_ = now();
   }
   v.settled = now() - *quiet_since_ >= run_.options.settle;
-  return v;
+  // It never goes back to where it came from: what runs there after the destination was looked at has not run at the destination yet.
+  if (v.source == Side::kRunning && v.destination != Side::kRunning && v.destination != Side::kNoAnswer) never_there_ = true;
+  else if (v.destination == Side::kRunning || v.destination == Side::kNoAnswer) never_there_ = false;
+  v.never_there = never_there_;
+  v.resume_failed = resumes_ >= kMostResumes;
+}
+
+// The way back of a move that ended half way, where libvirt has not gone it. A try that does not do is followed by another look from end
+// to end.
+void Follower::resume() {
+  ++resumes_;
+  quiet_since_ = now();
+  const auto metadata = DomainMetadata::over(source_.connection());
+  if (!held(keeper_.acquire(*metadata, run_.setting.vm))) return;
+  resumed_ = virDomainResume(source_.domain()) == 0;
+}
+
+void Follower::limit(Duration standstill) {
+  if (virDomainMigrateSetMaxDowntime(source_.domain(), static_cast<unsigned long long>(standstill.count()), 0) == 0) limit_ = standstill;
+}
+
+// A move may be over between two looks, so that the limit is set before it begins. A libvirt that forgets it then is told once more; and
+// who does not get done within less than the maximum has all of it.
+void Follower::keep_limit() {
+  unsigned long long told = 0;
+  if (!limit_held_ && virDomainMigrateGetMaxDowntime(source_.domain(), &told, 0) == 0) {
+    limit_held_ = true;
+    if (limit_ != Duration(static_cast<Duration::rep>(told))) limit_.reset();
+  }
+  const Duration wanted = job_.passes > kPassesUnderLess ? run_.downtime->most() : limit_.value_or(run_.downtime->asked());
+  if (limit_ != wanted) limit(wanted);
 }
 
 // Each of these may come too late, and then the next look shows it.
 void Follower::steer(const MigrationVerdict& verdict) {
   virDomain* domain = source_.domain();
   if (domain == nullptr || verdict.state != ActionState::kRunning) return;
+  if (verdict.resume) return resume();
   if (verdict.abort) virDomainAbortJob(domain);
   const bool moving = job_.type == VIR_DOMAIN_JOB_UNBOUNDED || job_.type == VIR_DOMAIN_JOB_BOUNDED;
   if (!moving || run_.setting.watch_only) return;
-  // Only a migration that has begun takes a limit: its beginning resets what was set before.
-  const auto limit = static_cast<unsigned long long>(run_.options.max_downtime.count());
-  if (!limited_) limited_ = virDomainMigrateSetMaxDowntime(domain, limit, 0) == 0;
+  keep_limit();
   const auto& after = run_.options.post_copy_after;
   if (after && !post_copy_ && Duration(static_cast<Duration::rep>(job_.elapsed_ms)) > *after)
     post_copy_ = virDomainMigrateStartPostCopy(domain, 0) == 0;
@@ -188,16 +176,24 @@ void Follower::steer(const MigrationVerdict& verdict) {
 
 // A transient VM is forgotten by its source, so that its destination is asked.
 void Follower::measure(Progress& progress) {
-  JobStats done = job_of(destination_.domain(), VIR_DOMAIN_JOB_STATS_COMPLETED | VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED);
-  if (!done.downtime_ms) done = job_of(source_.domain(), VIR_DOMAIN_JOB_STATS_COMPLETED | VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED);
+  JobStats done = completed_job_of(destination_.domain());
+  if (!done.downtime_ms) done = completed_job_of(source_.domain());
   if (done.downtime_ms) progress.downtime = Duration(static_cast<Duration::rep>(*done.downtime_ms));
   if (done.elapsed_ms > 0) progress.took = Duration(static_cast<Duration::rep>(done.elapsed_ms));
+}
+
+void Follower::judge_downtime(Progress& progress) {
+  if (!progress.downtime) return;
+  if (limit_ && !post_copy_) run_.downtime->learn(*limit_, *progress.downtime);
+  if (*progress.downtime <= run_.downtime->most()) return;
+  remark(progress, fmt::format("it stood still for {} ms, longer than the {} ms it may", progress.downtime->count(),
+                               run_.downtime->most().count()));
 }
 
 void Follower::check_claim(Progress& progress) {
   if (run_.setting.watch_only) return;
   const auto metadata = DomainMetadata::over(destination_.connection());
-  if (auto ours = held(keeper_.check(*metadata, run_.setting.vm)); !ours) progress.message = ours.error().message;
+  if (auto ours = held(keeper_.check(*metadata, run_.setting.vm)); !ours) remark(progress, ours.error().message);
 }
 
 void Follower::tell(const MigrationView& view, const MigrationVerdict& verdict) {
@@ -207,6 +203,7 @@ void Follower::tell(const MigrationView& view, const MigrationVerdict& verdict) 
   f.progress.message = std::string(verdict.why);
   if (verdict.alarm) run_.setting.alarm->raise(fmt::format("VM {}: {}; nothing is done any more", run_.setting.vm, verdict.why));
   if (verdict.undecided) f.undecided = std::string(verdict.why);
+  if (resumed_) remark(f.progress, "the move had left it paused there, and it was resumed");
   if (view.job && job_.total > 0)
     share_ = std::clamp(1 - static_cast<double>(job_.remaining) / static_cast<double>(job_.total), 0.0, 1.0);
   f.progress.share_done = share_;
@@ -223,6 +220,7 @@ Progress Follower::arrived(const MigrationVerdict& verdict) {
   p.share_done = 1;
   p.took = now() - begun_;
   measure(p);
+  judge_downtime(p);
   check_claim(p);
   return p;
 }

@@ -8,6 +8,7 @@
 
 #include "action_run.h"
 #include "connection.h"
+#include "downtime_limit.h"
 #include "headroom/libvirt/claim.h"
 #include "headroom/libvirt/migration.h"
 #include "resize_job.h"
@@ -23,6 +24,7 @@ struct MigrationRun {
   MigrationPlace place;
   Claim ours;
   MigrationOptions options;
+  std::shared_ptr<DowntimeLimit> downtime;
   ResizeOptions resize;     // of the allocation that a move carries, once the VM is there
   ActionSetting setting;
 };

@@ -8,16 +8,33 @@ using enum ActionState;
 MigrationVerdict again(std::string_view why) { return {.why = why}; }
 MigrationVerdict failed(std::string_view why) { return {.state = kFailed, .why = why}; }
 
+bool stopped(Side side) { return side == Side::kStopped || side == Side::kHeld; }
+
 MigrationVerdict back_on_source(const MigrationView& v) {
   // Of a call nobody heard the end of, the source may only not have begun yet.
   if (v.call == Call::kUnknown && !v.settled) return again("it runs on its source, and the call may still be on its way");
-  if (v.destination == Side::kStopped)
+  if (stopped(v.destination))
     return v.settled ? failed("it runs on its source, and a copy that does not run is left at its destination")
                      : again("it runs on its source, and waits at its destination");
   if (v.call == Call::kSucceeded)
     return v.settled ? failed("libvirt says it has moved, and it runs on its source") : again("libvirt says it has moved");
   if (v.cancelled) return {.state = kCancelled};
   return failed(v.too_late ? "it did not end in time; it runs on its source" : "it runs on its source");
+}
+
+// It runs on neither host, and has not for a while.
+MigrationVerdict nowhere(const MigrationView& v) {
+  if (stopped(v.source) && stopped(v.destination)) return {.state = kFailed, .alarm = true, .why = "it is stopped on both hosts"};
+  if (v.source == Side::kHeld) {
+    // What has succeeded has run there, whatever became of it.
+    if (!v.never_there || v.call == Call::kSucceeded)
+      return failed("the move left it paused on its source, and it may have run at its destination meanwhile: resume it only if it did not");
+    if (!v.resume_failed) return {.resume = true, .why = "the move left it paused on its source, where it is resumed"};
+    return failed("the move left it paused on its source, and it cannot be resumed");
+  }
+  if (v.source == Side::kStopped) return failed("it is stopped on its source");
+  if (stopped(v.destination)) return failed("it is stopped at its destination");
+  return failed("it runs on neither host");
 }
 
 }  // namespace
@@ -36,16 +53,12 @@ MigrationVerdict judge_migration(const MigrationView& v) {
   if (twice) return {.state = kFailed, .alarm = true, .why = "it runs on both hosts"};
   if (v.job) return {.abort = wanted_over};
   if (v.destination == Side::kRunning) {
-    if (v.source == Side::kStopped && !v.settled) return again("it runs at its destination, and its source has not let go of it yet");
-    return {.state = kDone, .why = v.source == Side::kStopped ? "its source keeps a copy that does not run" : ""};
+    if (stopped(v.source) && !v.settled) return again("it runs at its destination, and its source has not let go of it yet");
+    return {.state = kDone, .why = stopped(v.source) ? "its source keeps a copy that does not run" : ""};
   }
   if (v.source == Side::kRunning) return back_on_source(v);
   if (!v.settled) return again("it runs on neither host at the moment");
-  if (v.source == Side::kStopped && v.destination == Side::kStopped)
-    return {.state = kFailed, .alarm = true, .why = "it is stopped on both hosts"};
-  if (v.source == Side::kStopped) return failed("it is stopped on its source");
-  if (v.destination == Side::kStopped) return failed("it is stopped at its destination");
-  return failed("it runs on neither host");
+  return nowhere(v);
 }
 
 }  // namespace headroom::libvirt

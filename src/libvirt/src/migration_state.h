@@ -2,6 +2,9 @@
 //
 // The destination has to be looked at before the source: then a VM that is seen running on both did run on both (it never goes back),
 // while one that is seen on neither may just have changed over, which only a later look tells.
+//
+// A move that breaks may leave the VM paused on its source (libvirt resumes it as a rule). It is resumed there only where nothing else can
+// have run it: what has run at the destination has written to its disks, and its source's memory is of the past.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +14,15 @@
 
 namespace headroom::libvirt {
 
-enum class Side : std::uint8_t { kNoAnswer, kAbsent, kOff, kStopped, kRunning };  // kStopped: there is a process, its vCPUs do not run
-inline constexpr Side kAllSides[] = {Side::kNoAnswer, Side::kAbsent, Side::kOff, Side::kStopped, Side::kRunning};
+enum class Side : std::uint8_t {
+  kNoAnswer,
+  kAbsent,
+  kOff,
+  kStopped,  // there is a process, its vCPUs do not run
+  kHeld,     // likewise, and it is a migration that stopped them
+  kRunning,
+};
+inline constexpr Side kAllSides[] = {Side::kNoAnswer, Side::kAbsent, Side::kOff, Side::kStopped, Side::kHeld, Side::kRunning};
 
 // The call that moves it. kUnknown: its connection broke, or an earlier run of this manager made it.
 enum class Call : std::uint8_t { kUnderWay, kSucceeded, kFailed, kUnknown };
@@ -25,12 +35,16 @@ struct MigrationView {
   bool cancelled = false;  // on request
   bool too_late = false;   // its deadline has passed
   bool settled = false;    // both hosts have shown the same for long enough since the call and the job were over
+  // Since it was last seen running on its source, the destination has answered at every look and did not run it.
+  bool never_there = false;
+  bool resume_failed = false;  // it was tried to resume it on its source, often enough
 };
 
 struct MigrationVerdict {
   ActionState state = ActionState::kRunning;
   bool undecided = false;  // running, and nobody can tell how it stands
   bool abort = false;      // the job is to be ended now
+  bool resume = false;     // it is to be resumed on its source now
   bool alarm = false;      // a person has to look
   std::string_view why{};  // of what is undecided, failed or odd
 };

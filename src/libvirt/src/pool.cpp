@@ -29,6 +29,7 @@ struct LibvirtPool::Inside {
   std::shared_ptr<const Clock> clock;
   Claim ours;
   std::shared_ptr<Alarm> alarm;
+  std::shared_ptr<DowntimeLimit> downtime;
   Observer observer;
   Round last;
   std::vector<VmSample> samples;
@@ -46,7 +47,7 @@ struct LibvirtPool::Inside {
 };
 
 LibvirtPool::LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours)
-    : inside_(new Inside{options, clock, std::move(ours), std::make_shared<Alarm>(),
+    : inside_(new Inside{options, clock, std::move(ours), std::make_shared<Alarm>(), std::make_shared<DowntimeLimit>(options.migration.max_downtime),
                          Observer(std::move(uris), options.observer, clock, ids), {}, {}, {}, {}}) {}
 
 // What is at a call comes back by itself; what waits leaves at once.
@@ -143,7 +144,7 @@ Result<void> LibvirtPool::Inside::launch(ActionId id, const Action& action, bool
   std::function<void()> work;
   if (action.kind == ActionKind::kMigrate) {
     const MigrationPlace place{*uri_of(action.from), *uri_of(action.to), peer_of(*uri_of(action.to))};
-    work = [migration = MigrationRun{place, ours, options.migration, resize, setting}] { run_migration(migration); };
+    work = [migration = MigrationRun{place, ours, options.migration, downtime, resize, setting}] { run_migration(migration); };
   } else {
     // A resize that was interrupted is looked at where its VM is now.
     work = [uri = *uri_of(watch_only ? vm.host : action.from), claim = ours, resize, setting] { run_resize(uri, claim, resize, setting); };

@@ -51,6 +51,8 @@ std::string Job::undone(const std::vector<Step>& steps, std::size_t count) const
   while (count-- > 0) {
     Step back = steps[count];
     std::swap(back.former, back.wanted);
+    // What a host refused to set has not changed, and it would refuse that as well.
+    if (const auto now = lever_of(back.lever).read(domain.get(), back); now && *now == back.wanted) continue;
     const auto set = lever_of(back.lever).set(domain.get(), back, back.wanted);
     const auto good = set ? settled(back, false) : set;
     if (!good) left += fmt::format("; its {} was not put back to {}: {}", name(back.lever), back.wanted, good.error().message);
@@ -155,7 +157,10 @@ void run_resize(const std::string& uri, const Claim& ours, const ResizeOptions& 
     }
     const auto& moved = setting.moved;
     f.progress.took = moved ? moved->took : f.at - begun;
-    if (moved) f.progress.downtime = moved->downtime;
+    if (moved) {
+      f.progress.downtime = moved->downtime;
+      f.progress.message = moved->message;
+    }
     const bool given_up = !end && !moved && cancelled(setting) && end.error().code == ErrorCode::kRefused;
     f.progress.state = end ? ActionState::kDone : given_up ? ActionState::kCancelled : ActionState::kFailed;
     f.progress.share_done = end ? 1 : 0;

@@ -12,8 +12,9 @@ std::vector<MigrationView> all_views() {
   for (Side source : kAllSides)
     for (Side destination : kAllSides)
       for (Call call : kAllCalls)
-        for (unsigned bits = 0; bits < 16; ++bits)
-          all.push_back({source, destination, (bits & 1) != 0, call, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0});
+        for (unsigned bits = 0; bits < 64; ++bits)
+          all.push_back({source, destination, (bits & 1) != 0, call, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0,
+                         (bits & 32) != 0});
   return all;
 }
 
@@ -23,7 +24,8 @@ struct MigrationState : ::testing::Test {
   void for_all(void (*check)(const MigrationView&, const MigrationVerdict&)) {
     for (const MigrationView& v : all_views()) {
       SCOPED_TRACE(::testing::Message() << "source " << int(v.source) << " destination " << int(v.destination) << " call " << int(v.call)
-                                        << " job " << v.job << " cancelled " << v.cancelled << " late " << v.too_late << " settled " << v.settled);
+                                        << " job " << v.job << " cancelled " << v.cancelled << " late " << v.too_late << " settled " << v.settled
+                                        << " never there " << v.never_there << " resume failed " << v.resume_failed);
       check(v, judge_migration(v));
     }
   }
@@ -56,7 +58,8 @@ TEST_F(MigrationState, IsNotOverWhileTheCallOrTheJobIsUnderWayOrAHostIsSilent) {
 TEST_F(MigrationState, IsAlwaysOverOnceAllIsQuietAndBothHostsHaveAnswered) {
   for_all([](const MigrationView& v, const MigrationVerdict& verdict) {
     if (v.call == Call::kUnderWay || v.job || !v.settled || v.source == Side::kNoAnswer || v.destination == Side::kNoAnswer) return;
-    EXPECT_TRUE(over(verdict));
+    EXPECT_TRUE(over(verdict) || verdict.resume);
+    EXPECT_FALSE(v.resume_failed && verdict.resume);  // which cannot go on for ever
     EXPECT_FALSE(verdict.undecided);
   });
 }
@@ -68,6 +71,32 @@ TEST_F(MigrationState, EndsAJobOnlyWhenThatWasAskedForAndThereIsOne) {
     EXPECT_TRUE(v.cancelled || v.too_late);
     EXPECT_FALSE(over(verdict));
   });
+}
+
+// What may have run at its destination must not run on its source again: its disks have gone on without it.
+TEST_F(MigrationState, ResumesOnTheSourceOnlyWhatAMigrationHoldsThereAndCanHaveRunNowhereElse) {
+  for_all([](const MigrationView& v, const MigrationVerdict& verdict) {
+    const bool nothing_there = v.destination == Side::kAbsent || v.destination == Side::kOff;
+    const bool quiet = v.call != Call::kUnderWay && !v.job && v.settled;
+    const bool may = v.source == Side::kHeld && nothing_there && v.never_there && quiet && v.call != Call::kSucceeded && !v.resume_failed;
+    EXPECT_EQ(verdict.resume, may);
+    if (!verdict.resume) return;
+    EXPECT_FALSE(over(verdict));
+    EXPECT_FALSE(verdict.abort || verdict.alarm || verdict.undecided);
+  });
+}
+
+TEST_F(MigrationState, FailsOrIsCancelledOnceWhatWasResumedRuns) {
+  MigrationView v{Side::kHeld, Side::kAbsent, false, Call::kFailed, false, false, true, true};
+  EXPECT_TRUE(judge_migration(v).resume);
+  v.source = Side::kRunning;
+  EXPECT_EQ(judge_migration(v).state, ActionState::kFailed);
+  v.cancelled = true;
+  EXPECT_EQ(judge_migration(v).state, ActionState::kCancelled);
+  // What a person has paused is left to them.
+  v.source = Side::kStopped;
+  EXPECT_FALSE(judge_migration(v).resume);
+  EXPECT_EQ(judge_migration(v).state, ActionState::kFailed);
 }
 
 TEST_F(MigrationState, RaisesTheAlarmForAVmThatRunsTwiceAndForNoneThatRunsOnce) {

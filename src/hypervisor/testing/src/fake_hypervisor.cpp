@@ -32,6 +32,7 @@ Host& FakeHypervisor::host(HostId id) {
 }
 
 void FakeHypervisor::will_fail(ActionId id, std::string why) { will_fail_[id] = std::move(why); }
+void FakeHypervisor::will_remark(ActionId id, std::string what) { will_remark_[id] = std::move(what); }
 void FakeHypervisor::will_have_no_effect(ActionId id) { no_effect_.insert(id); }
 
 void FakeHypervisor::forget(ActionId id) {
@@ -158,6 +159,7 @@ void FakeHypervisor::finish(ActionId id, Entry& entry) {
     return;
   }
   entry.state = ActionState::kDone;
+  if (const auto remark = will_remark_.find(id); remark != will_remark_.end()) entry.message = remark->second;
   if (no_effect_.count(id) == 0) apply(entry.action);
 }
 

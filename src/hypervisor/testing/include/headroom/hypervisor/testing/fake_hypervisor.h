@@ -40,6 +40,7 @@ class FakeHypervisor final : public Hypervisor {
 
   // What a test arranges for one action id, before it is started or while it runs.
   void will_fail(ActionId id, std::string why);
+  void will_remark(ActionId id, std::string what);  // done, with something to say of it
   void will_have_no_effect(ActionId id);         // ends as done, and nothing changed
   void forget(ActionId id);                      // progress() answers kNotFound from now on
 
@@ -69,7 +70,7 @@ class FakeHypervisor final : public Hypervisor {
   FakeTiming timing_;
   std::map<ActionId, Entry> actions_;
   std::set<ActionId> running_;
-  std::map<ActionId, std::string> will_fail_;
+  std::map<ActionId, std::string> will_fail_, will_remark_;
   std::set<ActionId> no_effect_;
   std::vector<VmSample> samples_;
   int overlaps_ = 0;
