@@ -39,6 +39,7 @@ std::optional<std::int64_t> average(const Element& way) {
 Nic read_nic(const Element& e) {
   Nic n;
   n.type = e.attribute("type");
+  n.mac = e.child("mac").attribute("address");
   const Element source = e.child("source");
   for (const char* what : {"network", "bridge", "dev"})
     if (n.source.empty()) n.source = source.attribute(what);

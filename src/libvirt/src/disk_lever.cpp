@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lever.h"
+#include "parameters.h"
 
 namespace headroom::libvirt {
 namespace {
@@ -29,27 +30,18 @@ Result<std::int64_t> limit(virDomain* domain, const std::string& disk, const std
   return fail(ErrorCode::kRefused, fmt::format("its disk {} knows no {}", disk, field));
 }
 
-struct Parameters {
-  ~Parameters() { virTypedParamsFree(list, count); }
-  void add(const char* field, std::int64_t value) {
-    virTypedParamsAddULLong(&list, &count, &room, field, static_cast<unsigned long long>(value));
-  }
-  virTypedParameterPtr list = nullptr;
-  int count = 0, room = 0;
-};
-
 class DiskLever final : public Lever {
  public:
   Result<void> set(virDomain* domain, const Step& step, std::int64_t amount) const override {
     Parameters p;
-    p.add(step.field.c_str(), amount);
+    p.add_ulong(step.field.c_str(), amount);
     for (const char* other : kPair) {
       if (step.field == VIR_DOMAIN_BLOCK_IOTUNE_TOTAL_BYTES_SEC || step.field == other) continue;
       const auto now = limit(domain, step.device, other);
       if (!now) return tl::unexpected(now.error());
-      p.add(other, *now);
+      p.add_ulong(other, *now);
     }
-    if (virDomainSetBlockIoTune(domain, step.device.c_str(), p.list, p.count, VIR_DOMAIN_AFFECT_LIVE) == 0) return {};
+    if (virDomainSetBlockIoTune(domain, step.device.c_str(), p.list(), p.count(), VIR_DOMAIN_AFFECT_LIVE) == 0) return {};
     return tl::unexpected(last_error("limits of its disk " + step.device));
   }
   Result<std::int64_t> read(virDomain* domain, const Step& step) const override { return limit(domain, step.device, step.field); }

@@ -9,6 +9,7 @@ const Lever& lever_of(LeverKind kind) {
     case LeverKind::kShares: return share_lever();
     case LeverKind::kVirtioMem: return virtio_mem_lever();
     case LeverKind::kDisk: return disk_lever();
+    case LeverKind::kNetwork: return network_lever();
     case LeverKind::kBalloon: break;
   }
   return balloon_lever();

@@ -23,6 +23,7 @@ const Lever& share_lever();
 const Lever& balloon_lever();
 const Lever& virtio_mem_lever();
 const Lever& disk_lever();
+const Lever& network_lever();
 
 const Lever& lever_of(LeverKind kind);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parameters.h"
+
 namespace headroom::libvirt {
 namespace {
 
@@ -22,12 +24,6 @@ std::int64_t bandwidth_of(const MigrationRun& run) {
   return schedule && schedule->bandwidth.count() > 0 ? schedule->bandwidth.count() : run.options.bandwidth.count();
 }
 
-struct Parameters {
-  ~Parameters() { virTypedParamsFree(list, count); }
-  virTypedParameterPtr list = nullptr;
-  int count = 0, room = 0;
-};
-
 struct Outcome {
   Call call = Call::kUnknown;
   std::string message{};
@@ -40,12 +36,11 @@ Outcome move(const MigrationRun& run) {
   if (!domain) return {Call::kFailed, last_error("VM " + run.setting.vm).message};
   Parameters p;
   if (!run.place.peer.memory_uri.empty())
-    virTypedParamsAddString(&p.list, &p.count, &p.room, VIR_MIGRATE_PARAM_URI, run.place.peer.memory_uri.c_str());
+    p.add(VIR_MIGRATE_PARAM_URI, run.place.peer.memory_uri);
   if (const std::int64_t bandwidth = bandwidth_of(run); bandwidth > 0)
-    virTypedParamsAddULLong(&p.list, &p.count, &p.room, VIR_MIGRATE_PARAM_BANDWIDTH,
-                            static_cast<unsigned long long>(std::max<std::int64_t>(1, bandwidth / kMebibyte)));
+    p.add_ulong(VIR_MIGRATE_PARAM_BANDWIDTH, std::max<std::int64_t>(1, bandwidth / kMebibyte));
   const std::string& uri = run.place.peer.uri.empty() ? run.place.destination : run.place.peer.uri;
-  if (virDomainMigrateToURI3(domain.get(), uri.c_str(), p.list, static_cast<unsigned>(p.count), flags_for(domain.get(), run.options)) == 0)
+  if (virDomainMigrateToURI3(domain.get(), uri.c_str(), p.list(), static_cast<unsigned>(p.count()), flags_for(domain.get(), run.options)) == 0)
     return {Call::kSucceeded};
   std::string why = last_error("libvirt").message;
   // Without the wire to its source nobody knows what became of it.

@@ -89,6 +89,25 @@ Result<void> disk_steps(const Domain& d, std::int64_t after, std::vector<Step>& 
   return {};
 }
 
+// libvirt counts in KiB/s, and no rate is less than one of them.
+Result<void> network_steps(const Domain& d, std::int64_t after, std::vector<Step>& steps) {
+  const std::int64_t now = allocation_of(d)[Resource::kNetwork];
+  if (now <= 0) return fail(ErrorCode::kRefused, "not all of its NICs are limited both ways, so that there is no limit to change");
+  if (after <= 0) return fail(ErrorCode::kRefused, "a limit of nothing would cut its network off");
+  const double times = static_cast<double>(after) / static_cast<double>(now);
+  const auto add = [&](const Nic& nic, const char* field, const std::optional<std::int64_t>& limit) {
+    if (!limit) return;
+    const std::int64_t wanted = 1024 * std::max<std::int64_t>(1, std::llround(times * static_cast<double>(*limit) / 1024));
+    if (wanted != *limit)
+      steps.push_back({.lever = LeverKind::kNetwork, .former = *limit, .wanted = wanted, .device = nic.mac, .field = field});
+  };
+  for (const Nic& nic : d.nics) {
+    add(nic, "inbound", nic.throttle.in);
+    add(nic, "outbound", nic.throttle.out);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view name(LeverKind kind) {
@@ -99,6 +118,7 @@ std::string_view name(LeverKind kind) {
     case LeverKind::kBalloon: return "balloon";
     case LeverKind::kVirtioMem: return "virtio-mem device";
     case LeverKind::kDisk: return "disk limit";
+    case LeverKind::kNetwork: return "network limit";
   }
   return "";
 }
@@ -120,7 +140,7 @@ Result<void> may_resize(const Domain& now, const Resources& before, const Resour
 Result<std::vector<Step>> steps_to(const Domain& now, const Resources& before, const Resources& after) {
   std::vector<Step> steps;
   if (after[Resource::kNetwork] != before[Resource::kNetwork])
-    return fail(ErrorCode::kRefused, "limits of its network are not set through libvirt yet");
+    if (auto good = network_steps(now, after[Resource::kNetwork], steps); !good) return tl::unexpected(good.error());
   if (after[Resource::kDisk] != before[Resource::kDisk])
     if (auto good = disk_steps(now, after[Resource::kDisk], steps); !good) return tl::unexpected(good.error());
   if (after[Resource::kMemory] != before[Resource::kMemory])

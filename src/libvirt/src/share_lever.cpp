@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lever.h"
+#include "parameters.h"
 
 namespace headroom::libvirt {
 namespace {
@@ -28,16 +29,8 @@ Result<std::int64_t> parameter(virDomain* domain, const char* wanted, std::strin
   return fail(ErrorCode::kRefused, fmt::format("{}: this host has none (no CPU cgroup?)", what));
 }
 
-struct Parameters {
-  ~Parameters() { virTypedParamsFree(list, count); }
-  void add(const char* field, unsigned long long value) { virTypedParamsAddULLong(&list, &count, &room, field, value); }
-  void add_signed(const char* field, long long value) { virTypedParamsAddLLong(&list, &count, &room, field, value); }
-  virTypedParameterPtr list = nullptr;
-  int count = 0, room = 0;
-};
-
-Result<void> apply(virDomain* domain, Parameters& p, std::string_view what) {
-  if (virDomainSetSchedulerParametersFlags(domain, p.list, p.count, VIR_DOMAIN_AFFECT_LIVE) == 0) return {};
+Result<void> apply(virDomain* domain, const Parameters& p, std::string_view what) {
+  if (virDomainSetSchedulerParametersFlags(domain, p.list(), p.count(), VIR_DOMAIN_AFFECT_LIVE) == 0) return {};
   return tl::unexpected(last_error(what));
 }
 
@@ -45,8 +38,8 @@ class QuotaLever final : public Lever {
  public:
   Result<void> set(virDomain* domain, const Step& step, std::int64_t amount) const override {
     Parameters p;
-    p.add(VIR_DOMAIN_SCHEDULER_VCPU_PERIOD, static_cast<unsigned long long>(step.period_us));
-    p.add_signed(VIR_DOMAIN_SCHEDULER_VCPU_QUOTA, amount);
+    p.add_ulong(VIR_DOMAIN_SCHEDULER_VCPU_PERIOD, step.period_us);
+    p.add_long(VIR_DOMAIN_SCHEDULER_VCPU_QUOTA, amount);
     return apply(domain, p, "its CPU quota");
   }
   Result<std::int64_t> read(virDomain* domain, const Step&) const override {
@@ -60,7 +53,7 @@ class ShareLever final : public Lever {
  public:
   Result<void> set(virDomain* domain, const Step&, std::int64_t amount) const override {
     Parameters p;
-    p.add(VIR_DOMAIN_SCHEDULER_CPU_SHARES, static_cast<unsigned long long>(amount));
+    p.add_ulong(VIR_DOMAIN_SCHEDULER_CPU_SHARES, amount);
     return apply(domain, p, "its CPU shares");
   }
   Result<std::int64_t> read(virDomain* domain, const Step&) const override {

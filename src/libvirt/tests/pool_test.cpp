@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <libvirt/libvirt.h>
 
+#include <array>
+#include <map>
+
 #include "headroom/base/stop.h"
 #include "headroom/libvirt/domain_metadata.h"
 #include "headroom/model/find.h"
@@ -14,13 +17,26 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr Instant kNoon = instant_from_epoch_seconds(1'700'000'000);
 constexpr const char* kUri = "test:///default";
 const std::string kUuid = "7a1cb2f6-6a0e-4b1b-9a55-0d6f3f0a0001";
 const std::string kXml = "<domain type='test'><name>acted-on</name><uuid>" + kUuid + "</uuid><memory unit='GiB'>8</memory>"
     "<currentMemory unit='GiB'>2</currentMemory><vcpu current='1'>4</vcpu><os><type arch='i686'>hvm</type></os>"
-    "<devices><memballoon model='virtio'><stats period='10'/></memballoon></devices></domain>";
+    "<devices><interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/><bandwidth>"
+    "<inbound average='1000' peak='2500' burst='64'/><outbound average='500'/></bandwidth></interface>"
+    "<memballoon model='virtio'><stats period='10'/></memballoon></devices></domain>";
+
+// Its NIC's limits in KiB/s, as libvirt tells them.
+std::map<std::string, unsigned> nic_limits(virDomainPtr domain) {
+  std::array<virTypedParameter, 7> list{};
+  int count = 7;
+  EXPECT_EQ(virDomainGetInterfaceParameters(domain, "52:54:00:00:00:01", list.data(), &count, VIR_DOMAIN_AFFECT_LIVE), 0);
+  std::map<std::string, unsigned> limits;
+  for (const virTypedParameter& p : list) limits[p.field] = p.value.ui;
+  return limits;
+}
 
 // The world of test:///default lives as long as a connection to it is open.
 struct PoolTest : ::testing::Test {
@@ -109,6 +125,35 @@ TEST_F(PoolTest, PutsBackWhatWasDoneWhenALaterStepFails) {
   EXPECT_THAT(end.message, HasSubstr("CPU quota"));
   EXPECT_EQ(virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE), 1);
   EXPECT_EQ(allocation(p, a.vm), a.before);
+}
+
+TEST_F(PoolTest, SetsTheLimitsOfItsNicsAndKeepsWhatElseIsSaidOfThem) {
+  LibvirtPool p = pool();
+  const Action a = resize(p, [](Resources& r) { r[Resource::kNetwork] *= 2; });
+  EXPECT_EQ(a.before[Resource::kNetwork], 1'500 * 1024);
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  const Progress end = end_of(p, ActionId(1));
+  EXPECT_EQ(end.state, ActionState::kDone) << end.message;
+  EXPECT_EQ(allocation(p, a.vm), a.after);
+  auto limits = nic_limits(domain);
+  EXPECT_EQ(limits["inbound.average"], 2000U);
+  EXPECT_EQ(limits["inbound.peak"], 3500U);
+  EXPECT_EQ(limits["inbound.burst"], 64U);
+  EXPECT_EQ(limits["outbound.average"], 1000U);
+}
+
+TEST_F(PoolTest, PutsTheLimitsOfItsNicsBackAsTheyWere) {
+  LibvirtPool p = pool();
+  const auto before = nic_limits(domain);
+  const Action a = resize(p, [](Resources& r) {
+    r[Resource::kNetwork] /= 3;
+    r[Resource::kCpu] = 2500;  // a quota, which the test driver does not have
+  });
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  const Progress end = end_of(p, ActionId(1));
+  EXPECT_EQ(end.state, ActionState::kFailed);
+  EXPECT_THAT(end.message, Not(HasSubstr("network limit was not put back")));
+  EXPECT_EQ(nic_limits(domain), before);
 }
 
 TEST_F(PoolTest, RefusesWithReasons) {

@@ -127,7 +127,23 @@ TEST(ResizeSteps, ScaleTheLimitsOfAllDisksAlike) {
   EXPECT_EQ(found[1].device, found[2].device);
   EXPECT_THAT(refusal(d, with(d, Resource::kDisk, 0)), HasSubstr("would stop its disks"));
   EXPECT_THAT(refusal(domain("plain"), with(domain("plain"), Resource::kDisk, 1)), HasSubstr("no limit to change"));
-  EXPECT_THAT(refusal(d, with(d, Resource::kNetwork, 1)), HasSubstr("network are not set through libvirt yet"));
+}
+
+TEST(ResizeSteps, ScaleTheLimitsOfAllNicsAlikeInWholeKibibytes) {
+  Domain d = domain("plain");
+  EXPECT_THAT(refusal(d, with(d, Resource::kNetwork, 1)), HasSubstr("not all of its NICs are limited both ways"));
+  ASSERT_FALSE(d.nics.empty());
+  for (Nic& nic : d.nics) nic.throttle = {{}, 1000 * 1024, 500 * 1024};
+  const auto found = steps(d, with(d, Resource::kNetwork, allocation_of(d)[Resource::kNetwork] / 3));
+  ASSERT_THAT(found, SizeIs(2 * d.nics.size()));
+  EXPECT_EQ(found[0].lever, LeverKind::kNetwork);
+  EXPECT_EQ(found[0].device, d.nics[0].mac);
+  EXPECT_EQ(found[0].field, "inbound");
+  EXPECT_EQ(found[0].wanted, 333 * 1024);
+  EXPECT_EQ(found[1].field, "outbound");
+  EXPECT_EQ(found[1].wanted, 167 * 1024);
+  EXPECT_EQ(steps(d, with(d, Resource::kNetwork, 1))[0].wanted, 1024);
+  EXPECT_THAT(refusal(d, with(d, Resource::kNetwork, 0)), HasSubstr("would cut its network off"));
 }
 
 TEST(MayResize, SaysWhatTheJudgementSays) {

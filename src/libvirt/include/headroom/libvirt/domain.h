@@ -38,6 +38,7 @@ struct Disk {
 };
 
 struct Nic {
+  std::string mac;
   std::string type;      // network, bridge, direct, hostdev, user, vdpa, ...
   std::string source;    // its network, bridge or device
   std::string address;   // of a hostdev: the PCI address
