@@ -8,10 +8,12 @@
 #include <iterator>
 #include <map>
 
+#include "dirty_sampler.h"
 #include "headroom/model/find.h"
 #include "migration_job.h"
 #include "resize_job.h"
 #include "resize_steps.h"
+#include "vm_of.h"
 #include "worker.h"
 
 namespace headroom::libvirt {
@@ -31,6 +33,7 @@ struct LibvirtPool::Inside {
   std::shared_ptr<Alarm> alarm;
   std::shared_ptr<DowntimeLimit> downtime;
   Observer observer;
+  DirtySampler dirty;
   Round last;
   std::vector<VmSample> samples;
   std::map<ActionId, Entry> actions;
@@ -42,13 +45,16 @@ struct LibvirtPool::Inside {
   Result<void> may_move(const Action& action, const Vm& vm) const;
   Result<void> launch(ActionId id, const Action& action, bool watch_only);
   void settle();
+  bool busy(const std::string& vm) const;
+  void sample_dirtied();
   const std::string* uri_of(HostId host) const;
   Peer peer_of(const std::string& uri) const;
 };
 
 LibvirtPool::LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours)
     : inside_(new Inside{options, clock, std::move(ours), std::make_shared<Alarm>(), std::make_shared<DowntimeLimit>(options.migration.max_downtime),
-                         Observer(std::move(uris), options.observer, clock, ids), {}, {}, {}, {}}) {}
+                         Observer(std::move(uris), options.observer, clock, ids),
+                         {options.dirty, {options.observer.keep_alive_every, options.observer.keep_alive_probes}, clock}, {}, {}, {}, {}}) {}
 
 // What is at a call comes back by itself; what waits leaves at once.
 LibvirtPool::~LibvirtPool() {
@@ -66,6 +72,27 @@ void LibvirtPool::Inside::settle() {
   for (; over.size() > options.remembered; over.pop_front()) actions.erase(over.front());
 }
 
+bool LibvirtPool::Inside::busy(const std::string& vm) const {
+  return std::any_of(actions.begin(), actions.end(), [&](const auto& a) { return a.second.vm == vm && a.second.worker && !a.second.run->over(); });
+}
+
+// Those that a plan may move, on hosts that answered in this round.
+void LibvirtPool::Inside::sample_dirtied() {
+  std::vector<DirtySampler::Candidate> candidates;
+  const auto& hosts = last.seen.inventory.hosts;
+  auto& vms = last.seen.inventory.vms;
+  for (std::size_t i = 0; i < vms.size(); ++i) {
+    const Vm& vm = vms[i];
+    if (!is_running(last.seen.vms[i].stats) || vm.mobility != Mobility::kLive || !vm.owner.empty() || vm.level == AutomationLevel::kObserve ||
+        vm.allocation.memory() < options.dirty.least || busy(vm.uuid))
+      continue;
+    const auto host = static_cast<std::size_t>(find_by_id(hosts, vm.host) - hosts.data());
+    if (last.seen.hosts[host].fresh) candidates.push_back({{vm.uuid, vm.host}, last.seen.hosts[host].uri});
+  }
+  dirty.round(candidates);
+  for (Vm& vm : vms) vm.dirtied = dirty.of(vm.uuid);
+}
+
 Result<Inventory> LibvirtPool::inventory() {
   Inside& in = *inside_;
   in.settle();
@@ -75,6 +102,7 @@ Result<Inventory> LibvirtPool::inventory() {
     std::string why = in.last.seen.troubles.empty() ? "no host is configured" : in.last.seen.troubles.front();
     return fail(ErrorCode::kUnreachable, std::move(why));
   }
+  in.sample_dirtied();
   return in.last.seen.inventory;
 }
 

@@ -14,7 +14,9 @@
 // Resizes (CPU, memory) and live migrations of running VMs. A move that carries a new allocation gives it once the VM is there. Hosts are
 // not started and stopped here.
 //
-// Threads: one caller at a time; it starts one thread a host and one an action. Ownership: the clock is shared with the threads; the id
+// How much of their memory guests write to (Vm::dirtied) is sampled now and then, of VMs that may be moved.
+//
+// Threads: one caller at a time; it starts one thread a host, one an action and one a sample. Ownership: the clock is shared with the threads; the id
 // book is borrowed. Errors: as the port says.
 #pragma once
 
@@ -25,6 +27,7 @@
 
 #include "headroom/hypervisor/hypervisor.h"
 #include "headroom/libvirt/claim.h"
+#include "headroom/libvirt/dirty_book.h"
 #include "headroom/libvirt/migration.h"
 #include "headroom/libvirt/observer.h"
 
@@ -37,6 +40,7 @@ struct PoolOptions {
   Duration silence = std::chrono::seconds(30);           // a migration of which nothing was heard for so long is unknown
   Duration look_every = std::chrono::milliseconds(250);  // at an action under way
   MigrationOptions migration{};
+  DirtySampling dirty{};                                 // of VMs that may be moved
   std::size_t remembered = 1000;                         // actions that are over
 };
 

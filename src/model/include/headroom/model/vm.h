@@ -39,6 +39,7 @@ struct RuleMemory {
 struct DirtiedMemory {
   Duration window{};
   Bytes amount;
+  Instant at{};  // when that was
 };
 
 struct Vm {

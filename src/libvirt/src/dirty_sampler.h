@@ -1,0 +1,58 @@
+// Samples how much of their memory guests write to, beside the rounds: QEMU takes fingerprints of some pages (512 of each GiB), waits, and
+// looks which are others. Each sample has a thread and a connection of its own, so that a host that hangs, or a VM that is busy with a job,
+// holds up that sample alone.
+//
+// Pages that were written to with what was there before do not count, which is less than a migration sends. The mode is QEMU's
+// page-sampling and never dirty-bitmap, which has killed QEMU under emulation.
+//
+// Threads: one caller; one thread a sample. Ownership: jobs may outlive the sampler.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "connection.h"
+#include "headroom/base/clock.h"
+#include "headroom/base/stop.h"
+#include "headroom/libvirt/dirty_book.h"
+#include "worker.h"
+
+namespace headroom::libvirt {
+
+class DirtySampler {
+ public:
+  DirtySampler(DirtySampling how, KeepAlive keep_alive, std::shared_ptr<const Clock> clock);
+  ~DirtySampler();
+  DirtySampler(const DirtySampler&) = delete;
+  DirtySampler& operator=(const DirtySampler&) = delete;
+
+  struct Candidate {
+    DirtyBook::Candidate who;
+    std::string uri;  // of its host
+  };
+  // Takes in what is there, and begins the next. VMs that an action is about are no candidates.
+  void round(const std::vector<Candidate>& candidates);
+  std::vector<DirtiedMemory> of(const std::string& vm) const;
+
+ private:
+  struct Found {
+    std::string vm;
+    std::vector<DirtiedMemory> samples;
+  };
+  struct Desk {  // shared with the jobs
+    std::mutex mutex;
+    std::vector<Found> found;
+    Stop abandoned;
+  };
+  void take_in();
+
+  const DirtySampling how_;
+  const KeepAlive keep_alive_;
+  const std::shared_ptr<const Clock> clock_;
+  DirtyBook book_;
+  std::shared_ptr<Desk> desk_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace headroom::libvirt
