@@ -9,41 +9,46 @@ namespace {
 
 constexpr Duration kLookEvery = std::chrono::milliseconds(500);
 constexpr int kLooks = 10;  // after its window
-constexpr double kMebibyte = 1 << 20;
+constexpr std::int64_t kMebibyte = 1 << 20;
 
 struct FreeRecords {
   void operator()(virDomainStatsRecord** records) const { virDomainStatsRecordListFree(records); }
 };
 
 // In MiB/s; absent while it is being measured, or where it is not told.
-std::optional<double> measured_rate(virDomain* domain) {
+std::optional<std::int64_t> measured_rate(virDomain* domain) {
   virDomain* only[] = {domain, nullptr};
   virDomainStatsRecord** found = nullptr;
   if (virDomainListGetStats(only, VIR_DOMAIN_STATS_DIRTYRATE, &found, 0) < 0) return std::nullopt;
   const std::unique_ptr<virDomainStatsRecord*, FreeRecords> records(found);
   if (found[0] == nullptr) return std::nullopt;
-  std::optional<double> rate;
+  std::optional<std::int64_t> rate;
   bool over = false;
   for (int i = 0; i < found[0]->nparams; ++i) {
     const virTypedParameter& p = found[0]->params[i];
     if (std::strcmp(p.field, "dirtyrate.calc_status") == 0) over = p.value.i == VIR_DOMAIN_DIRTYRATE_MEASURED;
-    if (std::strcmp(p.field, "dirtyrate.megabytes_per_second") == 0) rate = static_cast<double>(p.value.l);
+    if (std::strcmp(p.field, "dirtyrate.megabytes_per_second") == 0) rate = p.value.l;
   }
   return over ? rate : std::nullopt;
 }
 
-std::optional<Bytes> sample(virDomain* domain, Duration window, const Stop& abandoned) {
+std::optional<Bytes> sample(virDomain* domain, Duration window, Bytes in_shorter, const Stop& abandoned) {
   const auto seconds = static_cast<int>(std::chrono::floor<std::chrono::seconds>(window).count());
   if (virDomainStartDirtyRateCalc(domain, seconds, VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING) != 0) return std::nullopt;
   if (abandoned.wait_for(window)) return std::nullopt;
   for (int i = 0; i < kLooks; ++i) {
-    if (const auto rate = measured_rate(domain)) return Bytes(static_cast<std::int64_t>(*rate * seconds * kMebibyte));
+    if (const auto rate = measured_rate(domain)) return dirtied_within(window, *rate, in_shorter);
     if (abandoned.wait_for(kLookEvery)) return std::nullopt;
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+Bytes dirtied_within(Duration window, std::int64_t mib_per_second, Bytes in_shorter) {
+  const std::int64_t most = (std::max<std::int64_t>(0, mib_per_second) + 1) * kMebibyte * window.count() / 1000;
+  return std::max(in_shorter, Bytes(most));
+}
 
 DirtySampler::DirtySampler(DirtySampling how, KeepAlive keep_alive, std::shared_ptr<const Clock> clock)
     : how_(how), keep_alive_(keep_alive), clock_(std::move(clock)), book_(std::move(how)), desk_(std::make_shared<Desk>()) {}
@@ -73,7 +78,8 @@ void DirtySampler::round(const std::vector<Candidate>& candidates) {
     const auto connection = open_connection(uri, keep_alive);
     const Handle<virDomain> domain(connection ? virDomainLookupByUUIDString(connection->get(), vm.c_str()) : nullptr);
     for (Duration window : windows) {
-      const auto amount = domain ? sample(domain.get(), window, desk->abandoned) : std::nullopt;
+      const Bytes so_far = f.samples.empty() ? Bytes() : f.samples.back().amount;
+      const auto amount = domain ? sample(domain.get(), window, so_far, desk->abandoned) : std::nullopt;
       if (!amount) break;
       f.samples.push_back({window, *amount, clock->now()});
     }

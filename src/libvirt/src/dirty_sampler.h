@@ -20,6 +20,10 @@
 
 namespace headroom::libvirt {
 
+// Bytes written to within a window, by the rate that libvirt tells in whole MiB/s, rounded down: the most that it can have been, or over
+// ten seconds nothing would seem to happen in a guest that is merely calm. What a shorter window showed is in a longer one as well.
+Bytes dirtied_within(Duration window, std::int64_t mib_per_second, Bytes in_shorter);
+
 class DirtySampler {
  public:
   DirtySampler(DirtySampling how, KeepAlive keep_alive, std::shared_ptr<const Clock> clock);

@@ -27,5 +27,12 @@ TEST(DirtySampler, HoldsUpNobodyWhenAHostHangs) {
   EXPECT_LT(watch.seconds(), 5);
 }
 
+TEST(DirtiedWithin, IsTheMostThatARateInWholeMebibytesCanMean) {
+  EXPECT_EQ(dirtied_within(seconds(1), 4, Bytes()), 5_MiB);
+  EXPECT_EQ(dirtied_within(seconds(10), 0, 5_MiB), 10_MiB);
+  EXPECT_EQ(dirtied_within(seconds(10), 0, 40_MiB), 40_MiB);
+  EXPECT_EQ(dirtied_within(seconds(1), -1, Bytes()), 1_MiB);
+}
+
 }  // namespace
 }  // namespace headroom::libvirt
