@@ -53,7 +53,8 @@ Result<void> memory_steps(const Domain& d, std::int64_t after, std::vector<Step>
     if (device.model != "virtio-mem" || device.alias.empty() || std::abs(missing) <= slack) continue;
     const std::int64_t wanted = in_blocks(device, device.current.count() + missing);
     if (wanted == device.current.count()) continue;
-    steps.push_back({.lever = LeverKind::kVirtioMem, .former = device.current.count(), .wanted = wanted, .device = device.alias});
+    // A guest may need a block of it; a balloon that follows takes that into account.
+    steps.push_back({.lever = LeverKind::kVirtioMem, .former = device.current.count(), .wanted = wanted, .slack = slack, .device = device.alias});
     missing -= wanted - device.current.count();
   }
   if (std::abs(missing) <= slack) return {};
