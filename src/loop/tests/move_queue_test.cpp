@@ -91,5 +91,21 @@ TEST(MoveQueue, ForgetsThePlanBefore) {
   EXPECT_THAT(rig.due(seconds(60)), IsEmpty());
 }
 
+// The loop tells of each that was not begun that it has ended; for one that is only put off that is not so.
+TEST(MoveQueue, KeepsThoseThatWaitForOneThatIsPutOff) {
+  Rig rig;
+  rig.fill({move(1, seconds(10)), move(2, seconds(10), {}, {VmId(1)})});
+  auto first = rig.queue.due(kNow + seconds(10), rig.stopped);
+  ASSERT_THAT(vms(first), ElementsAre(1));
+  rig.queue.ended(VmId(1), false);
+  rig.queue.again(first[0]);
+  EXPECT_THAT(rig.due(seconds(15)), ElementsAre(1));
+  rig.queue.begun(VmId(1));
+  EXPECT_THAT(rig.due(seconds(20)), IsEmpty());
+  rig.queue.ended(VmId(1), true);
+  EXPECT_THAT(rig.due(seconds(25)), ElementsAre(2));
+  EXPECT_THAT(rig.stopped, IsEmpty());
+}
+
 }  // namespace
 }  // namespace headroom

@@ -34,8 +34,11 @@ class MoveQueue {
 
   // Takes out those that may be begun, and into `stopped` those that count on a move that has failed.
   std::vector<Action> due(Instant now, std::vector<Action>& stopped);
-  // Puts back one that could not be begun for a moment's reason.
-  void again(Action action) { waiting_.push_back(std::move(action)); }
+  // Puts back one that could not be begun for a moment's reason: whoever waits for it goes on waiting.
+  void again(Action action) {
+    fate_[action.vm] = Fate::kWaiting;
+    waiting_.push_back(std::move(action));
+  }
   // When to ask for due() next; nullopt: nobody waits.
   std::optional<Instant> next_look(Instant now) const;
 
