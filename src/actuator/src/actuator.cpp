@@ -255,6 +255,7 @@ Result<std::vector<Ended>> Actuator::recover(Instant now) {
   for (const JournalRecord& record : *recent) s.remember(record);
   for (const JournalRecord& record : *unfinished)
     if (auto ok = s.adopt(record); !ok) return tl::unexpected(ok.error());
+  for (const JournalRecord& record : *unfinished) (void)s.hypervisor.take_up(record.id, record.action);  // progress() tells what is known
   s.recovered = true;
   std::vector<Ended> ended = poll(now);
   if (s.flights.all().empty()) return ended;

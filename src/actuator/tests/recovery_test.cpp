@@ -17,6 +17,14 @@ TEST(Recovery, TakesUpAnActionThatIsStillRunning) {
   EXPECT_EQ(rig.follow().at(0).outcome, ActionPhase::kDone);
 }
 
+// A hypervisor that has no memory of its own hears of what was begun before it is asked.
+TEST(Recovery, TellsTheHypervisorWhatAnEarlierRunBegan) {
+  Rig rig;
+  rig.submit({rig.grow(0), rig.migrate(1, 2)});
+  rig.restart();
+  EXPECT_EQ(rig.fake.taken_up(), (std::vector{ActionId(1), ActionId(2)}));
+}
+
 TEST(Recovery, RecordsWhatEndedMeanwhile) {
   Rig rig;
   rig.fake.will_fail(ActionId(2), "out of memory");

@@ -41,8 +41,12 @@ std::vector<Census::Seat> Census::seats(const std::vector<HostView>& views, Obse
       o.troubles.push_back(fmt::format("{} is left out: {}", view.uri, id.error().message));
       continue;
     }
-    Host host = host_of(*view.reading, site_);
+    Host host = host_of(view.uri, *view.reading, site_);
     host.id = *id;
+    for (const Seat& other : seats)
+      if (other.host.name == host.name)
+        o.troubles.push_back(fmt::format("{} and {} are both called {}: give each a name of its own, or they cannot be told apart", other.view.uri,
+                                         view.uri, host.name));
     seats.push_back({view, std::move(uuid), std::move(host)});
     if (view.fresh) o.troubles.insert(o.troubles.end(), view.reading->troubles.begin(), view.reading->troubles.end());
   }

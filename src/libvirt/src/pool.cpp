@@ -38,6 +38,8 @@ struct LibvirtPool::Inside {
   std::vector<VmSample> samples;
   std::map<ActionId, Entry> actions;
   std::deque<ActionId> over;  // the oldest first
+  std::map<ActionId, Action> unheard;  // taken up, and what they are about has not been seen yet
+  std::size_t hosts = 0;               // all that are configured
 
   Result<void> admits(const Action& action);
   Result<void> may_begin(const Action& action);
@@ -47,14 +49,15 @@ struct LibvirtPool::Inside {
   void settle();
   bool busy(const std::string& vm) const;
   void sample_dirtied();
+  void take_up_unheard();
   const std::string* uri_of(HostId host) const;
   Peer peer_of(const std::string& uri) const;
 };
 
 LibvirtPool::LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours)
     : inside_(new Inside{options, clock, std::move(ours), std::make_shared<Alarm>(), std::make_shared<DowntimeLimit>(options.migration.max_downtime),
-                         Observer(std::move(uris), options.observer, clock, ids),
-                         {options.dirty, {options.observer.keep_alive_every, options.observer.keep_alive_probes}, clock}, {}, {}, {}, {}}) {}
+                         Observer(uris, options.observer, clock, ids),
+                         {options.dirty, {options.observer.keep_alive_every, options.observer.keep_alive_probes}, clock}, {}, {}, {}, {}, {}, uris.size()}) {}
 
 // What is at a call comes back by itself; what waits leaves at once.
 LibvirtPool::~LibvirtPool() {
@@ -98,12 +101,25 @@ Result<Inventory> LibvirtPool::inventory() {
   in.settle();
   in.last = in.observer.observe();
   in.samples.insert(in.samples.end(), in.last.seen.samples.begin(), in.last.seen.samples.end());
+  in.take_up_unheard();
   if (in.last.seen.inventory.hosts.empty()) {
     std::string why = in.last.seen.troubles.empty() ? "no host is configured" : in.last.seen.troubles.front();
     return fail(ErrorCode::kUnreachable, std::move(why));
   }
   in.sample_dirtied();
-  return in.last.seen.inventory;
+  Inventory all = in.last.seen.inventory;
+  all.troubles = in.last.seen.troubles;
+  all.alarm = in.alarm->raised();
+  return all;
+}
+
+// Once every host has answered, what is still not there is gone.
+void LibvirtPool::Inside::take_up_unheard() {
+  for (auto entry = unheard.begin(); entry != unheard.end();) {
+    const bool known = admits(entry->second).has_value();
+    if (known) (void)launch(entry->first, entry->second, true);
+    entry = known || last.answered == hosts ? unheard.erase(entry) : std::next(entry);
+  }
 }
 
 Result<std::vector<VmSample>> LibvirtPool::samples() { return std::exchange(inside_->samples, {}); }
@@ -197,15 +213,19 @@ Result<void> LibvirtPool::start(ActionId id, const Action& action) {
 Result<void> LibvirtPool::take_up(ActionId id, const Action& action) {
   Inside& in = *inside_;
   if (in.actions.contains(id)) return {};
-  if (in.last.seen.inventory.hosts.empty())
-    if (auto seen = inventory(); !seen) return tl::unexpected(seen.error());
-  if (auto good = in.admits(action); !good) return good;
-  return in.launch(id, action, true);
+  if (in.last.seen.hosts.empty()) (void)inventory();  // the hosts that do not answer are waited for
+  const auto good = in.admits(action);
+  if (good) return in.launch(id, action, true);
+  if (good.error().code != ErrorCode::kNotFound || in.last.answered == in.hosts) return good;
+  in.unheard.emplace(id, action);
+  return {};
 }
 
 Result<Progress> LibvirtPool::progress(ActionId id) {
   Inside& in = *inside_;
   in.settle();
+  if (in.unheard.contains(id))
+    return fail(ErrorCode::kUnreachable, fmt::format("action {} was begun by an earlier run, and its hosts have not all been heard of since", id.value()));
   const auto found = in.actions.find(id);
   if (found == in.actions.end()) return fail(ErrorCode::kNotFound, fmt::format("action {} is not known here", id.value()));
   const Inside::Entry& entry = found->second;

@@ -10,7 +10,18 @@ namespace {
 // More than any machine moves: where operators do not say what disks and network can do, nothing depends on it.
 constexpr std::int64_t kNoLimit = 1'000'000'000'000;
 
-std::int64_t or_no_limit(BytesPerSecond known) { return known.count() > 0 ? known.count() : kNoLimit; }
+// What operators say it has stands for what libvirt says of the whole machine, NUMA nodes included.
+void equip(Host& h, const HostFacts& facts, const HostSite& known) {
+  h.physical = Resources(MilliCores(facts.cpus * 1000), facts.memory);
+  h.physical[Resource::kDisk] = h.physical[Resource::kNetwork] = kNoLimit;
+  for (Resource r : kAllResources)
+    if (known.capacity[r] > 0) h.physical[r] = known.capacity[r];
+  h.reserve = known.reserve;
+  h.overcommit = known.overcommit;
+  const bool a_part = known.capacity.cpu().count() > 0 || known.capacity.memory().count() > 0;
+  if (facts.cells.size() < 2 || a_part) return;
+  for (const NumaCell& cell : facts.cells) h.numa.push_back({MilliCores(cell.cpus * 1000), cell.memory});
+}
 
 Names with(Names names, const Names& more) {
   names.insert(names.end(), more.begin(), more.end());
@@ -27,17 +38,18 @@ bool is_active(const SeenDomain& seen) {
   return state ? *state != VIR_DOMAIN_SHUTOFF && *state != VIR_DOMAIN_NOSTATE : seen.domain->runs();
 }
 
-Host host_of(const HostReading& reading, const Site& site) {
+Host host_of(const std::string& uri, const HostReading& reading, const Site& site) {
   const HostFacts& facts = reading.facts;
+  const auto told = site.hosts.find(uri);
+  const HostSite known = told == site.hosts.end() ? HostSite{} : told->second;
   Host h;
-  h.name = facts.name;
+  h.name = known.name.empty() ? facts.name : known.name;
   h.type = facts.cpu_model;
-  h.physical = Resources(MilliCores(facts.cpus * 1000), facts.memory);
-  h.physical[Resource::kDisk] = or_no_limit(site.disk);
-  h.physical[Resource::kNetwork] = or_no_limit(site.network);
-  h.reserve = site.reserve;
-  if (facts.cells.size() > 1)
-    for (const NumaCell& cell : facts.cells) h.numa.push_back({MilliCores(cell.cpus * 1000), cell.memory});
+  equip(h, facts, known);
+  h.price = known.price;
+  h.rack = known.rack;
+  h.zone = known.zone;
+  h.tags = known.tags;
   h.offers = offers_of(facts);
   h.offers.networks = with(std::move(h.offers.networks), site.shared_networks);
   // Its VMs prove what it has, where a driver tells no networks or no CPU features.
@@ -67,13 +79,15 @@ Vm vm_of(const Domain& domain, const DomainStats& stats, const SeenVm& judged, c
   vm.allocation = held_by(domain, stats);
   vm.floor = floor_of(domain);
   vm.ceiling = ceiling_of(domain);
+  for (Resource r : kAllResources)
+    if (site.ceiling[r] > 0) vm.ceiling[r] = std::min(vm.ceiling[r], std::max(site.ceiling[r], vm.allocation[r]));
   for (Resource r : {Resource::kCpu, Resource::kMemory}) vm.ceiling[r] = std::max(vm.ceiling[r], vm.allocation[r]);
   vm.mobility = judged.mobility.mobility;
   vm.mobility_reason = judged.mobility.reason();
   vm.scaling = judged.scaling.scaling;
   vm.scaling_reason = judged.scaling.reason();
   if (judged.owner) vm.owner = judged.owner->name;
-  vm.level = domain.policy.level.value_or(AutomationLevel::kRecommend);
+  vm.level = domain.policy.level.value_or(site.level);
   constraints::join(domain.membership, vm);
   vm.needs = needs_of(domain, host, site);
   return vm;

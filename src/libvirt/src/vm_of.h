@@ -6,7 +6,7 @@
 namespace headroom::libvirt {
 
 // Without id and power; what it offers includes what its own VMs use.
-Host host_of(const HostReading& reading, const Site& site);
+Host host_of(const std::string& uri, const HostReading& reading, const Site& site);
 
 // Allocations by the statistics where those are fresher than the XML. Without id, host, usage.
 Vm vm_of(const Domain& domain, const DomainStats& stats, const SeenVm& judged, const HostFacts& host, const Site& site);

@@ -75,6 +75,46 @@ TEST_F(CensusTest, BelievesOperatorsAboutNetworksThatLibvirtDoesNotTell) {
   EXPECT_TRUE(has(told.take({view(a), view(b)}).inventory.hosts[1].offers.networks, "br-ovs"));
 }
 
+TEST_F(CensusTest, BelievesOperatorsAboutTheirHosts) {
+  Site s = site();
+  HostSite& known = s.hosts["qemu://h2"];
+  known.name = "rack-2";
+  known.capacity = Resources(MilliCores(4000), Bytes(0));
+  known.reserve = Resources(MilliCores(500), 1_GiB);
+  known.overcommit = {2, 1, 1, 1};
+  known.price.usd_per_hour = 0.25;
+  known.rack = "r2";
+  Census told(s, RateOptions{}, ids);
+  const auto hosts = told.take({view(a), view(b)}).inventory.hosts;
+  EXPECT_EQ(hosts[0].physical.cpu(), 16_cores);
+  EXPECT_THAT(hosts[0].numa, SizeIs(2));
+  EXPECT_EQ(hosts[1].name, "rack-2");
+  EXPECT_EQ(hosts[1].physical, Resources(MilliCores(4000), 128_GiB, hosts[0].physical.disk(), hosts[0].physical.network()));
+  EXPECT_THAT(hosts[1].numa, IsEmpty());  // those are of the whole machine
+  EXPECT_EQ(hosts[1].admissible().cpu(), 7_cores);
+  EXPECT_EQ(hosts[1].price.usd_per_hour, 0.25);
+  EXPECT_EQ(hosts[1].rack, "r2");
+}
+
+TEST_F(CensusTest, HoldsTheFleetsCeilingAndLevelWhereAVmSaysNothing) {
+  a.domains = {seen("plain", kRunning), seen("ours", kRunning)};
+  const Resources before = take().inventory.vms[0].ceiling;
+  Site s = site();
+  s.level = AutomationLevel::kObserve;
+  s.ceiling = Resources(before.cpu(), 1_GiB);
+  Census told(s, RateOptions{}, ids);
+  const Observation o = told.take({view(a), view(b)});
+  for (const Vm& vm : o.inventory.vms) {
+    EXPECT_EQ(vm.level, vm.name == "web-1" ? AutomationLevel::kObserve : AutomationLevel::kAuto);
+    EXPECT_EQ(vm.ceiling.memory(), std::max(1_GiB, vm.allocation.memory()));  // what it has is not taken away for it
+  }
+}
+
+TEST_F(CensusTest, SaysThatTwoHostsCannotBeToldApart) {
+  b.facts.name = "h1";
+  EXPECT_THAT(take().troubles, ElementsAre(HasSubstr("are both called h1: give each a name of its own")));
+}
+
 // A driver that tells no networks: that a VM runs on one is proof enough.
 TEST_F(CensusTest, LearnsWhatAHostHasFromItsVms) {
   a.facts.networks.clear();

@@ -16,6 +16,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -234,7 +235,33 @@ TEST(LibvirtPool, IsUnreachableWhileNoHostAnswers) {
   LibvirtPool p({"qemu+unix:///system?socket=/nonexistent/libvirt-sock"}, options, std::make_shared<ManualClock>(kNoon), ids, {"us", 1});
   EXPECT_EQ(p.inventory().error().code, ErrorCode::kUnreachable);
   EXPECT_EQ(p.start(ActionId(1), Action{}).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(p.take_up(ActionId(1), Action{}).error().code, ErrorCode::kUnreachable);
+}
+
+// The manager starts again while a host is away: what was begun there is not given up, nor is it begun anew.
+TEST_F(PoolTest, WaitsForTheHostsOfAnActionItTakesUp) {
+  LibvirtPool first = pool();
+  Action a = resize(first, to_3_cores);
+  LibvirtPool second({kUri, "qemu+unix:///system?socket=/nonexistent/libvirt-sock"}, options, clock, ids, {"us", 8});
+  a.vm = ids.vm("7a1cb2f6-6a0e-4b1b-9a55-0d6f3f0a4711").value();  // it may be on the host that is away
+  ASSERT_TRUE(second.take_up(ActionId(1), a));
+  EXPECT_EQ(second.progress(ActionId(1)).error().code, ErrorCode::kUnreachable);
+  ASSERT_TRUE(second.inventory());
+  EXPECT_EQ(second.progress(ActionId(1)).error().code, ErrorCode::kUnreachable);
+  // All hosts answer, and it is nowhere: gone.
+  LibvirtPool third = pool({"us", 9});
+  EXPECT_EQ(third.take_up(ActionId(1), a).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(third.progress(ActionId(1)).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(PoolTest, TellsWithTheInventoryWhatIsOddAndWhyItStopped) {
+  LibvirtPool p({kUri, "qemu+unix:///system?socket=/nonexistent/libvirt-sock"}, options, clock, ids, {"us", 7});
+  const Action a = resize(p, to_3_cores);
+  EXPECT_THAT(p.inventory()->troubles, ElementsAre(HasSubstr("/nonexistent/libvirt-sock")));
+  EXPECT_FALSE(p.inventory()->alarm);
+  ASSERT_TRUE(DomainMetadata::over(connection)->write(kUuid, {"them", 1}));
+  ASSERT_TRUE(p.start(ActionId(1), a));
+  end_of(p, ActionId(1));
+  EXPECT_EQ(p.inventory()->alarm, p.alarm());
 }
 
 }  // namespace

@@ -105,6 +105,12 @@ Result<void> FakeHypervisor::start(ActionId id, const Action& action) {
   return {};
 }
 
+Result<void> FakeHypervisor::take_up(ActionId id, const Action&) {
+  taken_up_.push_back(id);
+  if (!was_started(id)) return fail(ErrorCode::kNotFound, "it was never started");
+  return {};
+}
+
 Result<Progress> FakeHypervisor::progress(ActionId id) {
   settle();
   const auto it = actions_.find(id);

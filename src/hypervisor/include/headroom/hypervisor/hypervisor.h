@@ -23,6 +23,8 @@ namespace headroom {
 struct Inventory {
   std::vector<Host> hosts;  // ascending id
   std::vector<Vm> vms;      // ascending id; what it knows of them: no forecast, no rule memory
+  std::vector<std::string> troubles{};  // what is odd or does not answer, a sentence each; the same words while it stays the same
+  std::optional<std::string> alarm{};   // why it begins nothing any more; absent: all is well. For people
 };
 
 enum class ActionState : std::uint8_t { kRunning, kDone, kFailed, kCancelled };
@@ -51,6 +53,9 @@ class Hypervisor {
   // Begins an action and returns at once. Starting an id again is the same as having started it once. With a VM one thing is done at
   // a time: kRefused while another action of it is under way.
   virtual Result<void> start(ActionId id, const Action& action) = 0;
+  // An action that an earlier run began and did not see end: it is not begun again, only found out, and progress() tells. For a
+  // hypervisor that remembers by itself what was started there is nothing to do. An error: nobody knows of it.
+  virtual Result<void> take_up(ActionId, const Action&) { return {}; }
   // kNotFound: the hypervisor has no memory of it (it was never started, or ended long ago).
   virtual Result<Progress> progress(ActionId id) = 0;
   // Asks for an end with the VM as it was before; the answer comes through progress(). It may come too late, which is no error.

@@ -3,7 +3,6 @@
 //
 //   auto book = StateBook::open("libvirt.db");
 //   LibvirtPool pool(uris, options, clock, **book, (*book)->claim());
-//   for (const JournalRecord& r : unfinished) pool.take_up(r.id, r.action);   // before the actuator recovers
 //
 // An action is done when a reading shows its result, never because a call returned. What fails half way is put back as it was, and the
 // message says when that did not work. When a host does not tell how an action stands, progress() is kUnreachable, and its VM stays
@@ -54,12 +53,11 @@ class LibvirtPool final : public Hypervisor {
   // What the inventories measured since the last call.
   Result<std::vector<VmSample>> samples() override;
   Result<void> start(ActionId id, const Action& action) override;
+  // Takes an inventory first where there is none. While its VM or a host of it is not to be seen and some host has yet to answer,
+  // progress() is kUnreachable; once all have answered and it is still not there, kNotFound.
+  Result<void> take_up(ActionId id, const Action& action) override;
   Result<Progress> progress(ActionId id) override;
   Result<void> cancel(ActionId id) override;
-
-  // An action of an earlier run, of which nobody knows how it ended: it is not begun again, only found out. Takes an inventory first
-  // where there is none. An error: it is not known then, and progress() says kNotFound.
-  Result<void> take_up(ActionId id, const Action& action);
 
   // Why nothing is begun any more; absent: all is well. For people.
   std::optional<std::string> alarm() const;

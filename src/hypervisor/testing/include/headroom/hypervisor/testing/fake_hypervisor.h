@@ -29,6 +29,7 @@ class FakeHypervisor final : public Hypervisor {
   Result<Inventory> inventory() override;
   Result<std::vector<VmSample>> samples() override;
   Result<void> start(ActionId id, const Action& action) override;
+  Result<void> take_up(ActionId id, const Action& action) override;
   Result<Progress> progress(ActionId id) override;
   Result<void> cancel(ActionId id) override;
 
@@ -46,6 +47,7 @@ class FakeHypervisor final : public Hypervisor {
 
   // What happened.
   bool was_started(ActionId id) const { return actions_.count(id) != 0; }
+  const std::vector<ActionId>& taken_up() const { return taken_up_; }
   ActionState state_of(ActionId id);             // of a started action, forgotten ones included
   int overlaps() const { return overlaps_; }     // starts of an action on a VM that was busy with another
   std::vector<Action> running();                 // the actions under way now
@@ -73,6 +75,7 @@ class FakeHypervisor final : public Hypervisor {
   std::map<ActionId, std::string> will_fail_, will_remark_;
   std::set<ActionId> no_effect_;
   std::vector<VmSample> samples_;
+  std::vector<ActionId> taken_up_;
   int overlaps_ = 0;
 };
 

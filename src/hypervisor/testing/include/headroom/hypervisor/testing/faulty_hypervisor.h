@@ -39,6 +39,7 @@ class FaultyHypervisor final : public Hypervisor {
   Result<Inventory> inventory() override;
   Result<std::vector<VmSample>> samples() override;
   Result<void> start(ActionId id, const Action& action) override;
+  Result<void> take_up(ActionId id, const Action& action) override { return inner_.take_up(id, action); }
   Result<Progress> progress(ActionId id) override;
   Result<void> cancel(ActionId id) override;
 
