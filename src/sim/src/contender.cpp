@@ -42,12 +42,12 @@ constexpr double kDefaultTheta = 0.8;
 const Duration kDefaultWindow = hours(1);
 const Duration kNaiveHorizon = minutes(15);
 
-void set_view(Policy& policy, const World& world) {
-  policy.step = world.scenario.step;
-  policy.hosts.may_migrate = world.view != View::kVertical;
-  policy.hosts.may_power = world.view == View::kElastic;
-  if (const auto& book = world.scenario.book) policy.book = BookPrices{book->prices, book->reservations()};
-  policy.hosts.migration.bandwidth = BytesPerSecond(static_cast<std::int64_t>(world.scenario.timings.migration_bytes_per_second));
+void set_view(Policy& policy, const PoolTerms& pool) {
+  policy.step = pool.step;
+  policy.hosts.may_migrate = pool.view != View::kVertical;
+  policy.hosts.may_power = pool.view == View::kElastic;
+  policy.book = pool.book;
+  policy.hosts.migration.bandwidth = pool.migration_bandwidth;
 }
 
 // Grow when the signal passes theta of the allocation, to signal / theta; shrink when the highest signal of the window
@@ -69,11 +69,11 @@ void add_threshold_rules(Policy& policy, double theta, Duration window, std::opt
   }
 }
 
-Contender threshold(const World& world, std::string name, double theta, Duration window, Sight sight,
+Contender threshold(const PoolTerms& pool, std::string name, double theta, Duration window, Sight sight,
                     std::optional<double> quantile, Duration horizon) {
   Contender c;
   c.policy.name = std::move(name);
-  set_view(c.policy, world);
+  set_view(c.policy, pool);
   add_threshold_rules(c.policy, theta, window, quantile, horizon);
   c.setting = fmt::format("theta {:.2g}, window {}", theta, to_text(window));
   if (sight == Sight::kNaiveRe) c.setting += fmt::format(", q{:.0f}", *quantile * 100);
@@ -82,25 +82,25 @@ Contender threshold(const World& world, std::string name, double theta, Duration
   return c;
 }
 
-Contender priced(const World& world, std::size_t knob) {
+Contender priced(const PoolTerms& pool, std::size_t knob) {
   Contender c;
   c.policy.name = "headroom";
-  set_view(c.policy, world);
+  set_view(c.policy, pool);
   PricedSizing prices;
-  prices.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
-  const Knob& chosen = (world.view == View::kElastic ? kElasticKnobs : kKnobs)[knob];
+  prices.usd_per_unit_hour = pool.usd_per_unit_hour;
+  const Knob& chosen = (pool.view == View::kElastic ? kElasticKnobs : kKnobs)[knob];
   prices.usd_per_overloaded_vm_hour = chosen.usd_per_overloaded_vm_hour;
   prices.minutes_per_scaling = chosen.minutes_per_scaling;
-  if (world.view == View::kElastic) prices.least_share = kGivenAway;
-  if (world.view != View::kVertical) prices.most_share = kScarce;
+  if (pool.view == View::kElastic) prices.least_share = kGivenAway;
+  if (pool.view != View::kVertical) prices.most_share = kScarce;
   c.policy.priced = prices;
   c.setting = fmt::format("{:.3f} USD an overloaded VM-hour", prices.usd_per_overloaded_vm_hour);
   c.sight = Sight::kModel;
   return c;
 }
 
-Contender balancer(const World& world, std::string name, Order order, bool scales) {
-  Contender c = threshold(world, std::move(name), kDefaultTheta, kDefaultWindow, Sight::kLastValue, std::nullopt, {});
+Contender balancer(const PoolTerms& pool, std::string name, Order order, bool scales) {
+  Contender c = threshold(pool, std::move(name), kDefaultTheta, kDefaultWindow, Sight::kLastValue, std::nullopt, {});
   c.policy.order = order;
   if (!scales) {
     c.policy.rules.clear();
@@ -133,46 +133,61 @@ const std::vector<std::string>& policy_names() {
   return kNames;
 }
 
+PoolTerms terms_of(const World& world) {
+  PoolTerms terms;
+  terms.view = world.view;
+  terms.step = world.scenario.step;
+  terms.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
+  if (const auto& book = world.scenario.book) terms.book = BookPrices{book->prices, book->reservations()};
+  terms.migration_bandwidth = BytesPerSecond(static_cast<std::int64_t>(world.scenario.timings.migration_bytes_per_second));
+  return terms;
+}
+
 std::optional<Contender> default_contender(std::string_view policy, const World& world) {
-  if (policy == "static") return balancer(world, "static", Order::kNothing, false);
-  if (policy == "pve-crs") return balancer(world, "pve-crs", Order::kPveCrs, true);
-  if (policy == "lr-mmt") return balancer(world, "lr-mmt", Order::kLrMmt, false);
+  return default_contender(policy, terms_of(world));
+}
+
+std::optional<Contender> default_contender(std::string_view policy, const PoolTerms& pool) {
+  if (policy == "static") return balancer(pool, "static", Order::kNothing, false);
+  if (policy == "pve-crs") return balancer(pool, "pve-crs", Order::kPveCrs, true);
+  if (policy == "lr-mmt") return balancer(pool, "lr-mmt", Order::kLrMmt, false);
   if (policy == "reactive-threshold")
-    return threshold(world, "reactive-threshold", kDefaultTheta, kDefaultWindow, Sight::kLastValue, std::nullopt, {});
+    return threshold(pool, "reactive-threshold", kDefaultTheta, kDefaultWindow, Sight::kLastValue, std::nullopt, {});
   if (policy == "naive-re")
-    return threshold(world, "naive-re", 0.9, kDefaultWindow, Sight::kNaiveRe, 0.9, kNaiveHorizon);
+    return threshold(pool, "naive-re", 0.9, kDefaultWindow, Sight::kNaiveRe, 0.9, kNaiveHorizon);
   if (const auto horizon = oracle_horizon(policy))
-    return threshold(world, std::string(policy), 1.0, kDefaultWindow, Sight::kOracle, 0.5, *horizon);
+    return threshold(pool, std::string(policy), 1.0, kDefaultWindow, Sight::kOracle, 0.5, *horizon);
   if (policy == "migrate-first") {
-    Contender c = priced(world, kDefaultKnob);
+    Contender c = priced(pool, kDefaultKnob);
     c.policy.name = "migrate-first";
     c.policy.order = Order::kMigrateFirst;
     c.policy.priced.reset();
     c.setting.clear();
     return c;
   }
-  if (policy == "headroom") return priced(world, kDefaultKnob);
+  if (policy == "headroom") return priced(pool, kDefaultKnob);
   return std::nullopt;
 }
 
 std::vector<Contender> sweep_contenders(std::string_view policy, const World& world, std::size_t points) {
+  const PoolTerms pool = terms_of(world);
   std::vector<Contender> all;
   if (policy == "reactive-threshold")
     for (double theta : kThetas)
       for (Duration window : kShrinkWindows)
-        all.push_back(threshold(world, "reactive-threshold", theta, window, Sight::kLastValue, std::nullopt, {}));
+        all.push_back(threshold(pool, "reactive-threshold", theta, window, Sight::kLastValue, std::nullopt, {}));
   if (policy == "naive-re")
     for (double theta : kThetas)
       for (Duration window : kShrinkWindows)
         for (double q : kNaiveQuantiles)
-          all.push_back(threshold(world, "naive-re", theta, window, Sight::kNaiveRe, q, kNaiveHorizon));
+          all.push_back(threshold(pool, "naive-re", theta, window, Sight::kNaiveRe, q, kNaiveHorizon));
   if (const auto horizon = oracle_horizon(policy))
     for (Duration window : kShrinkWindows)
-      all.push_back(threshold(world, std::string(policy), 1.0, window, Sight::kOracle, 0.5, *horizon));
+      all.push_back(threshold(pool, std::string(policy), 1.0, window, Sight::kOracle, 0.5, *horizon));
   if (policy == "headroom")
-    for (std::size_t knob = 0; knob < kKnobs.size(); ++knob) all.push_back(priced(world, knob));
+    for (std::size_t knob = 0; knob < kKnobs.size(); ++knob) all.push_back(priced(pool, knob));
   if (all.empty())
-    if (const auto one = default_contender(policy, world)) all.push_back(*one);
+    if (const auto one = default_contender(policy, pool)) all.push_back(*one);
   return spread(std::move(all), points);
 }
 

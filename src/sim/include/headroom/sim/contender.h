@@ -20,6 +20,16 @@ namespace headroom {
 
 enum class Sight : std::uint8_t { kLastValue, kNaiveRe, kModel, kOracle };
 
+// What of a pool a policy's settings depend on; a real fleet has it as well as a recorded one.
+struct PoolTerms {
+  View view = View::kFixed;
+  Resources step;                                          // of allocations
+  std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
+  std::optional<BookPrices> book;
+  BytesPerSecond migration_bandwidth;
+};
+PoolTerms terms_of(const World& world);
+
 struct Contender {
   Policy policy;
   std::string setting;     // "theta 0.8, window 1h": for people
@@ -31,6 +41,7 @@ struct Contender {
 const std::vector<std::string>& policy_names();
 
 // The one setting of a policy that runs without --sweep. nullopt: no such policy.
+std::optional<Contender> default_contender(std::string_view policy, const PoolTerms& terms);
 std::optional<Contender> default_contender(std::string_view policy, const World& world);
 
 // The settings of its sweep: the full grid for reactive-threshold (48) and naive-re (192), one knob for headroom and
