@@ -84,7 +84,7 @@ ActionEntry ActionLog::take(const Snapshot& snapshot, const Verdict& v) {
 std::vector<ActionEntry> ActionLog::note(const Snapshot& snapshot, const Round& round) {
   const std::lock_guard lock(mutex_);
   for (const Verdict& v : round.since) take(snapshot, v);  // some of these have ended by now
-  for (const Ended& ended : round.ended) end(ended);
+  for (const Ended& ended : round.ended) end(snapshot, ended);
   std::vector<ActionEntry> of_plan;
   for (const Verdict& v : round.breaches.empty() ? round.verdicts : all_refused(round)) of_plan.push_back(take(snapshot, v));
   for (const Denied& d : round.plan.denied) deny(describe(snapshot, d));
@@ -93,10 +93,18 @@ std::vector<ActionEntry> ActionLog::note(const Snapshot& snapshot, const Round& 
   return of_plan;
 }
 
-void ActionLog::end(const Ended& ended) {
-  const auto found = std::find_if(started_.rbegin(), started_.rend(),
-                                  [&](const ActionEntry& e) { return e.journal_id == ended.id; });
-  if (found == started_.rend()) return;
+void ActionLog::end(const Snapshot& snapshot, const Ended& ended) {
+  auto found = std::find_if(started_.rbegin(), started_.rend(),
+                            [&](const ActionEntry& e) { return e.journal_id == ended.id; });
+  if (found == started_.rend()) {  // an earlier run began it
+    ActionEntry entry = describe(snapshot, ended.action);
+    entry.id = next_++;
+    entry.at = ended.started_at;
+    entry.decision = Decision::kStarted;
+    entry.journal_id = ended.id;
+    started_.push_back(std::move(entry));
+    found = started_.rbegin();
+  }
   found->state = ended.outcome == ActionPhase::kDone ? EntryState::kDone : EntryState::kFailed;
   found->ended_at = ended.ended_at;
   found->message = ended.message;

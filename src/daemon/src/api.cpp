@@ -35,6 +35,11 @@ auto* find_by_name(Sorted& all, const std::string& name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+const Vm* find_by_uuid(const std::vector<Vm>& vms, const std::string& uuid) {
+  const auto found = std::find_if(vms.begin(), vms.end(), [&](const Vm& vm) { return vm.uuid == uuid; });
+  return found == vms.end() ? nullptr : &*found;
+}
+
 int status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kFailed: return 500;
@@ -92,6 +97,7 @@ Answer Api::resource(const std::string& path, const Request& request) const {
 
 Answer Api::vm(const State& state, const std::string& name) const {
   const Vm* vm = find_by_name(state.snapshot.vms, name);
+  if (!vm) vm = find_by_uuid(state.snapshot.vms, name);  // two hosts may have VMs of one name
   if (!vm) return refusal(404, "not_found", fmt::format("no VM is called '{}'; headroom get vms lists them", name));
   const Instant now = state.snapshot.taken_at;
   auto samples = ports_.history.read(vm->uuid, now - Trail::kSpan + Duration(1), now + Duration(1));

@@ -1,5 +1,8 @@
 #include "headroom/daemon/board.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace headroom {
 
 std::string_view name(RunState state) {
@@ -10,6 +13,23 @@ std::string_view name(RunState state) {
     case RunState::kFailed: return "failed";
   }
   return "";
+}
+
+std::string_view name(RunMode mode) { return mode == RunMode::kLive ? "live" : "replay"; }
+
+void put_round(State& state, const Snapshot& snapshot, const Round& round, const MoveMemory& moves, ActionLog& log) {
+  state.troubles = round.troubles;
+  state.message = fmt::format("{}", fmt::join(round.troubles, "; "));
+  state.alarm = round.alarm.value_or("");
+  state.decision_ms = round.decision_seconds * 1000;
+  state.forecast_ms = round.forecast_seconds * 1000;
+  state.snapshot = snapshot;
+  state.breaches = round.breaches;
+  state.plan = log.note(snapshot, round);
+  for (const Denied& d : round.plan.denied) state.denied.push_back(describe(snapshot, d));
+  for (const Alert& a : round.plan.alerts) state.alerts.push_back(describe(snapshot, a));
+  state.moves = moves.newest();
+  state.moves_finished = moves.finished();
 }
 
 void Board::publish(std::shared_ptr<const State> state) {

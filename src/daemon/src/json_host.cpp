@@ -33,6 +33,8 @@ nlohmann::json host_line(const State& state, const Host& host) {
           {"type", host.type},
           {"power", name(host.power)},
           {"accepts_vms", host.accepts_vms},
+          {"heard_at", to_rfc3339(host.heard_at)},
+          {"answers", state.snapshot.taken_at - host.heard_at <= state.run->poll / 2},
           {"vms", vms},
           {"price_class", name(host.price.price_class)},
           {"usd_per_hour", host.price.usd_per_hour},

@@ -58,8 +58,10 @@ nlohmann::json forecast_json(const Snapshot& s, const Vm& vm) {
           {"last_value", by_resource([&](Resource r) { return fallbacks(s, vm, r); })}};
 }
 
-// One row a step of the last day; null where there is no sample, or no allocation is known.
+// One row a step: what was used on average in the step that ends there; null where there is no sample, or no allocation is known. Of
+// a day, or of so many steps where they are short.
 nlohmann::json samples_json(const State& state, const VmDetail& detail) {
+  constexpr std::int64_t kMostRows = 1440;
   const Duration step = state.run->step;
   const Instant last = state.snapshot.taken_at;
   nlohmann::json at = nlohmann::json::array();
@@ -67,13 +69,16 @@ nlohmann::json samples_json(const State& state, const VmDetail& detail) {
   auto sample = detail.samples.begin();
   auto change = detail.allocations.begin();
   const Resources* holds = nullptr;
-  for (Instant t = last - Trail::kSpan + step; t <= last; t += step) {
-    while (sample != detail.samples.end() && sample->at < t) ++sample;
+  for (Instant t = last - std::min(Trail::kSpan, kMostRows * step) + step; t <= last; t += step) {
+    std::array<double, kResourceCount> sum{};
+    double taken = 0;
+    while (sample != detail.samples.end() && sample->at <= t - step) ++sample;
+    for (; sample != detail.samples.end() && sample->at <= t; ++sample, ++taken)
+      for (std::size_t k = 0; k < kResourceCount; ++k) sum[k] += sample->used[k];
     for (; change != detail.allocations.end() && change->at <= t; ++change) holds = &change->allocation;
-    const bool seen = sample != detail.samples.end() && sample->at == t;
     at.push_back(to_rfc3339(t));
     for (Resource r : kAllResources) {
-      used[std::string(name(r))].push_back(seen ? number_or_null(sample->used[index(r)]) : nlohmann::json());
+      used[std::string(name(r))].push_back(taken > 0 ? number_or_null(sum[index(r)] / taken) : nlohmann::json());
       allocation[std::string(name(r))].push_back(holds ? nlohmann::json((*holds)[r]) : nlohmann::json());
     }
   }
@@ -89,7 +94,10 @@ nlohmann::json vm_line(const State& state, const Vm& vm) {
     const std::size_t near = horizon_index(s.horizons, kNear);
     const auto band = [&](Resource r) { return vm.forecast.at(r, near).peak; };
     peak = by_resource([&](Resource r) { return rounded(band(r).quantile(0.95)); });
-    exceedance = by_resource([&](Resource r) { return rounded(band(r).exceedance(static_cast<double>(vm.allocation[r]))); });
+    exceedance = by_resource([&](Resource r) {
+      const bool limited = vm.allocation[r] > 0;  // else there is nothing to pass
+      return limited ? nlohmann::json(rounded(band(r).exceedance(static_cast<double>(vm.allocation[r])))) : nlohmann::json();
+    });
   }
   nlohmann::json line{{"name", vm.name},
                       {"host", host_name(s, vm.host)},

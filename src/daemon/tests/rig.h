@@ -38,7 +38,7 @@ inline std::shared_ptr<const State> still_moment() {
   info.version = "test";
   info.scenario = "still";
   info.rounds = 1;
-  info.step = std::chrono::minutes(5);
+  info.step = info.every = info.poll = std::chrono::minutes(5);
   auto state = std::make_shared<State>();
   state->run = std::make_shared<const RunInfo>(info);
   Host host;

@@ -23,7 +23,7 @@ Result<Round> Loop::run_round(Instant now) {
   Round round;
   take_in(ports_.actuator.poll(now));
   std::vector<HistorySample> kept;
-  if (auto ok = collect(now, kept, round.troubles); !ok) return tl::unexpected(ok.error());
+  if (auto ok = collect(now, kept, round); !ok) return tl::unexpected(ok.error());
   if (ports_.history) keep(kept, round.troubles);
   take_in(ports_.actuator.confirm({snapshot_.hosts, snapshot_.vms}, now));
 
@@ -116,7 +116,7 @@ void Loop::warm_start(Duration forecast_step, WarmSpan span) {
   warm_start_.emplace(*ports_.history, ports_.forecaster, forecast_step, span);
 }
 
-Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, std::vector<std::string>& troubles) {
+Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, Round& round) {
   auto inventory = ports_.hypervisor.inventory();
   if (!inventory) return tl::unexpected(inventory.error());
   auto samples = ports_.hypervisor.samples();
@@ -124,6 +124,8 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, std::v
   snapshot_.taken_at = now;
   snapshot_.hosts = std::move(inventory->hosts);
   snapshot_.vms = std::move(inventory->vms);
+  round.troubles = std::move(inventory->troubles);
+  round.alarm = std::move(inventory->alarm);
   for (Vm& vm : snapshot_.vms) {
     ports_.forecaster.set_ceiling(vm.id, vm.ceiling);
     ports_.forecaster.set_limit(vm.id, vm.allocation);
@@ -131,7 +133,7 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, std::v
     vm.resized_at = t.resized_at;
     vm.moved_at = t.moved_at;
   }
-  if (warm_start_) warm_start_->take_up(snapshot_.vms, now, troubles);
+  if (warm_start_) warm_start_->take_up(snapshot_.vms, now, round.troubles);
   for (const VmSample& s : *samples) {
     ports_.forecaster.observe(s);
     if (!ports_.history) continue;

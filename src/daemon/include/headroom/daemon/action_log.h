@@ -65,7 +65,7 @@ class ActionLog {
 
  private:
   ActionEntry take(const Snapshot& snapshot, const Verdict& verdict);
-  void end(const Ended& ended);
+  void end(const Snapshot& snapshot, const Ended& ended);
   void deny(DeniedEntry entry);
   template <class Entry, class F>
   std::vector<Entry> pick(const std::deque<Entry>& all, std::size_t limit, F&& wanted) const;

@@ -26,12 +26,20 @@ namespace headroom {
 enum class RunState : std::uint8_t { kRunning, kPaused, kFinished, kFailed };
 std::string_view name(RunState state);
 
-// What does not change while a run lasts.
+// A recorded fleet on a simulated pool, or a real one.
+enum class RunMode : std::uint8_t { kReplay, kLive };
+std::string_view name(RunMode mode);
+
+// What does not change while a run lasts. A live one has no end.
 struct RunInfo {
-  std::string version, scenario, view, policy;
-  Instant from, to;
-  Duration step{};
-  std::size_t rounds = 0;
+  RunMode mode = RunMode::kReplay;
+  std::string version, scenario, view, policy;   // scenario: its name, or the fleet's
+  Instant from;
+  std::optional<Instant> to;
+  Duration step{};                 // of forecasts
+  Duration every{}, poll{};        // a round; a look at the hosts
+  std::optional<std::size_t> rounds;
+  AutomationLevel level = AutomationLevel::kAuto;
   Policy decides;                  // how; and how a host's risk is judged
 };
 
@@ -40,6 +48,9 @@ struct State {
   std::shared_ptr<const RunInfo> run;
   RunState state = RunState::kRunning;
   std::string message;             // why it failed, what it waits for, or what goes wrong meanwhile
+  std::vector<std::string> troubles;   // what goes wrong meanwhile, a sentence each
+  std::string alarm;                   // why nothing is begun any more, until a person has looked; empty: all is well
+  std::vector<std::string> news;       // of this round, for people: what was planned, begun, ended, refused for a new reason
   std::size_t round = 0;           // 0: none was run yet; the snapshot has no samples and no forecasts then
   double decision_ms = 0, forecast_ms = 0;
   std::shared_ptr<const GlobalModel> model;   // the one in force; none where the policy does not see through it
@@ -55,8 +66,11 @@ struct State {
   std::vector<DeniedEntry> denied;
   std::vector<AlertEntry> alerts;
   std::vector<std::string> breaches;
-  std::vector<Report> score;       // of each policy up to now
+  std::vector<Report> score;       // of each policy up to now; of a live fleet nobody can say what others would have done
 };
+
+// Puts in what a round came to, and notes it in the log.
+void put_round(State& state, const Snapshot& snapshot, const Round& round, const MoveMemory& moves, ActionLog& log);
 
 class Board {
  public:

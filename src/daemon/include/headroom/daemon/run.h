@@ -16,19 +16,17 @@
 // nothing; they are the message on the board.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "headroom/base/stop.h"
 #include "headroom/daemon/board.h"
-#include "headroom/daemon/succession.h"
-#include "headroom/daemon/trainer.h"
+#include "headroom/daemon/model_watch.h"
+#include "headroom/daemon/move_keeper.h"
+#include "headroom/daemon/round_gate.h"
 #include "headroom/sim/replay.h"
 
 namespace headroom {
@@ -64,11 +62,7 @@ class Run {
   Result<void> warm_up(const Stop& stop);
   Result<void> rounds(const Stop& stop);
   Result<void> one_round();
-  void hand_over();
-  void put_in_force();
-  void take_up_moves();
-  void keep_moves(const Replay& shown, std::vector<std::string>& troubles);
-  void watch_models(const Replay& shown, State& state);
+  Result<void> watch_models();
   void show(RunState state, std::string message);
   RunState running_state() const { return paused_ ? RunState::kPaused : RunState::kRunning; }
 
@@ -77,15 +71,11 @@ class Run {
   std::shared_ptr<const RunInfo> info_;
   std::vector<Contender> contenders_;              // rivals first, the shown policy last, as in the score
   std::vector<std::unique_ptr<Replay>> replays_;   // the same order
-  std::optional<Succession> models_;               // where the shown policy sees through the model
-  std::size_t moves_kept_ = 0;                     // how many migrations are in what was saved last
-  std::string moves_trouble_;                      // why what was saved is not gone on from, for the first round to tell
-  std::optional<DriftAlarm> drift_;                // of the champion
+  std::optional<ModelWatch> models_;
+  MoveKeeper moves_;
   Board board_;
 
-  std::mutex mutex_;                               // a round, or a pause
-  std::condition_variable turn_;
-  std::atomic<int> waiting_ = 0;                         // callers of set_paused(); a round lets them go first
+  RoundGate gate_;
   bool paused_ = false, over_ = false;
 };
 

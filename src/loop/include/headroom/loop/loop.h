@@ -46,6 +46,7 @@ struct Round {
   std::vector<Verdict> since;         // of moves that had waited for their turn, begun or not between the last round and this one
   std::vector<Ended> ended;           // actions that ended since the last round
   std::vector<std::string> troubles;  // what went wrong without stopping the round, a sentence each
+  std::optional<std::string> alarm;   // why the hypervisor begins nothing any more
   double decision_seconds = 0;        // planning and checking
   double forecast_seconds = 0;
 };
@@ -63,6 +64,8 @@ class Loop {
   // Before the first round: from then on a VM's past is taken up from the history store in the round that sees it first.
   // forecast_step: the forecaster's, which need not be that of the rounds.
   void warm_start(Duration forecast_step, WarmSpan span = {});
+  // What ended before the first round: Actuator::recover() says. The next round tells it.
+  void take_in(std::vector<Ended> ended);
 
   // What the last round saw; valid until the next.
   const Snapshot& snapshot() const { return snapshot_; }
@@ -72,10 +75,9 @@ class Loop {
   void set_moves(MoveMemory moves) { moves_ = std::move(moves); }
 
  private:
-  Result<void> collect(Instant now, std::vector<HistorySample>& kept, std::vector<std::string>& troubles);
+  Result<void> collect(Instant now, std::vector<HistorySample>& kept, Round& round);
   void keep(const std::vector<HistorySample>& samples, std::vector<std::string>& troubles);
   void forecast(Instant now);
-  void take_in(std::vector<Ended> ended);
   void act(Instant now, Round& round);
   void note_started(const std::vector<Verdict>& verdicts, Instant now);
 
