@@ -1,0 +1,56 @@
+#include "live_setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "headroom/forecast/baselines.h"
+
+namespace headroom {
+namespace {
+
+Result<LiveForecaster> make_simple(const LiveFleet& fleet, std::string why) {
+  const Horizons horizons = fleet.horizons.empty() ? Horizons{fleet.step, 3 * fleet.step, 12 * fleet.step} : fleet.horizons;
+  for (Duration h : horizons)
+    if (h % fleet.step != Duration::zero())
+      return invalid(fmt::format("'forecast horizons' of fleet '{}': {} is no multiple of the step of {}, and without the model they have to be",
+                                 fleet.name, to_text(h), to_text(fleet.step)));
+  return LiveForecaster{std::make_unique<ErrorQuantile>(ErrorQuantile::Anchor::kLast, horizons, fleet.step), nullptr, std::move(why)};
+}
+
+}  // namespace
+
+Result<LiveForecaster> make_live_forecaster(const LiveFleet& fleet, const std::shared_ptr<const GlobalModel>& model,
+                                            const std::string& without_model) {
+  if (!model) return make_simple(fleet, without_model);
+  if (model->info().step != fleet.step)
+    return make_simple(fleet, fmt::format("WITHOUT ITS MODEL: it was trained for a step of {}, and the fleet's is {}; forecasts are the last value "
+                                          "with its own errors, so expect them to be much less sharp",
+                                          to_text(model->info().step), to_text(fleet.step)));
+  auto engine = PredictiveLoadEngine::make(model, fleet.horizons.empty() ? model->info().horizons() : fleet.horizons);
+  if (!engine) return invalid(fmt::format("'forecast horizons' of fleet '{}': {}", fleet.name, engine.error().message));
+  PredictiveLoadEngine* inside = engine->get();
+  return LiveForecaster{std::move(*engine), inside, {}};
+}
+
+Result<Contender> live_contender(const std::string& policy, const LiveFleet& fleet) {
+  PoolTerms terms;
+  terms.view = View::kFixed;
+  terms.step = fleet.steps;
+  terms.usd_per_unit_hour = fleet.usd_per_unit_hour;
+  if (fleet.book) terms.book = BookPrices{fleet.book->prices, fleet.book->reservations()};
+  const BytesPerSecond bandwidth = fleet.pool.migration.bandwidth;
+  terms.migration_bandwidth = bandwidth.count() > 0 ? bandwidth : MigrationPolicy{}.bandwidth;
+  auto contender = default_contender(policy, terms);
+  if (!contender || contender->sight != Sight::kModel)
+    return invalid(fmt::format("a live fleet is run by headroom or migrate-first, not by '{}'", policy));
+  Policy& p = contender->policy;
+  p.constraints = fleet.constraints;
+  if (!fleet.rules.empty()) p.rules = fleet.rules;
+  MigrationPolicy& moves = p.hosts.migration;
+  moves.in_fleet = fleet.limits.migrations;
+  moves.out_of_host = moves.into_host = fleet.limits.migrations_per_host;
+  return std::move(*contender);
+}
+
+}  // namespace headroom

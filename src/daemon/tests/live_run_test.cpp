@@ -1,0 +1,251 @@
+// A live run over a hypervisor that keeps state, on a clock that the test moves: every wait is the next instant.
+#include "headroom/daemon/live_run.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "headroom/actuator/sqlite_journal.h"
+#include "headroom/daemon/json.h"
+#include "headroom/hypervisor/testing/fake_hypervisor.h"
+#include "headroom/hypervisor/testing/faulty_hypervisor.h"
+#include "headroom/libvirt/state_book.h"
+#include "rig.h"
+
+namespace headroom {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+constexpr Instant kNoon = instant_from_epoch_seconds(1'700'000'040);  // 22:14:00
+
+// A VM is given a core and a half as soon as it uses more than four fifths of what it has.
+Rule grow_cpu() {
+  Rule rule;
+  rule.name = "grow-cpu";
+  rule.metric = Resource::kCpu;
+  rule.threshold = 0.8;
+  rule.target = 0.6;
+  return rule;
+}
+
+struct Rig {
+  Rig() {
+    fleet.name = "rig";
+    fleet.step = minutes(5);
+    fleet.every = minutes(1);
+    fleet.poll = seconds(20);
+    fleet.limits.level = AutomationLevel::kAuto;
+    fleet.rules = {grow_cpu()};
+    for (Host& host : fake.world().hosts) host.name = "h" + std::to_string(host.id.value());
+    for (Vm& vm : fake.world().vms) vm.name = vm.uuid = "vm-" + std::to_string(vm.id.value());
+  }
+
+  // Runs until `until` has gone by; `at` is called at each instant that is waited for.
+  void run(Duration until) {
+    const Instant end = clock.now() + until;
+    LivePorts ports{faulty, *journal, clock, [&, end](Instant t) {
+                      waited.push_back(t);
+                      clock.set(t);
+                      if (at) at(t);
+                      return t < end;
+                    }};
+    LiveOptions options;
+    options.version = "test";
+    options.history = history.get();
+    options.moves_file = folder / "migrations.json";
+    options.watch = [this](const State& state) {
+      for (const std::string& line : state.news) news.push_back(line);
+      states.push_back(state);
+    };
+    auto made = LiveRun::make(fleet, std::move(ports), std::move(options));
+    ASSERT_TRUE(made) << made.error().message;
+    run_ = std::move(*made);
+    const auto ran = run_->go();
+    EXPECT_TRUE(ran) << ran.error().message;
+  }
+  // vm 0 uses so much from now on.
+  void use(double millicores) {
+    VmSample s{VmId(0), {}};
+    s.sample.at = clock.now();
+    s.sample.used[index(Resource::kCpu)] = millicores;
+    fake.report(s);
+    Vm& vm = fake.vm(VmId(0));
+    vm.used = s.sample.used;
+    vm.sampled_at = clock.now();
+  }
+  const State& last() const { return states.back(); }
+
+  ManualClock clock{kNoon};
+  testing::FakeHypervisor fake{testing::small_fleet(2, 2, kNoon), clock};
+  testing::FaultyHypervisor faulty{fake, clock, {}, 1};
+  testing::Folder folder;
+  std::unique_ptr<Journal> journal = SqliteJournal::open((folder / "journal.db").string()).value();
+  std::unique_ptr<HistoryStore> history = make_memory_history();
+  LiveFleet fleet;
+  std::function<void(Instant)> at;
+  std::vector<Instant> waited;
+  std::vector<std::string> news;
+  std::vector<State> states;
+  std::unique_ptr<LiveRun> run_;
+};
+
+TEST(LiveRun, RunsRoundsOnWholeMultiplesAndLooksInBetween) {
+  Rig rig;
+  rig.clock.set(kNoon + seconds(7));
+  rig.run(minutes(2));
+  const auto second = [](Instant t) { return (t - kNoon).count() / 1000; };
+  std::vector<std::int64_t> looks, rounds;
+  for (Instant t : rig.waited) looks.push_back(second(t));
+  for (const State& s : rig.states) rounds.push_back(second(s.snapshot.taken_at));
+  EXPECT_THAT(looks, ElementsAre(20, 40, 60, 80, 100, 120, 140));
+  EXPECT_THAT(rounds, ElementsAre(7, 60, 120)) << "the first at once";
+}
+
+TEST(LiveRun, GrowsAVmOverItsRuleAndTellsOnceThatItDid) {
+  Rig rig;
+  rig.at = [&](Instant) { rig.use(1900); };
+  rig.run(minutes(5));
+  EXPECT_EQ(rig.fake.vm(VmId(0)).allocation.cpu(), MilliCores(3250));
+  ASSERT_THAT(rig.news, SizeIs(2)) << ::testing::PrintToString(rig.news);
+  EXPECT_THAT(rig.news[0], StartsWith("vm-0: begun: grow cpu 2 -> 3.25 cores ("));
+  EXPECT_THAT(rig.news[1], StartsWith("vm-0: done: grow cpu 2 -> 3.25 cores, in "));
+  const auto log = rig.run_->board().log.newest(10);
+  ASSERT_THAT(log, SizeIs(1));
+  EXPECT_EQ(log[0].state, EntryState::kDone);
+  // What was measured in looks between two rounds is not lost.
+  EXPECT_GT(rig.history->read(rig.fake.vm(VmId(0)).uuid, kNoon, kNoon + minutes(6))->size(), 11U);
+}
+
+TEST(LiveRun, OnlyRecommendsAtThatLevelAndSaysSoOnce) {
+  Rig rig;
+  rig.fleet.limits.level = AutomationLevel::kRecommend;
+  rig.at = [&](Instant t) { rig.use(1900 + static_cast<double>((t - kNoon) / seconds(60))); };  // no two rounds with the same numbers
+  rig.run(minutes(10));
+  EXPECT_EQ(rig.fake.vm(VmId(0)).allocation.cpu(), 2_cores);
+  EXPECT_THAT(rig.run_->board().log.newest(10), IsEmpty());
+  ASSERT_THAT(rig.news, SizeIs(1)) << ::testing::PrintToString(rig.news);
+  EXPECT_THAT(rig.news[0], StartsWith("vm-0: recommended: grow cpu 2 -> 3.25 cores ("));
+  EXPECT_EQ(rig.last().plan.at(0).decision, Decision::kRecommended);
+}
+
+// A VM's own level, from its metadata, only lowers the fleet's.
+TEST(LiveRun, LeavesAVmAloneThatIsOnlyToBeObserved) {
+  Rig rig;
+  rig.fake.vm(VmId(0)).level = AutomationLevel::kObserve;
+  rig.at = [&](Instant) { rig.use(1900); };
+  rig.run(minutes(3));
+  EXPECT_EQ(rig.fake.vm(VmId(0)).allocation.cpu(), 2_cores);
+  EXPECT_THAT(rig.run_->board().log.newest(10), IsEmpty());
+}
+
+TEST(LiveRun, GoesOnAfterARoundInWhichNoHostAnswers) {
+  Rig rig;
+  testing::Faults silent;
+  silent.lose_inventory = 1;
+  rig.at = [&](Instant t) {
+    rig.faulty.set_faults(t >= kNoon + minutes(2) && t < kNoon + minutes(5) ? silent : testing::Faults{});
+  };
+  rig.run(minutes(6));
+  ASSERT_EQ(rig.states.size(), 6U);
+  const State& during = rig.states[3];
+  EXPECT_THAT(during.message, HasSubstr("no answer"));
+  EXPECT_EQ(during.snapshot.taken_at, kNoon + minutes(3));
+  ASSERT_THAT(during.snapshot.hosts, SizeIs(2)) << "what was known stays, with its age";
+  EXPECT_EQ(fleet_json(during)["hosts"][0]["answers"], false);
+  EXPECT_EQ(rig.last().message, "");
+  EXPECT_EQ(fleet_json(rig.last())["hosts"][0]["answers"], true);
+  ASSERT_THAT(rig.news, SizeIs(2)) << ::testing::PrintToString(rig.news);
+  EXPECT_THAT(rig.news[1], StartsWith("over: "));
+}
+
+TEST(LiveRun, ShowsWhatTheHypervisorFindsOddAndItsAlarm) {
+  Rig rig;
+  rig.fake.world().troubles = {"h1 does not answer since 22:14:00"};
+  rig.fake.world().alarm = "VM vm-0 is claimed by manager them";
+  rig.at = [&](Instant t) { rig.fake.world().troubles = {"h1 does not answer since " + to_rfc3339(t)}; };
+  rig.run(minutes(2));
+  const nlohmann::json status = status_json(rig.last());
+  EXPECT_EQ(status["alarm"], "VM vm-0 is claimed by manager them");
+  EXPECT_EQ(status["troubles"].size(), 1U);
+  EXPECT_THAT(rig.news, ElementsAre("ALARM, nothing is begun any more: VM vm-0 is claimed by manager them", "h1 does not answer since 22:14:00"));
+}
+
+TEST(LiveRun, TakesUpWhatAnEarlierRunBeganAndRepeatsNothing) {
+  Rig rig;
+  rig.at = [&](Instant) { rig.use(1900); };
+  rig.run(seconds(30));
+  ASSERT_THAT(*rig.journal->changed_since(kNoon), IsEmpty()) << "the first round has no samples";
+  rig.run(seconds(10));  // a round at once, which begins it
+  ASSERT_THAT(*rig.journal->unfinished(), SizeIs(1));
+  rig.run_.reset();
+  rig.states.clear();
+  rig.news.clear();
+  rig.run(minutes(4));
+  EXPECT_THAT(rig.fake.taken_up(), ElementsAre(ActionId(1)));
+  EXPECT_THAT(*rig.journal->changed_since(kNoon), SizeIs(1));
+  EXPECT_EQ(rig.fake.overlaps(), 0);
+  const auto log = rig.run_->board().log.newest(10);
+  ASSERT_THAT(log, SizeIs(1));
+  EXPECT_EQ(log[0].state, EntryState::kDone);
+  EXPECT_THAT(rig.news, ElementsAre(StartsWith("vm-0: done: grow cpu 2 -> 3.25 cores")));
+}
+
+TEST(LiveRun, StaysPausedAcrossARestart) {
+  Rig rig;
+  rig.at = [&](Instant t) {
+    rig.use(1900);
+    if (t != kNoon + seconds(20)) return;
+    ASSERT_TRUE(rig.run_->set_paused(true));
+    EXPECT_EQ(rig.run_->board().read()->state, RunState::kPaused);
+  };
+  rig.run(seconds(40));
+  rig.run_.reset();
+  rig.states.clear();
+  rig.run(minutes(3));
+  for (const State& s : rig.states) EXPECT_EQ(s.state, RunState::kPaused);
+  EXPECT_EQ(rig.fake.vm(VmId(0)).allocation.cpu(), 2_cores);
+  ASSERT_THAT(rig.news, SizeIs(1)) << ::testing::PrintToString(rig.news);
+  EXPECT_THAT(rig.news[0], HasSubstr("paused"));
+}
+
+TEST(LiveRun, TellsAStatusWithoutAnEndOrAScore) {
+  Rig rig;
+  rig.run(minutes(2));
+  const nlohmann::json status = status_json(rig.last());
+  EXPECT_EQ(status["mode"], "live");
+  EXPECT_EQ(status["scenario"], "rig");
+  EXPECT_TRUE(status["to"].is_null() && status["rounds"].is_null());
+  EXPECT_EQ(status["round"], 2);
+  EXPECT_EQ(status["every_seconds"], 60);
+  EXPECT_EQ(status["level"], "auto");
+  EXPECT_TRUE(score_json(rig.last())["policies"].empty());
+  EXPECT_TRUE(cost_json(rig.last())["policies"].empty());
+  EXPECT_EQ(rig.run_->board().read()->state, RunState::kFinished);
+  EXPECT_EQ(rig.run_->set_paused(true).error().code, ErrorCode::kRefused);
+}
+
+TEST(LiveRun, RefusesWhatALiveFleetCannotHave) {
+  Rig rig;
+  LiveOptions options;
+  options.policy = "oracle-5m";
+  const LivePorts ports{rig.fake, *rig.journal, rig.clock, {}};
+  EXPECT_EQ(LiveRun::make(rig.fleet, ports, options).error().message, "a live fleet is run by headroom or migrate-first, not by 'oracle-5m'");
+  options.policy = "headroom";
+  rig.fleet.horizons = {seconds(7)};
+  EXPECT_THAT(LiveRun::make(rig.fleet, ports, options).error().message, HasSubstr("7s is no multiple of the step of 5m"));
+  rig.fleet.horizons = {minutes(5)};
+  rig.fleet.rules[0].quantile = 0.9;
+  rig.fleet.rules[0].horizon = minutes(15);
+  rig.fleet.rules_file = "r.yaml";
+  EXPECT_THAT(LiveRun::make(rig.fleet, ports, options).error().message, HasSubstr("r.yaml"));
+}
+
+}  // namespace
+}  // namespace headroom
