@@ -1,4 +1,4 @@
-// headroom config check FILE...: says of each rules file, price book, scenario or constraints file that it is good, or the
+// headroom config check FILE...: says of each rules file, price book, scenario, fleet or constraints file that it is good, or the
 // first thing wrong.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,6 +16,7 @@
 #include "headroom/config/nearest.h"
 #include "headroom/constraints/file.h"
 #include "headroom/cost/price_book.h"
+#include "headroom/fleet/live_fleet.h"
 #include "headroom/model/forecast.h"
 #include "headroom/rules/rules.h"
 #include "headroom/sim/scenario.h"
@@ -31,17 +32,27 @@ struct Options {
 
 // What a good file holds: "6 rules".
 struct Contents {
-  std::string kind;  // "rules", "prices", "scenario", "constraints"; for JSON
+  std::string kind;  // "rules", "prices", "scenario", "fleet", "constraints"; for JSON
   std::size_t count = 0;
   std::string words;
 };
 
 std::string counted(std::size_t n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
+// A fleet file names rules and constraints files by keys at its top, so it is asked for first.
+Result<Contents> check_fleet(config::Document& document, const std::string& path, const Horizons& horizons) {
+  const auto fleet = read_live_fleet(document, std::filesystem::path(path).parent_path());
+  if (!fleet) return tl::unexpected(fleet.error());
+  const Horizons& forecast = fleet->horizons.empty() ? horizons : fleet->horizons;
+  if (auto good = rules::check_rules(fleet->rules, forecast, fleet->rules_file); !good) return tl::unexpected(good.error());
+  return Contents{"fleet", fleet->uris.size(), "fleet, " + counted(fleet->uris.size(), "host")};
+}
+
 // A file is known by its key at the top. To check another kind of file: one more branch here.
 Result<Contents> check_file(const std::string& path, const Horizons& horizons) {
   Result<config::Document> document = config::load(path);
   if (!document) return tl::unexpected(document.error());
+  if (document->has("fleet")) return check_fleet(*document, path, horizons);
   if (document->has("rules")) {
     const auto rules = rules::read_rules(*document, horizons);
     if (!rules) return tl::unexpected(rules.error());
@@ -64,9 +75,9 @@ Result<Contents> check_file(const std::string& path, const Horizons& horizons) {
     return Contents{"constraints", all->size(), counted(all->size(), "constraint")};
   }
   return invalid(
-      fmt::format("{}: neither 'rules' nor 'prices' nor 'scenario' nor 'constraints' stands at the top, so this is no file "
+      fmt::format("{}: neither 'rules' nor 'prices' nor 'scenario' nor 'fleet' nor 'constraints' stands at the top, so this is no file "
                   "of Headroom{}",
-                  path, config::did_you_mean(document->first_key(), {"rules", "prices", "scenario", "constraints"})));
+                  path, config::did_you_mean(document->first_key(), {"rules", "prices", "scenario", "fleet", "constraints"})));
 }
 
 Result<Horizons> parse_horizons(const std::vector<std::string>& texts) {
@@ -109,7 +120,7 @@ void add_config(CLI::App& app, Outcome& outcome) {
   CLI::App* config = app.add_subcommand("config", "Work with configuration files");
   config->require_subcommand(1);
   CLI::App* command =
-      config->add_subcommand("check", "Check rules files, price books, scenarios and constraints; print one line for each");
+      config->add_subcommand("check", "Check rules files, price books, scenarios, fleets and constraints; print one line for each");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->files, "Files to check")->required();
   command->add_option("--horizons", options->horizons, "Horizons rules may name (default 5m,15m,1h,6h,1d)")

@@ -1,5 +1,5 @@
-// headroomd: the manager. It replays a recorded fleet on a simulated pool, deciding as it would for a real one, and shows
-// what it does on a page, an API and a socket.
+// headroomd: the manager. It runs a real fleet, or replays a recorded one on a simulated pool, deciding as it would for a real one; and
+// shows what it does on a page, an API and a socket.
 #include <fmt/core.h>
 
 #include <csignal>
@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "headroom/base/stop.h"
+#include "live_session.h"
 #include "options.h"
 #include "session.h"
 
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Headroom's manager: keeps a fleet ahead of its load, and shows how", "headroomd"};
   app.set_version_flag("--version", HEADROOM_VERSION);
   app.footer("Without options it replays the bundled sample in two minutes and then keeps its page up until Ctrl-C.\n"
+             "With --fleet FLEET.yaml it runs real libvirt hosts until Ctrl-C; what is under way then is taken up at the next start.\n"
              "Exit codes: 0 ok, 1 failure, 2 bad usage, input or configuration, 3 not found.");
   cli::Options options;
   cli::add_options(app, options);
@@ -29,7 +31,7 @@ int main(int argc, char** argv) {
   const OnTermination signals(stop);
   auto ok = cli::read_options(options);
   try {
-    if (ok) ok = cli::run_session(options, stop);
+    if (ok) ok = options.fleet.empty() ? cli::run_session(options, stop) : cli::run_live_session(options, stop);
   } catch (const std::exception& e) {  // no memory
     ok = fail(ErrorCode::kFailed, e.what());
   }

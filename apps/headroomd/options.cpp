@@ -28,6 +28,7 @@ void add_options(CLI::App& app, Options& o) {
   o.scenario = shipped("scenarios/bitbrains.yaml");
   o.page = shipped("web/dist");
   o.socket = default_socket();
+  auto* fleet = app.add_option("--fleet", o.fleet, "A real fleet: run the libvirt hosts of this file (docs/fleet.md) instead of replaying");
   app.add_option("--scenario", o.scenario, "The pool and, unless --traces, the recorded fleet to replay")->capture_default_str();
   app.add_option("--traces", o.traces, "Trace files or directories instead of the scenario's");
   app.add_option("--window", o.window, "Replay START,END (UTC, END excluded) instead of the scenario's window");
@@ -41,13 +42,16 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--take", o.take, "Wall time the replay is spread over; 0: as fast as it goes")->capture_default_str();
   app.add_option("--listen", o.listen, "Loopback address and port of the page and the read-only API")->capture_default_str();
   app.add_option("--socket", o.socket, "Unix socket (mode 0600) of the API that may change things")->capture_default_str();
-  app.add_option("--state", o.state, "Directory to keep the history in, and the model that --retrain grows; default: a temporary one, removed at the end");
+  app.add_option("--state", o.state, "Directory to keep the history in, and the model that --retrain grows; default: a temporary one, removed at the end. "
+                 "With --fleet also the journal of actions; default: /var/lib/headroom, or ~/.local/state/headroom for those who are not root");
   app.add_option("--retrain", o.retrain, "Train the model on all VMs in the background whenever so much of the replay's time has passed: 1h to 90d, or off")
       ->capture_default_str();
   app.add_option("--page", o.page, "Directory of the built page")->capture_default_str();
   app.add_option("--seed", o.seed, "Seed of everything random")->capture_default_str();
   app.add_option("--report", o.report, "Write the final score as JSON");
   app.add_flag("--once", o.once, "Print the report when the replay is over, and end");
+  for (const char* of_replays : {"--scenario", "--traces", "--window", "--view", "--compare", "--take", "--report", "--once"})
+    fleet->excludes(app.get_option(of_replays));
 }
 
 Result<void> read_options(Options& o) {

@@ -19,7 +19,7 @@ struct Options {
   std::vector<std::filesystem::path> traces;
   std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474", retrain = "off";
   std::vector<std::string> compare{"static", "reactive-threshold", "pve-crs"};
-  std::filesystem::path socket, state, page, report;
+  std::filesystem::path fleet, socket, state, page, report;   // fleet: empty, a replay
   std::optional<std::filesystem::path> rules_file, constraints_file;
   std::uint64_t seed = 1;
   bool once = false;

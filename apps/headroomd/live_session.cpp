@@ -1,0 +1,119 @@
+#include "live_session.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "headroom/actuator/sqlite_journal.h"
+#include "headroom/base/clock.h"
+#include "headroom/constraints/file.h"
+#include "headroom/daemon/live_run.h"
+#include "headroom/history/rocksdb_history.h"
+#include "headroom/libvirt/state_book.h"
+#include "start.h"
+#include "ticker.h"
+
+namespace headroom::cli {
+namespace {
+
+std::filesystem::path default_state() {
+  if (geteuid() == 0) return "/var/lib/headroom";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') return std::filesystem::path(state) / "headroom";
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home != nullptr ? home : "/") / ".local/state/headroom";
+}
+
+// Everything that has to outlive a restart: which actions are under way, who we are, what was measured, what migrations taught.
+struct LiveState {
+  std::filesystem::path directory;
+  std::unique_ptr<libvirt::StateBook> book;
+  std::unique_ptr<SqliteJournal> journal;
+  std::unique_ptr<HistoryStore> history;
+
+  static Result<LiveState> open(const std::filesystem::path& given) {
+    LiveState state;
+    state.directory = given.empty() ? default_state() : given;
+    std::error_code error;
+    std::filesystem::create_directories(state.directory, error);
+    if (error || access(state.directory.c_str(), W_OK) != 0)
+      return fail(ErrorCode::kFailed, fmt::format("the state of a live fleet has to outlive a restart, and '{}' cannot be written: {}; give --state DIR",
+                                                  state.directory.string(), error ? error.message() : "permission denied"));
+    auto book = libvirt::StateBook::open((state.directory / "libvirt.db").string());
+    if (!book) return tl::unexpected(book.error());
+    state.book = std::move(*book);
+    auto journal = SqliteJournal::open((state.directory / "journal.db").string());
+    if (!journal) return tl::unexpected(journal.error());
+    state.journal = std::move(*journal);
+    auto history = open_rocksdb_history(state.directory / "history");
+    if (!history) return tl::unexpected(history.error());
+    state.history = std::move(*history);
+    return state;
+  }
+};
+
+// What is given on the command line stands for what the file says.
+Result<LiveFleet> fleet_of(const Options& o) {
+  auto fleet = load_live_fleet(o.fleet);
+  if (!fleet) return fleet;
+  if (o.constraints_file) {
+    auto read = constraints::load_constraints(o.constraints_file->string());
+    if (!read) return tl::unexpected(read.error());
+    fleet->constraints = std::move(*read);
+  }
+  if (o.rules.given()) {
+    fleet->rules = o.rules.rules();
+    fleet->rules_file = o.rules_file->string();
+  }
+  return fleet;
+}
+
+LiveOptions live_options(const Options& o, const LiveState& state, const StartModel& start, Trainer* trainer, LiveTicker& ticker) {
+  LiveOptions options;
+  options.version = HEADROOM_VERSION;
+  options.policy = o.policy;
+  options.model = start.model;
+  if (!start.model) options.without_model = start.note;
+  options.trainer = trainer;
+  options.history = state.history.get();
+  options.moves_file = state.directory / "migrations.json";
+  options.watch = [&ticker](const State& s) { ticker.tell(s); };
+  return options;
+}
+
+// A clock that is set back does not hold the next round up for longer than a look takes to come.
+std::function<bool(Instant)> waiter(const Stop& stop, const Clock& clock, Duration at_most) {
+  return [&stop, &clock, at_most](Instant until) { return !stop.wait_for(std::clamp(until - clock.now(), Duration(0), at_most)); };
+}
+
+}  // namespace
+
+Result<void> run_live_session(const Options& o, const Stop& stop) {
+  const auto fleet = fleet_of(o);
+  if (!fleet) return tl::unexpected(fleet.error());
+  const auto state = LiveState::open(o.state);
+  if (!state) return tl::unexpected(state.error());
+  const auto clock = std::make_shared<SystemClock>();
+  const StartModel start = start_model(o, state->directory, clock->now());
+  const auto trainer = make_trainer(o, state->directory, start, *state->history);
+  libvirt::LibvirtPool pool(fleet->uris, fleet->pool, clock, *state->book, state->book->claim());
+  LiveTicker ticker;
+  const LivePorts ports{pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
+  auto run = LiveRun::make(*fleet, ports, live_options(o, *state, start, trainer.get(), ticker));
+  if (!run) return tl::unexpected(run.error());
+
+  const Api api({(*run)->board(), *state->history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page});
+  const auto doors = open_doors(o, api);
+  if (!doors) return tl::unexpected(doors.error());
+  fmt::print("headroomd: fleet '{}' of {} host{}, level {}, under {}, a round every {}; page and API at {}, changes through {}, state in {}\n",
+             fleet->name, fleet->uris.size(), fleet->uris.size() == 1 ? "" : "s", name(fleet->limits.level), o.policy, to_text(fleet->every),
+             doors->page->url(), o.socket.string(), state->directory.string());
+  std::fflush(stdout);
+  auto ran = (*run)->go();
+  ticker.tell_end(*(*run)->board().read());
+  return ran;
+}
+
+}  // namespace headroom::cli
