@@ -42,7 +42,9 @@ struct LiveRun::Inside {
         actuator(ports.hypervisor, ports.journal, fleet.limits),
         loop({ports.hypervisor, *forecaster.forecaster, actuator, options.history}, policy, fleet.every),
         moves(options.moves_file),
-        info(describe(fleet, options, policy, ports.clock.now())) {}
+        info(describe(fleet, options, policy, ports.clock.now())) {
+    if (options.history) loop.warm_start(fleet.step);
+  }
 
   Result<void> watch_models();
   Result<void> begin();

@@ -23,14 +23,11 @@ Result<LiveForecaster> make_simple(const LiveFleet& fleet, std::string why) {
 Result<LiveForecaster> make_live_forecaster(const LiveFleet& fleet, const std::shared_ptr<const GlobalModel>& model,
                                             const std::string& without_model) {
   if (!model) return make_simple(fleet, without_model);
-  if (model->info().step != fleet.step)
-    return make_simple(fleet, fmt::format("WITHOUT ITS MODEL: it was trained for a step of {}, and the fleet's is {}; forecasts are the last value "
-                                          "with its own errors, so expect them to be much less sharp",
-                                          to_text(model->info().step), to_text(fleet.step)));
-  auto engine = PredictiveLoadEngine::make(model, fleet.horizons.empty() ? model->info().horizons() : fleet.horizons);
-  if (!engine) return invalid(fmt::format("'forecast horizons' of fleet '{}': {}", fleet.name, engine.error().message));
-  PredictiveLoadEngine* inside = engine->get();
-  return LiveForecaster{std::move(*engine), inside, {}};
+  const auto pace = Pace::make(fleet.step, model->info().step, fleet.calendar);
+  if (!pace) return invalid(fmt::format("fleet '{}': {}", fleet.name, pace.error().message));
+  auto paced = make_paced_engine(model, fleet.horizons, *pace);
+  if (!paced) return invalid(fmt::format("'forecast horizons' of fleet '{}': {}", fleet.name, paced.error().message));
+  return LiveForecaster{std::move(paced->forecaster), paced->engine, {}};
 }
 
 Result<Contender> live_contender(const std::string& policy, const LiveFleet& fleet) {

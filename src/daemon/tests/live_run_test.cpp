@@ -1,11 +1,12 @@
 // A live run over a hypervisor that keeps state, on a clock that the test moves: every wait is the next instant.
 #include "headroom/daemon/live_run.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
-
-#include <set>
+#include <libvirt/libvirt.h>
 
 #include "headroom/actuator/sqlite_journal.h"
+#include "headroom/base/stop.h"
 #include "headroom/daemon/json.h"
 #include "headroom/hypervisor/testing/fake_hypervisor.h"
 #include "headroom/hypervisor/testing/faulty_hypervisor.h"
@@ -245,6 +246,100 @@ TEST(LiveRun, RefusesWhatALiveFleetCannotHave) {
   rig.fleet.rules[0].horizon = minutes(15);
   rig.fleet.rules_file = "r.yaml";
   EXPECT_THAT(LiveRun::make(rig.fleet, ports, options).error().message, HasSubstr("r.yaml"));
+}
+
+// Libvirt's test driver measures nothing: what its VMs use is said here, all else is libvirt's.
+class Measured final : public Hypervisor {
+ public:
+  Measured(libvirt::LibvirtPool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+  Result<Inventory> inventory() override {
+    auto all = pool_.inventory();
+    if (!all) return all;
+    for (Vm& vm : all->vms) {
+      Sample s;
+      s.at = clock_.now();
+      s.used[index(Resource::kCpu)] = 0.95 * static_cast<double>(vm.allocation.cpu().count());
+      vm.used = s.used;
+      vm.sampled_at = s.at;
+      samples_.push_back({vm.id, s});
+    }
+    return all;
+  }
+  Result<std::vector<VmSample>> samples() override { return std::exchange(samples_, {}); }
+  Result<void> start(ActionId id, const Action& action) override { return pool_.start(id, action); }
+  Result<void> take_up(ActionId id, const Action& action) override { return pool_.take_up(id, action); }
+  Result<Progress> progress(ActionId id) override { return pool_.progress(id); }
+  Result<void> cancel(ActionId id) override { return pool_.cancel(id); }
+
+ private:
+  libvirt::LibvirtPool& pool_;
+  const Clock& clock_;
+  std::vector<VmSample> samples_;
+};
+
+// Two VMs of one group on libvirt's test host, whose world lives as long as a connection to it.
+struct LibvirtVms {
+  LibvirtVms() {
+    for (int n : {1, 2}) {
+      const std::string xml =
+          fmt::format("<domain type='test'><name>vm-{0}</name><uuid>7a1cb2f6-6a0e-4b1b-9a55-0d6f3f0a001{0}</uuid><metadata>"
+                      "<p:policy xmlns:p='urn:headroom:policy:1'><p:level>{1}</p:level><p:ceiling cpu='3 vCPU'/></p:policy>"
+                      "<g:placement xmlns:g='urn:headroom:placement:1'><g:group>shop</g:group><g:tag>tier:web</g:tag></g:placement></metadata>"
+                      "<memory>1048576</memory><vcpu current='1'>4</vcpu><os><type>hvm</type></os></domain>", n, n == 1 ? "auto" : "recommend");
+      vms.push_back(virDomainCreateXML(connection, xml.c_str(), 0));
+    }
+  }
+  ~LibvirtVms() {
+    for (virDomainPtr vm : vms) {
+      virDomainDestroy(vm);
+      virDomainFree(vm);
+    }
+    virConnectClose(connection);
+  }
+  int vcpus(std::size_t which) const { return virDomainGetVcpusFlags(vms[which], VIR_DOMAIN_AFFECT_LIVE); }
+
+  virConnectPtr connection = virConnectOpen("test:///default");
+  std::vector<virDomainPtr> vms;
+};
+
+TEST(LiveRun, ActsOnALibvirtHostAsEachVmsMetadataAllows) {
+  Rig rig;
+  const LibvirtVms vms;
+  const auto clock = std::make_shared<ManualClock>(kNoon);
+  const auto book = libvirt::StateBook::open((rig.folder / "libvirt.db").string()).value();
+  libvirt::PoolOptions options;
+  options.look_every = std::chrono::milliseconds(10);
+  libvirt::LibvirtPool pool({"test:///default"}, options, clock, *book, book->claim());
+  Measured measured(pool, *clock);
+  rig.fleet.rules[0].target = 0.5;
+  LiveOptions live;
+  live.watch = [&](const State& state) { rig.states.push_back(state); };
+  const LivePorts ports{measured, *rig.journal, *clock, [&](Instant t) {
+                          clock->set(t);
+                          poll_until([&] {  // the workers go by the world's time
+                            const auto progress = pool.progress(ActionId(1));
+                            return !progress || progress->state != ActionState::kRunning;
+                          }, seconds(20));
+                          return t < kNoon + minutes(4);
+                        }};
+  auto run = LiveRun::make(rig.fleet, ports, live);
+  ASSERT_TRUE(run) << run.error().message;
+  ASSERT_TRUE((*run)->go());
+  EXPECT_EQ(vms.vcpus(0), 3) << "a vCPU a minute, up to the ceiling that its metadata names";
+  EXPECT_EQ(vms.vcpus(1), 1) << "it is only recommended for";
+  const Snapshot& seen = rig.last().snapshot;
+  ASSERT_THAT(seen.vms, SizeIs(3)) << "the driver has one of its own";
+  for (const Vm& vm : seen.vms) {
+    if (vm.name == "test") continue;
+    EXPECT_THAT(vm.groups, ElementsAre("shop"));
+    EXPECT_THAT(vm.tags, ElementsAre("tier:web"));
+    EXPECT_EQ(vm.ceiling.cpu(), 3_cores);
+  }
+  const auto log = (*run)->board().log.newest(10);
+  ASSERT_FALSE(log.empty());
+  EXPECT_EQ(log.back().vm, "vm-1");
+  EXPECT_EQ(log.back().state, EntryState::kDone) << log.back().message;
+  for (const ActionEntry& entry : log) EXPECT_EQ(entry.vm, "vm-1");
 }
 
 }  // namespace

@@ -17,18 +17,13 @@
 #include "headroom/base/result.h"
 #include "headroom/config/document.h"
 #include "headroom/cost/price_book.h"
+#include "headroom/forecast/stretched.h"
 #include "headroom/libvirt/pool.h"
 #include "headroom/model/constraint.h"
 #include "headroom/model/forecast.h"
 #include "headroom/model/rule.h"
 
 namespace headroom {
-
-// Where forecasts are to see another time of day and week than it is: at `at` they see `shows`. For fleets that live a recorded
-// week faster than it was.
-struct Calendar {
-  Instant at, shows;
-};
 
 struct LiveFleet {
   std::string name;
@@ -38,7 +33,7 @@ struct LiveFleet {
   Duration every = std::chrono::minutes(1);  // a round: forecast, decide, act. At most a step
   Duration poll = std::chrono::seconds(10);  // a look at the hosts; at most a round
   Horizons horizons;                         // ascending; none: the model's own
-  std::optional<Calendar> calendar;
+  std::optional<Calendar> calendar;          // where forecasts are to see another time of day and week than it is (forecast/stretched.h)
   SafetyLimits limits;                       // its level is the fleet's
   Resources steps{250_mcores, 256_MiB, BytesPerSecond(1'000'000), BytesPerSecond(1'000'000)};  // of allocations
   std::array<double, kResourceCount> usd_per_unit_hour{};                                      // of an allocation, per base unit
