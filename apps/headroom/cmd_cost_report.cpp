@@ -69,6 +69,9 @@ Result<std::vector<BillColumn>> from_manager(const Options& options, const cost:
   const auto answer = Client(*options.server).get("cost");
   if (!answer) return tl::unexpected(answer.error());
   const json policies = answer->value("policies", json::array()), hour = answer->value("hour", json());
+  auto now = column_of({{"policy", "now"}, {"consumed", hour}}, "the manager", prices);
+  if (!now) return tl::unexpected(now.error());
+  if (policies.empty() && answer->value("mode", "") == "live") return std::vector{std::move(*now)};  // nothing to compare a real fleet with
   if (policies.empty()) return fail(ErrorCode::kUnreachable, "no round has been run yet; ask again in a moment");
   const auto found = std::find_if(policies.begin(), policies.end(), [&](const json& p) { return p.value("policy", "") == options.before; });
   std::vector<BillColumn> columns;
@@ -83,8 +86,6 @@ Result<std::vector<BillColumn>> from_manager(const Options& options, const cost:
   auto after = column_of(policies.back(), "the manager", prices);
   if (!after) return tl::unexpected(after.error());
   columns.push_back(std::move(*after));
-  auto now = column_of({{"policy", "now"}, {"consumed", hour}}, "the manager", prices);
-  if (!now) return tl::unexpected(now.error());
   columns.push_back(std::move(*now));
   return columns;
 }
@@ -95,7 +96,7 @@ Result<void> run(const Options& options) {
   if (!book) return tl::unexpected(book.error());
   const auto columns = options.reports.empty() ? from_manager(options, book->prices) : from_reports(options, book->prices);
   if (!columns) return tl::unexpected(columns.error());
-  const std::size_t after = columns->size() == 2 && options.reports.empty() ? 0 : 1;  // alone: against itself
+  const std::size_t after = columns->size() < 3 && options.reports.empty() ? 0 : 1;  // alone: against itself
   if (options.server->json()) print_json(bill_json(*columns, 0, after));
   else fmt::print("{}", bill_table(*columns, 0, after));
   return {};

@@ -28,7 +28,7 @@ nlohmann::json cost_json(const State& state) {
   nlohmann::json policies = nlohmann::json::array();
   for (const Report& report : state.score)
     policies.push_back({{"policy", report.policy}, {"bill_per_day", report.bill_per_day}, {"consumed", cost::to_json(report.consumed)}});
-  return {{"now", to_rfc3339(state.snapshot.taken_at)}, {"hour", cost::to_json(hour_of(state.snapshot))}, {"policies", std::move(policies)}};
+  return {{"now", to_rfc3339(state.snapshot.taken_at)}, {"mode", name(state.run->mode)}, {"hour", cost::to_json(hour_of(state.snapshot))}, {"policies", std::move(policies)}};
 }
 
 }  // namespace headroom
