@@ -25,6 +25,7 @@ void add_commands(CLI::App& app, Outcome& outcome) {
   add_observe(app, outcome);
   add_plan(app, outcome);
   add_pause(app, outcome);
+  add_policy(app, outcome);
 }
 
 }  // namespace headroom::cli

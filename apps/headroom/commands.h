@@ -35,5 +35,6 @@ void add_explain(CLI::App& app, Outcome& outcome);
 void add_observe(CLI::App& app, Outcome& outcome);
 void add_plan(CLI::App& app, Outcome& outcome);
 void add_pause(CLI::App& app, Outcome& outcome);  // and resume
+void add_policy(CLI::App& app, Outcome& outcome);
 
 }  // namespace headroom::cli

@@ -98,5 +98,39 @@ TEST_F(ObserveCommand, BelievesOperatorsAboutOwners) {
   EXPECT_THAT(observe("--uri " + host_with(kForeign) + " --owner 'instance-*='").out, Not(HasSubstr("owned by")));
 }
 
+// The driver's VMs live as long as the command does: it shows what libvirt gives back after the change.
+TEST_F(ObserveCommand, PolicySetChangesWhatIsGivenAndShowsWhatStands) {
+  const std::string host = "--uri " + host_with(
+      "<domain type='test'><name>shop-1</name><uuid>aaaaaaaa-1111-4000-8000-000000000001</uuid><metadata>"
+      "<p:policy xmlns:p='urn:headroom:policy:1'><p:ceiling cpu='3 vCPU'/></p:policy></metadata><memory>1048576</memory><vcpu>1</vcpu>"
+      "<os><type>hvm</type></os></domain>");
+  Ran ran = headroom_says("policy set shop-1 --level auto --floor cpu=0.5vCPU,memory=256MiB --moves no -o json " + host);
+  ASSERT_EQ(ran.exit_code, 0) << ran.text;
+  const json told = json::parse(ran.text);
+  EXPECT_EQ(told["level"], "auto");
+  EXPECT_EQ(told["floor"]["cpu"], 500);
+  EXPECT_EQ(told["floor"]["memory"], 268435456);
+  EXPECT_EQ(told["ceiling"]["cpu"], 3000) << "not given, so it stays";
+  EXPECT_EQ(told["moves"], false);
+  ran = headroom_says("policy set aaaaaaaa-1111-4000-8000-000000000001 --clear --level observe " + host);
+  EXPECT_THAT(ran.text, AllOf(HasSubstr("Level:    observe"), HasSubstr("Ceiling:  none"), HasSubstr("Moves:    yes")));
+  EXPECT_THAT(headroom_says("policy get shop-1 " + host).text, AllOf(HasSubstr("Level:    the fleet's"), HasSubstr("Ceiling:  cpu 3 cores")));
+}
+
+TEST_F(ObserveCommand, PolicySaysInALineWhatIsWrong) {
+  const auto says = [](const std::string& arguments, int code) {
+    const Ran ran = headroom_says("policy " + arguments);
+    EXPECT_EQ(ran.exit_code, code) << arguments << ": " << ran.text;
+    return ran.text;
+  };
+  EXPECT_EQ(says("get test", 2), "headroom: say where the VM is to be looked for: with --fleet FLEET.yaml, or with --uri\n");
+  EXPECT_EQ(says("get none --uri test:///default", 3), "headroom: no VM is called 'none'\n");
+  EXPECT_THAT(says("get none --uri test:///default --uri 'qemu+unix:///system?socket=/nonexistent'", 5), HasSubstr("1 of 2 did not: "));
+  EXPECT_THAT(says("set test --floor cpu --uri test:///default", 2), HasSubstr("--floor: 'cpu' is not of the form RESOURCE=AMOUNT"));
+  EXPECT_THAT(says("set test --floor cpu=4 --uri test:///default", 2), HasSubstr("--floor: '4' has no unit"));
+  EXPECT_THAT(says("set test --floor cpu=4vCPU --ceiling cpu=2vCPU --uri test:///default", 2), HasSubstr("the floor of cpu would be over its ceiling"));
+  EXPECT_THAT(says("get instance-1 --uri " + host_with(kForeign), 2), HasSubstr("headroom:level is 'sometimes'"));
+}
+
 }  // namespace
 }  // namespace headroom
