@@ -6,7 +6,7 @@ headroom=$1 tree=$2
 golden=$tree/tests/config/golden/check_command.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -r "$tree/rules" "$tree/prices" "$tree/scenarios" "$tree/examples/constraints.yaml" "$work"
+cp -r "$tree/rules" "$tree/prices" "$tree/scenarios" "$tree/examples/constraints.yaml" "$tree/examples/fleet.yaml" "$work"
 cd "$work" || exit 1
 
 cat > misspelt.yaml << 'YAML'
@@ -34,7 +34,7 @@ run() {
 script() {
   run rules/default.yaml rules/reactive.yaml prices/default.yaml
   run scenarios/bitbrains.yaml
-  run constraints.yaml
+  run constraints.yaml fleet.yaml
   run contradiction.yaml
   run misspelt.yaml
   run rules/reactive.yaml misspelt.yaml none.yaml
