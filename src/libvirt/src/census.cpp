@@ -98,20 +98,28 @@ std::string Census::runs_elsewhere(const Stay& stay, const std::vector<Stay>& st
   return {};
 }
 
-void Census::measure(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o) {
-  if (!stay.seat->view.fresh || !stay.active()) return;
+std::optional<Measurement> Census::measure(const Stay& stay, const Vm& vm) {
+  if (!stay.seat->view.fresh || !stay.active()) return std::nullopt;
   const Domain& domain = *stay.seen->domain;
   // With virtio-mem the difference between maximum and current is not only the balloon's.
   const bool balloon_is_used = domain.balloon_deflates && domain.memory_devices.empty();
-  seen.measured = rates_.take({vm.uuid, stay.seat->uuid, domain.id, stay.seat->view.reading->at, stay.seen->stats, balloon_is_used});
-  if (!seen.measured) return;
-  vm.guest_statistics = seen.measured->guest_statistics;
-  vm.stalled = seen.measured->stalled;
-  for (std::size_t k = 0; k < kResourceCount; ++k) vm.used[k] = seen.measured->used[k].value_or(0);
-  if (const auto sample = seen.measured->sample()) {
-    vm.sampled_at = sample->at;
-    o.samples.push_back({vm.id, *sample});
-  }
+  return rates_.take({vm.uuid, stay.seat->uuid, domain.id, stay.seat->view.reading->at, stay.seen->stats, balloon_is_used});
+}
+
+// A VM that was not measured in this round used what it did when it was measured last; its guest's word of then is no ground to act on.
+void Census::tell_use(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o) {
+  seen.measured = measure(stay, vm);
+  if (seen.measured) measured_[vm.uuid] = *seen.measured;
+  const auto known = measured_.find(vm.uuid);
+  if (known == measured_.end() || !stay.active()) return;
+  const Measurement& m = known->second;
+  vm.guest_statistics = seen.measured && m.guest_statistics;
+  vm.stalled = m.stalled;
+  for (std::size_t k = 0; k < kResourceCount; ++k) vm.used[k] = m.used[k].value_or(0);
+  const auto sample = m.sample();
+  if (!sample) return;
+  vm.sampled_at = sample->at;
+  if (seen.measured) o.samples.push_back({vm.id, *sample});
 }
 
 void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Observation& o) {
@@ -137,7 +145,7 @@ void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Obs
   if (!twin.empty()) vm.level = AutomationLevel::kObserve;
   for (const std::string& complaint : domain.complaints)
     o.troubles.push_back(fmt::format("VM {} on {}: {}", domain.name, stay.seat->host.name, complaint));
-  measure(stay, seen, vm, o);
+  tell_use(stay, seen, vm, o);
   o.inventory.vms.push_back(std::move(vm));
   o.vms.push_back(std::move(seen));
 }
@@ -147,6 +155,7 @@ Observation Census::take(const std::vector<HostView>& views) {
   const std::vector<Seat> seated = seats(views, o);
   const auto domains = stays(seated);
   std::erase_if(home_, [&](const auto& entry) { return !domains.contains(entry.first); });
+  std::erase_if(measured_, [&](const auto& entry) { return !domains.contains(entry.first); });
   Instant newest{};
   for (const Seat& s : seated) newest = std::max(newest, s.view.reading->at);
   rates_.forget_before(newest);

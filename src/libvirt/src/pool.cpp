@@ -50,6 +50,7 @@ struct LibvirtPool::Inside {
   bool busy(const std::string& vm) const;
   void sample_dirtied();
   void take_up_unheard();
+  bool is_off(const Vm& vm) const;
   const std::string* uri_of(HostId host) const;
   Peer peer_of(const std::string& uri) const;
 };
@@ -108,9 +109,16 @@ Result<Inventory> LibvirtPool::inventory() {
   }
   in.sample_dirtied();
   Inventory all = in.last.seen.inventory;
+  std::erase_if(all.vms, [&](const Vm& vm) { return in.is_off(vm); });
   all.troubles = in.last.seen.troubles;
   all.alarm = in.alarm->raised();
   return all;
+}
+
+bool LibvirtPool::Inside::is_off(const Vm& vm) const {
+  const auto which = static_cast<std::size_t>(find_by_id(last.seen.inventory.vms, vm.id) - last.seen.inventory.vms.data());
+  const SeenVm& seen = last.seen.vms[which];
+  return !is_active({seen.domain, seen.stats});
 }
 
 // Once every host has answered, what is still not there is gone.

@@ -133,6 +133,7 @@ std::optional<Measurement> RateBook::take(Reading reading) {
     return std::nullopt;
   }
   Known& known = found->second;
+  if (reading.at - known.last.at < options_.shortest) return std::nullopt;
   if (reading.stats.guest_updated_at && reading.stats.guest_updated_at != known.last.stats.guest_updated_at)
     known.guest_changed_at = reading.at;
   Measurement m;

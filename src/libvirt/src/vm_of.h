@@ -14,7 +14,7 @@ Vm vm_of(const Domain& domain, const DomainStats& stats, const SeenVm& judged, c
 bool is_running(const DomainStats& stats);  // its vCPUs run
 bool is_active(const SeenDomain& seen);     // there is a process for it
 
-// What of it holds room on a host: all when it runs, nothing when it is off.
+// What of it holds room on a host while there is a process for it.
 Resources held_by(const Domain& domain, const DomainStats& stats);
 
 }  // namespace headroom::libvirt

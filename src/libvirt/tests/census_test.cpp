@@ -212,5 +212,30 @@ TEST_F(CensusTest, TellsWhatIsWrongWithOneVmAndGoesOn) {
   EXPECT_THAT(o.troubles[1], HasSubstr("headroom:level is 'sometimes'"));
 }
 
+// What is not known anew is not nothing: a host whose VMs seemed idle would look free.
+TEST_F(CensusTest, KeepsWhatAVmUsedWhileItsHostIsSilent) {
+  const auto at = [&](std::int64_t second) {
+    a.at = kNoon + std::chrono::seconds(second);
+    a.domains = {seen("plain", kRunning)};
+    DomainStats& s = a.domains[0].stats;
+    s.cpu_time_ns = static_cast<std::uint64_t>(second) * 500'000'000;
+    s.resident = 1 << 30;
+    s.disks.emplace();
+    s.nics.emplace();
+  };
+  at(0);
+  take();
+  at(10);
+  EXPECT_THAT(take().samples, SizeIs(1));
+  for (int round = 0; round < 3; ++round) {
+    const Observation o = census.take({view(a, false), view(b)});
+    const Vm& vm = o.inventory.vms.at(0);
+    EXPECT_NEAR(vm.used[index(Resource::kCpu)], 500, 1e-6);
+    EXPECT_EQ(vm.sampled_at, kNoon + std::chrono::seconds(10)) << "and it is old";
+    EXPECT_THAT(o.samples, IsEmpty()) << "it is handed on once";
+    EXPECT_FALSE(vm.guest_statistics);
+  }
+}
+
 }  // namespace
 }  // namespace headroom::libvirt

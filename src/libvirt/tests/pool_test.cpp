@@ -220,6 +220,25 @@ TEST_F(PoolTest, FindsOutAfterARestartAndRepeatsNothing) {
   EXPECT_EQ(second.progress(ActionId(3)).error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(PoolTest, LeavesOutWhatIsOff) {
+  LibvirtPool p = pool();
+  const auto shows = [&] {
+    const Inventory seen = p.inventory().value();
+    return std::any_of(seen.vms.begin(), seen.vms.end(), [](const Vm& vm) { return vm.uuid == kUuid; });
+  };
+  EXPECT_TRUE(shows());
+  const virDomainPtr defined = virDomainDefineXML(connection, kXml.c_str());
+  ASSERT_EQ(virDomainDestroy(domain), 0);
+  EXPECT_FALSE(shows());
+  const auto& seen = p.last_round().seen.inventory.vms;
+  EXPECT_TRUE(std::any_of(seen.begin(), seen.end(), [](const Vm& vm) { return vm.uuid == kUuid; })) << "it is there all the same";
+  ASSERT_EQ(virDomainCreate(defined), 0);
+  EXPECT_TRUE(shows());
+  virDomainDestroy(defined);
+  virDomainUndefine(defined);
+  virDomainFree(defined);
+}
+
 TEST_F(PoolTest, FailsAnActionOfAVmThatHasGone) {
   LibvirtPool p = pool();
   const Action a = resize(p, to_3_cores);

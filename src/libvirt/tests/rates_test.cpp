@@ -60,6 +60,21 @@ TEST(Rates, AreSaidOfAnIntervalThatWasWatched) {
   EXPECT_EQ(m->sample()->at, kNoon + std::chrono::seconds(10));
 }
 
+TEST(Rates, AreNotSaidOfAMomentButOfItAndWhatComesNext) {
+  Machine vm;
+  RateBook book;
+  book.take(vm.at(0));
+  vm["vcpu.0.time"] += kSecond;
+  Reading soon = vm.at(0);
+  soon.at += std::chrono::milliseconds(40);
+  EXPECT_FALSE(book.take(soon));
+  vm["vcpu.0.time"] += kSecond;
+  const auto m = book.take(vm.at(10));
+  ASSERT_TRUE(m);
+  EXPECT_EQ(m->interval, std::chrono::seconds(10));
+  EXPECT_THAT(*m->used[0], DoubleNear(200, 1e-6));
+}
+
 TEST(Rates, BeginAnewAtAMigrationAndAtARestart) {
   Machine vm;
   RateBook book;

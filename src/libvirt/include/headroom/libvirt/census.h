@@ -1,7 +1,8 @@
 // From what every host said to one fleet: each host once, each VM once, in the model's words, and what is odd about it in sentences.
 // No libvirt here: the same readings in the same order give the same answer.
 //
-// - A host that did not answer keeps what it said last, with the age of that (Host::heard_at); its VMs are not lost for it.
+// - A host that did not answer keeps what it said last, with the age of that (Host::heard_at, Vm::sampled_at); its VMs are not lost
+//   for it.
 // - Two URIs that say the same host UUID: the first counts, the second is left out, and that is said.
 // - A VM that is on two hosts: while it migrates it runs on one and waits on the other, where its room is held (Host::incoming).
 //   Running on both is an alarm: it is observed only, and immovable, until it is on one again.
@@ -73,12 +74,14 @@ class Census {
   const Stay& where_it_is(const std::string& uuid, const std::vector<Stay>& stays, Observation& o);
   std::string runs_elsewhere(const Stay& stay, const std::vector<Stay>& stays, Observation& o) const;
   void add_vm(const std::string& uuid, const std::vector<Stay>& stays, Observation& o);
-  void measure(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o);
+  std::optional<Measurement> measure(const Stay& stay, const Vm& vm);
+  void tell_use(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o);
 
   Site site_;
   RateBook rates_;
   IdBook& ids_;
   std::map<std::string, std::string> home_;  // of each VM: the UUID of the host it was on last
+  std::map<std::string, Measurement> measured_;  // what each used when it was measured last
 };
 
 }  // namespace headroom::libvirt

@@ -49,6 +49,7 @@ class LibvirtPool final : public Hypervisor {
   ~LibvirtPool() override;
 
   // kUnreachable while no host has ever answered. A VM is where and what it was heard last to be: Host::heard_at.
+  // VMs that are off use nothing and are left out; the last round has them.
   Result<Inventory> inventory() override;
   // What the inventories measured since the last call.
   Result<std::vector<VmSample>> samples() override;

@@ -29,6 +29,7 @@ namespace headroom::libvirt {
 
 struct RateOptions {
   Duration longest = std::chrono::minutes(15);   // an interval beyond it is a gap
+  Duration shortest = std::chrono::milliseconds(500);  // of a shorter one counters' ends are too blurred: it is measured with the next
   Duration guest_age = std::chrono::seconds(60); // an older word of the guest is not its present
 };
 
@@ -57,7 +58,7 @@ class RateBook {
  public:
   explicit RateBook(RateOptions options = {}) : options_(options) {}
 
-  // Takes a reading in. Absent: there is nothing to compare it with.
+  // Takes a reading in. Absent: there is nothing to compare it with, or only what was read a moment ago.
   std::optional<Measurement> take(Reading reading);
   // Forgets VMs whose last reading is older than a gap: nothing can be said with it any more.
   void forget_before(Instant now);
