@@ -36,6 +36,7 @@ using Bench = Result<std::vector<Figure>> (*)(const Setting& setting);
 Result<std::vector<Figure>> forecast_bench(const Setting& setting);
 Result<std::vector<Figure>> history_bench(const Setting& setting);
 Result<std::vector<Figure>> fleet_bench(const Setting& setting);
+Result<std::vector<Figure>> loop_bench(const Setting& setting);
 Result<std::vector<Figure>> migration_bench(const Setting& setting);
 Result<std::vector<Figure>> planner_bench(const Setting& setting);
 Result<std::vector<Figure>> start_bench(const Setting& setting);
