@@ -37,7 +37,8 @@ struct LiveState {
     LiveState state;
     state.directory = given.empty() ? default_state() : given;
     std::error_code error;
-    std::filesystem::create_directories(state.directory, error);
+    if (std::filesystem::create_directories(state.directory, error))  // what is in it is ours alone
+      std::filesystem::permissions(state.directory, std::filesystem::perms::owner_all, error);
     if (error || access(state.directory.c_str(), W_OK) != 0)
       return fail(ErrorCode::kFailed, fmt::format("the state of a live fleet has to outlive a restart, and '{}' cannot be written: {}; give --state DIR",
                                                   state.directory.string(), error ? error.message() : "permission denied"));
@@ -97,6 +98,9 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
   if (!state) return tl::unexpected(state.error());
   const auto clock = std::make_shared<SystemClock>();
   const StartModel start = start_model(o, state->directory, clock->now());
+  if (o.retrain_every && start.model && start.model->info().step != fleet->step)
+    return invalid(fmt::format("--retrain: the model has steps of {} and the fleet of {}; it can be trained only on a fleet of its own step",
+                               to_text(start.model->info().step), to_text(fleet->step)));
   const auto trainer = make_trainer(o, state->directory, start, *state->history);
   libvirt::LibvirtPool pool(fleet->uris, fleet->pool, clock, *state->book, state->book->claim());
   LiveTicker ticker;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "headroom/constraints/judge.h"
 #include "headroom/rules/rules.h"
@@ -74,7 +75,7 @@ struct LiveRun::Inside {
   std::size_t rounds = 0;
   Instant next_round{}, next_poll{};
   std::optional<bool> pause_asked;   // before the journal was read
-  bool recovered = false, moves_taken_up = false, over = false;
+  bool recovered = false, moves_taken_up = false, told_taken_up = false, over = false;
 };
 
 LiveRun::LiveRun(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -182,7 +183,8 @@ void LiveRun::Inside::one_round(Instant now) {
     moves.keep(loop.moves(), loop.snapshot().hosts, now, round->troubles);
     put_round(*state, loop.snapshot(), *round, loop.moves(), board.log);
     models->after_round(loop.snapshot(), forecaster.engine ? std::optional(forecaster.engine->accuracy()) : std::nullopt, *state);
-    state->news = news.note(state->snapshot, *round);
+    if (!std::exchange(told_taken_up, true)) state->news = news.note_taken_up(state->snapshot);
+    for (std::string& line : news.note(state->snapshot, *round)) state->news.push_back(std::move(line));
     board.trail.note(state->snapshot);
   } else {
     models->show(*state);

@@ -88,6 +88,13 @@ std::vector<std::string> News::note(const Snapshot& s, const Round& round) {
   return lines;
 }
 
+std::vector<std::string> News::note_taken_up(const Snapshot& s) const {
+  std::vector<std::string> lines;
+  for (const InFlight& f : s.in_flight)
+    lines.push_back(fmt::format("{}: taken up: {}, begun at {} by an earlier run", subject(s, f.action), what(s, f.action), to_rfc3339(f.started_at)));
+  return lines;
+}
+
 std::vector<std::string> News::note_troubles(const std::vector<std::string>& troubles, const std::string& alarm, Instant now) {
   std::vector<std::string> lines;
   if (alarm != alarm_) lines.push_back(alarm.empty() ? "the alarm is over" : "ALARM, nothing is begun any more: " + alarm);

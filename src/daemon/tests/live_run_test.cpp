@@ -37,7 +37,7 @@ Rule grow_cpu() {
 }
 
 struct Rig {
-  Rig() {
+  explicit Rig(testing::FakeTiming timing = {}) : fake(testing::small_fleet(2, 2, kNoon), clock, timing) {
     fleet.name = "rig";
     fleet.step = minutes(5);
     fleet.every = minutes(1);
@@ -84,7 +84,7 @@ struct Rig {
   const State& last() const { return states.back(); }
 
   ManualClock clock{kNoon};
-  testing::FakeHypervisor fake{testing::small_fleet(2, 2, kNoon), clock};
+  testing::FakeHypervisor fake;
   testing::FaultyHypervisor faulty{fake, clock, {}, 1};
   testing::Folder folder;
   std::unique_ptr<Journal> journal = SqliteJournal::open((folder / "journal.db").string()).value();
@@ -179,7 +179,9 @@ TEST(LiveRun, ShowsWhatTheHypervisorFindsOddAndItsAlarm) {
 }
 
 TEST(LiveRun, TakesUpWhatAnEarlierRunBeganAndRepeatsNothing) {
-  Rig rig;
+  testing::FakeTiming slow;
+  slow.resize = minutes(2);
+  Rig rig(slow);
   rig.at = [&](Instant) { rig.use(1900); };
   rig.run(seconds(30));
   ASSERT_THAT(*rig.journal->changed_since(kNoon), IsEmpty()) << "the first round has no samples";
@@ -195,7 +197,8 @@ TEST(LiveRun, TakesUpWhatAnEarlierRunBeganAndRepeatsNothing) {
   const auto log = rig.run_->board().log.newest(10);
   ASSERT_THAT(log, SizeIs(1));
   EXPECT_EQ(log[0].state, EntryState::kDone);
-  EXPECT_THAT(rig.news, ElementsAre(StartsWith("vm-0: done: grow cpu 2 -> 3.25 cores")));
+  EXPECT_THAT(rig.news, ElementsAre(StartsWith("vm-0: taken up: grow cpu 2 -> 3.25 cores, begun at 2023-11-14T22:14:40Z by an earlier run"),
+                                    StartsWith("vm-0: done: grow cpu 2 -> 3.25 cores")));
 }
 
 TEST(LiveRun, StaysPausedAcrossARestart) {

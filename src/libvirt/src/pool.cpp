@@ -40,6 +40,7 @@ struct LibvirtPool::Inside {
   std::deque<ActionId> over;  // the oldest first
   std::map<ActionId, Action> unheard;  // taken up, and what they are about has not been seen yet
   std::size_t hosts = 0;               // all that are configured
+  bool asked = false;                  // the hosts, once at least
 
   Result<void> admits(const Action& action);
   Result<void> may_begin(const Action& action);
@@ -100,6 +101,7 @@ void LibvirtPool::Inside::sample_dirtied() {
 Result<Inventory> LibvirtPool::inventory() {
   Inside& in = *inside_;
   in.settle();
+  in.asked = true;
   in.last = in.observer.observe();
   in.samples.insert(in.samples.end(), in.last.seen.samples.begin(), in.last.seen.samples.end());
   in.take_up_unheard();
@@ -221,7 +223,7 @@ Result<void> LibvirtPool::start(ActionId id, const Action& action) {
 Result<void> LibvirtPool::take_up(ActionId id, const Action& action) {
   Inside& in = *inside_;
   if (in.actions.contains(id)) return {};
-  if (in.last.seen.hosts.empty()) (void)inventory();  // the hosts that do not answer are waited for
+  if (!in.asked) (void)inventory();  // once: hosts that do not answer then are waited for
   const auto good = in.admits(action);
   if (good) return in.launch(id, action, true);
   if (good.error().code != ErrorCode::kNotFound || in.last.answered == in.hosts) return good;

@@ -20,6 +20,8 @@ class News {
   static constexpr Duration kForgotten = std::chrono::hours(1);
 
   std::vector<std::string> note(const Snapshot& snapshot, const Round& round);
+  // Of the first round: what an earlier run began and is under way still.
+  std::vector<std::string> note_taken_up(const Snapshot& snapshot) const;
   // Of a round that came to nothing.
   std::vector<std::string> note_troubles(const std::vector<std::string>& troubles, const std::string& alarm, Instant now);
 
