@@ -1,0 +1,30 @@
+# The fleet file (docs/fleet.md) by which headroomd runs the lab. Its hosts are reached as hosts are, over their management network, so that
+# a cut cable cuts the manager off too. Time runs as fast as the guests' load: a step of the recording's five minutes is 10 s.
+
+fleet() {
+  local host cpu=$((LAB_HOST_CPU > 0 ? LAB_HOST_CPU : $(nproc) * 1000))
+  cat << YAML
+fleet: lab
+level: auto
+step: 10s
+every: 5s
+poll: 5s
+forecast horizons: [10s, 30s, 2m]
+shared paths: [$LAB_DIR/shared, $LAB_CACHE]
+shared networks: [br0]
+hosts:
+YAML
+  for host in $(hosts); do
+    cat << YAML
+  - {name: $host, uri: "$(host_tcp_uri "$host")", peer: "$(host_tcp_uri "$host")", memory uri: "tcp://$(host_address "$host")",
+     usd per hour: 0.1, capacity: {cpu: $(awk -v m="$cpu" 'BEGIN {print m / 1000}') cores, memory: $LAB_HOST_MEMORY MiB}}
+YAML
+  done
+  cat << YAML
+ceilings: {cpu: $LAB_MOST_VCPUS vCPU, memory: $((LAB_MEMORY + LAB_MORE_MEMORY)) MiB}
+steps: {cpu: 0.25 vCPU, memory: 16 MiB}
+limits: {actions per hour: 600, grow cooldown: 2s, shrink cooldown: 30s, migrate cooldown: 20s, max snapshot age: 30s, max sample age: 30s,
+         max host age: 20s, lost after: 30s, confirm within: 20s}
+migration: {trust shared paths: true, deadline: 2m}
+YAML
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# A real fleet on one machine: hosts in namespaces, each with its own libvirtd, and real guests. docs/lab.md says how to use it.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+for part in possible assets keys net hosts guests load faults fleet; do source "$LAB_ROOT/lab/$part.sh"; done
+
+usage() {
+  cat << USAGE
+usage: lab.sh VERB
+  up                    starts the hosts and guests that do not run yet; installs and builds what that takes
+  down                  ends and removes everything (build/lab stays: kernel, initramfs)
+  status                hosts, guests, and how each is reached
+  fleet                 the fleet file for headroomd
+  load VM ...           $kLoadUsage
+  ask VM LINE...        speaks to the program in a guest: status, run COMMAND (lab/guest/server.h)
+  migrate VM HOST ...   moves a guest by hand; further options are virsh's
+  fault KIND WHAT       $kFaultUsage
+  repair KIND WHAT
+  uri HOST [unix | tcp | tls | stranger], where VM, address VM|HOST, uuid VM
+  virsh HOST ...        virsh on that host;  inside HOST COMMAND...  in its namespaces
+  log HOST [VM]         what libvirtd, or a guest's console, says;  possible: whether a lab can be here
+Settings are variables of lab/settings.sh: LAB_NAME, LAB_NET, LAB_HOSTS, LAB_GUESTS...
+USAGE
+}
+
+up() {
+  local start=$EPOCHREALTIME guest host
+  check_settings
+  check_possible
+  install_lab_packages
+  [[ -d $LAB_DIR/hosts ]] || check_links
+  make_assets
+  mkdir -p "$LAB_DIR/hosts" && chmod 700 "$LAB_DIR"
+  save_settings
+  make_keys
+  make_bridges
+  for ((n = 1; n <= LAB_HOSTS; n++)); do launch_host "h$n"; done
+  for host in $(hosts); do await_host "$host"; done
+  for guest in $LAB_GUESTS; do start_guest "${guest%@*}" "${guest#*@}"; done
+  for guest in $LAB_GUESTS; do await_guest "${guest%@*}"; done
+  tell "the lab is up after $(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f", b - a}') s"
+}
+
+down() {
+  local host
+  check_settings
+  ((EUID == 0)) || fail "it takes root"
+  for host in $(hosts); do remove_host "$host"; done
+  remove_bridges
+  rm -rf "$LAB_DIR"
+}
+
+status() {
+  local host
+  [[ -n $(hosts) ]] || { tell "no lab is up"; return; }
+  for host in $(hosts); do
+    if host_pid "$host" > /dev/null; then
+      tell "$host  $(host_address "$host")  $(host_tcp_uri "$host")"
+      timeout 5 virsh -q -c "$(host_uri "$host")" list --all 2> /dev/null | awk '{print "    " $2 "  " $3}' || tell "    libvirtd does not answer"
+    else
+      tell "$host  off"
+    fi
+  done
+}
+
+uri() {
+  case ${2:-unix} in
+    unix) host_uri "$1" ;;
+    tcp) host_tcp_uri "$1" ;;
+    tls) host_tls_uri "$1" ;;
+    stranger) host_tls_uri "$1" stranger ;;
+    *) misused "uri HOST [unix | tcp | tls | stranger]" ;;
+  esac
+}
+
+log() {
+  if (($# > 1)); then cat "$(host_dir "$1")/log/qemu/$2.console"; else cat "$(host_dir "$1")/log/libvirtd.log"; fi
+}
+
+verb=${1:-help}
+shift || true
+case $verb in
+  up | down) mkdir -p /run/lock; exec 9> "/run/lock/headroom-lab-$LAB_NAME"; flock 9; "$verb" "$@" ;;
+  status | load | ask | fault | repair | uri | log) "$verb" "$@" ;;
+  fleet) fleet "$@" ;;
+  migrate) migrate_guest "$@" ;;
+  where) where_is "$1" ;;
+  address) if [[ $1 == vm* ]]; then guest_address "$1"; else host_address "$1"; fi ;;
+  uuid) guest_uuid "$1" ;;
+  virsh) on_host "$@" ;;
+  inside) inside "$@" ;;
+  possible) check_settings; check_possible ;;
+  help | -h | --help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac
