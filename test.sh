@@ -12,6 +12,7 @@ ctest --preset release -j "$(nproc)"
 
 if [[ ${1:-} == --long ]]; then
   HEADROOM_LONG=1 ctest --preset release -L fuzz -R RandomSchedules
+  HEADROOM_LONG=1 ctest --preset release -L lab --verbose   # its tables of figures
   for preset in asan tsan; do
     build "$preset"
     ctest --preset "$preset" -j "$(nproc)" -L unit

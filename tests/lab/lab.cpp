@@ -1,0 +1,53 @@
+#include "lab.h"
+
+#include <cstdlib>
+#include <sstream>
+
+namespace headroom::lab {
+
+Ran Lab::run(const std::string& verb) const {
+  return run_line(fmt::format("LAB_NAME={} LAB_NET={} LAB_GUESTS='{}' LAB_GUEST_PROGRAM={}/lab-guest {}/lab.sh {}", setting_.name, setting_.net,
+                              setting_.guests, HEADROOM_BINARY_DIR, HEADROOM_SOURCE_DIR, verb));
+}
+
+std::string Lab::say(const std::string& verb) const {
+  Ran ran = run(verb);
+  if (ran.exit_code != 0) ADD_FAILURE() << "lab.sh " << verb << " ended with " << ran.exit_code << ": " << ran.text;
+  while (!ran.text.empty() && ran.text.back() == '\n') ran.text.pop_back();
+  return ran.text;
+}
+
+std::string Lab::where(const std::string& vm) const {
+  const Ran ran = run("where " + vm);
+  return ran.exit_code == 0 ? ran.text.substr(0, ran.text.find('\n')) : "";
+}
+
+int Lab::places(const std::string& vm) const {
+  int running = 0;
+  for (const char* host : {"h1", "h2"}) running += run(fmt::format("virsh {} domstate {}", host, vm)).text.starts_with("running") ? 1 : 0;
+  return running;
+}
+
+nlohmann::json Lab::status(const std::string& vm) const {
+  const std::string text = say("ask " + vm + " status");
+  return nlohmann::json::parse(text.substr(0, text.find('\n')), nullptr, false);
+}
+
+long Lab::cpu_ms(const std::string& vm) const {
+  const std::string text = say(fmt::format("virsh {} domstats --raw --cpu-total {}", where(vm), vm));
+  const auto at = text.find("cpu.time=");
+  return at == std::string::npos ? 0 : std::stol(text.substr(at + 9)) / 1'000'000;
+}
+
+void LabTest::SetUp() {
+  const Ran up = lab.run("up");
+  if (up.exit_code == 77) GTEST_SKIP() << up.text;
+  ASSERT_EQ(up.exit_code, 0) << up.text;
+}
+
+int times(int when_long) {
+  const char* asked = std::getenv("HEADROOM_LONG");
+  return asked != nullptr && std::string(asked) == "1" ? when_long : 1;
+}
+
+}  // namespace headroom::lab
