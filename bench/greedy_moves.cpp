@@ -60,13 +60,12 @@ class Greedy {
     const BytesPerSecond rate = std::min(p_.hosts[at(from)].out, p_.hosts[at(move.to)].in);
     const auto e = estimate(move.payload, rate, p_.how);
     const auto outlook = learnt_.of({p_.hosts[at(from)].id, p_.hosts[at(move.to)].id});
-    const auto last = [&](double times) { return now_ + Duration(static_cast<std::int64_t>(times * static_cast<double>(e.duration.count()))); };
-    if (!e.converges || (move.breach && last(outlook.late) > *move.breach)) return ++refused_ > 0;
+    if (!e.converges || (move.breach && now_ + outlook.late(e.duration) > *move.breach)) return ++refused_ > 0;
     if (!has_room(m)) return false;
     charge(move.to, there(m), 1);
     going_to_[at(move.item)] = move.to;
     busy_[at(from)] = busy_[at(move.to)] = true;
-    running_.emplace(last(outlook.expected), m);
+    running_.emplace(now_ + outlook.expected(e.duration), m);
     return true;
   }
 

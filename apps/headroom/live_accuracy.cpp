@@ -56,9 +56,15 @@ std::string migrations_text(const json& migrations) {
     table.add({moment(m.at("at")), m.at("vm"), m.at("from"), m.at("to"), time(m.at("formula_seconds")), time(m.at("predicted_seconds")),
                time(m.at("predicted_95_seconds")), time(m.at("measured_seconds")), time(m.at("measured_downtime_seconds")),
                time(m.at("predicted_downtime_seconds"))});
-  return fmt::format("\nOf the last {} migrations {} took no longer than 95 of 100 were to; predictions were off by {}, the formula alone by {}:\n{}",
-                     migrations.at("judged").dump(), percent(migrations.at("within_95")), percent(migrations.at("predicted_off")),
-                     percent(migrations.at("formula_off")), table.text());
+  const auto off = [&](const char* whose) {
+    const json& of = migrations.at(whose);
+    return fmt::format("{} in the middle and {} at nine in ten", percent(of.at("median")), percent(of.at("p90")));
+  };
+  const json& downtime = migrations.at("downtime_off_p90_seconds");
+  return fmt::format("\nOf the last {} migrations {} took no longer than 95 of 100 were to. Predictions were off by {}, the formula alone by {};\n"
+                     "nine in ten downtimes by {} at most:\n{}",
+                     migrations.at("judged").dump(), percent(migrations.at("within_95")), off("predicted_off"), off("formula_off"),
+                     downtime.is_number() ? fmt::format("{:.0f} ms", 1000 * downtime.get<double>()) : "-", table.text());
 }
 
 }  // namespace

@@ -52,6 +52,8 @@ nlohmann::json to_json(const Snapshot& s, const FinishedMove& m) {
           {"measured_downtime_seconds", m.downtime ? nlohmann::json(seconds(*m.downtime)) : nlohmann::json()}};
 }
 
+nlohmann::json off_json(double known, const Off& off) { return {{"median", or_null(known, off.median)}, {"p90", or_null(known, off.p90)}}; }
+
 // Of the newest; the last ones one by one, the newest first.
 nlohmann::json migrations_json(const State& state) {
   const MoveAccuracy a = accuracy_of(state.moves);
@@ -61,8 +63,9 @@ nlohmann::json migrations_json(const State& state) {
   return {{"finished", state.moves_finished},
           {"judged", a.moves},
           {"within_95", or_null(known, a.within_95)},
-          {"predicted_off", or_null(known, a.predicted_off)},
-          {"formula_off", or_null(known, a.formula_off)},
+          {"predicted_off", off_json(known, a.predicted)},
+          {"formula_off", off_json(known, a.formula)},
+          {"downtime_off_p90_seconds", or_null(static_cast<double>(a.downtimes), seconds(a.downtime_off_p90))},
           {"newest", std::move(newest)}};
 }
 

@@ -2,22 +2,47 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "headroom/planner/move_memory.h"
 
 namespace headroom {
 namespace {
 
 using nlohmann::json;
 
-json to_json(const DurationError& e) { return {{"weight", e.weight}, {"mean", e.mean}, {"variance", e.variance}}; }
+json to_json(const MoveError& e) {
+  const DurationMoments& m = e.duration;
+  return {{"duration", {{"weight", m.weight}, {"one", m.one}, {"x", m.x}, {"xx", m.xx}, {"y", m.y}, {"xy", m.xy}, {"yy", m.yy}}},
+          {"downtime", {{"weight", e.downtime.weight}, {"mean_ms", e.downtime.mean_ms}, {"variance", e.downtime.variance}}}};
+}
 
-DurationError error_of(const json& object) {
-  const DurationError e{object.at("weight").get<double>(), object.at("mean").get<double>(), object.at("variance").get<double>()};
-  const bool sound = std::isfinite(e.weight) && std::isfinite(e.mean) && std::isfinite(e.variance) && e.weight >= 0 && e.variance >= 0;
+void expect(bool sound, const json& object) {
   if (!sound) throw json::other_error::create(501, "out of range", &object);
+}
+
+double number(const json& object, const char* key, double least = 0) {
+  const auto x = object.at(key).get<double>();
+  expect(std::isfinite(x) && x >= least, object);
+  return x;
+}
+
+constexpr double kNoLeast = -1e15;
+
+// An earlier version kept a factor alone, by its logarithm; it is taken for what it says.
+MoveError error_of(const json& object) {
+  if (object.contains("mean"))
+    return error_of_factor(number(object, "weight"), std::clamp(number(object, "mean", kNoLeast), -3.0, 3.0), number(object, "variance"));
+  const json &d = object.at("duration"), &down = object.at("downtime");
+  const MoveError e{{number(d, "weight"), number(d, "one"), number(d, "x"), number(d, "xx"), number(d, "y"), number(d, "xy"), number(d, "yy")},
+                    {number(down, "weight"), number(down, "mean_ms", kNoLeast), number(down, "variance")}};
+  const DurationMoments& m = e.duration;
+  const bool nothing = m.weight == 0;
+  expect(nothing == (m.xx == 0) && nothing == (m.one == 0) && m.x * m.x <= m.one * m.xx * 1.000001, d);
   return e;
 }
 

@@ -22,9 +22,9 @@ class MoveFile : public ::testing::Test {
       host.name = "h" + std::to_string(h);
       hosts.push_back(host);
     }
-    errors.fleet = {5, 0.3, 0.01};
-    errors.pairs[{HostId(0), HostId(1)}] = {2, 0.25, 0.02};
-    errors.pairs[{HostId(2), HostId(1)}] = {3, -0.5, 0.04};
+    errors.fleet = {{5, 1, 2, 5, 3, 7, 11}, {4, -20.5, 900}};
+    errors.pairs[{HostId(0), HostId(1)}] = {{2, 1, 1, 1.5, 2, 2.25, 4}, {1, 30, 0}};
+    errors.pairs[{HostId(2), HostId(1)}] = {{3, 1, 1, 1.5, 2, 2.25, 4}, {}};
   }
   ~MoveFile() override { std::filesystem::remove_all(directory); }
 
@@ -41,9 +41,23 @@ TEST_F(MoveFile, GivesBackWhatWasSavedToHostsOfTheSameNames) {
   hosts.pop_back();
   const auto read = load_moves(file, hosts, now);
   ASSERT_TRUE(read.has_value());
-  EXPECT_EQ(read->fleet.mean, 0.3);
+  EXPECT_EQ(read->fleet.duration.yy, 11);
+  EXPECT_EQ(read->fleet.downtime.mean_ms, -20.5);
   ASSERT_EQ(read->pairs.size(), 1U);
-  EXPECT_EQ(read->pairs.at({HostId(7), HostId(1)}).variance, 0.02);
+  EXPECT_EQ(read->pairs.at({HostId(7), HostId(1)}).duration.xy, 2.25);
+}
+
+TEST_F(MoveFile, ReadsWhatAnEarlierVersionHadLearntForWhatItSays) {
+  const auto file = directory / "migrations.json";
+  std::ofstream(file) << R"({"learnt_to": "2013-08-01T00:00:00Z", "fleet": {"weight": 9, "mean": 0.6931471805599453, "variance": 0.01},
+    "pairs": [{"from": "h0", "to": "h1", "weight": 4, "mean": 0.0, "variance": 0.04}]})";
+  const auto read = load_moves(file, hosts, now);
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  const DurationMoments& m = read->fleet.duration;
+  EXPECT_NEAR(m.xy / m.xx, 2, 1e-9) << "twice as long as predicted";
+  EXPECT_EQ(m.weight, 9);
+  EXPECT_EQ(read->pairs.at({HostId(0), HostId(1)}).duration.weight, 4);
+  EXPECT_EQ(read->fleet.downtime.weight, 0) << "of which it knew nothing";
 }
 
 TEST_F(MoveFile, RefusesWhatWasLearntLaterThanTheTimeThatIsRun) {
@@ -57,7 +71,9 @@ TEST_F(MoveFile, RefusesWhatWasLearntLaterThanTheTimeThatIsRun) {
 TEST_F(MoveFile, RefusesADamagedFileInOneSentence) {
   const auto file = directory / "migrations.json";
   EXPECT_EQ(load_moves(file, hosts, now).error().code, ErrorCode::kNotFound);
-  for (const char* text : {"", "{}", "[1, 2", R"({"learnt_to": "2013-08-01T00:00:00Z", "fleet": {"weight": -1, "mean": 0, "variance": 0}, "pairs": []})"}) {
+  for (const char* text : {"", "{}", "[1, 2", R"({"learnt_to": "2013-08-01T00:00:00Z", "fleet": {"weight": -1, "mean": 0, "variance": 0}, "pairs": []})",
+                           R"({"learnt_to": "2013-08-01T00:00:00Z", "pairs": [], "fleet": {"downtime": {"weight": 0, "mean_ms": 0, "variance": 0},
+                           "duration": {"weight": 1, "one": 1, "x": 9, "xx": 1, "y": 1, "xy": 1, "yy": 1}}})"}) {
     std::ofstream(file) << text;
     const auto read = load_moves(file, hosts, now);
     ASSERT_FALSE(read.has_value()) << text;

@@ -82,14 +82,12 @@ class Check {
     const Payload& load = p_.moves[at(leg.move)].payload;
     const Estimate e = estimate(load, leg.bandwidth, p_.how);
     const Outlook outlook = learnt_.of({p_.hosts[at(leg.from)].id, p_.hosts[at(leg.to)].id});
-    const auto off = [&](Duration told, double factor) {
-      return std::abs(static_cast<double>(told.count()) - factor * static_cast<double>(e.duration.count())) > 1;
-    };
+    const auto off = [](Duration told, Duration learnt) { return std::abs((told - learnt).count()) > 1; };
     if (!e.converges) say("leg {} does not converge", i);
-    if (off(leg.end - leg.start, outlook.expected) || off(leg.late_end - leg.start, outlook.late))
+    if (off(leg.end - leg.start, outlook.expected(e.duration)) || off(leg.late_end - leg.start, outlook.late(e.duration)))
       say("leg {} is told to take {} ms, {} at most; its migration takes {}", i, (leg.end - leg.start).count(),
           (leg.late_end - leg.start).count(), e.duration.count());
-    if (leg.bytes != e.bytes || leg.downtime != e.downtime) say("leg {} sends or stands still otherwise than told", i);
+    if (leg.bytes != e.bytes || leg.downtime != outlook.downtime(e.downtime)) say("leg {} sends or stands still otherwise than told", i);
     const Estimate alone = estimate(load, BytesPerSecond(whole_rate(leg.from, leg.to)), p_.how);
     if (10 * e.bytes.count() > 11 * alone.bytes.count()) say("leg {} sends {} bytes, alone {}", i, e.bytes.count(), alone.bytes.count());
   }

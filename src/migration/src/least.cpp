@@ -1,5 +1,7 @@
 #include "least.h"
 
+#include <algorithm>
+
 #include "roads.h"
 
 namespace headroom::migration {
@@ -11,27 +13,32 @@ struct Loads {
   double fleet_ms = 0, overhead_ms = 0;
 };
 
+struct Parts {
+  double whole_ms = 0, sending_ms = 0;   // the rest is there however fast the bytes are sent
+};
+Parts parts_of(const Outlook& outlook, const Payload& load, const PreCopy& how, std::int64_t rate) {
+  const Estimate e = estimate(load, BytesPerSecond(rate), how);
+  const double whole = 1000 * outlook.expected_seconds(static_cast<double>(e.duration.count()) / 1000);
+  return {whole, std::min(whole, 1000 * outlook.factor() * static_cast<double>(e.bytes.count()) / static_cast<double>(rate))};
+}
+
 // What the legs must at least put on links and limits, if each had all of its way to itself.
 Loads loads_of(const Problem& p, const Correction& learnt, const std::vector<Leg>& legs) {
   const Roads roads(p);
   Loads loads{std::vector<double>(roads.links(), 0), std::vector<double>(p.hosts.size(), 0), std::vector<double>(p.hosts.size(), 0)};
-  const auto overhead = static_cast<double>((p.how.setup + p.how.switch_over).count());
   for (const Leg& leg : legs) {
     const Payload& load = p.moves[static_cast<std::size_t>(leg.move)].payload;
     const auto f = static_cast<std::size_t>(leg.from), t = static_cast<std::size_t>(leg.to);
-    const double factor = learnt.of({p.hosts[f].id, p.hosts[t].id}).expected;
+    const Outlook outlook = learnt.of({p.hosts[f].id, p.hosts[t].id});
     const Path path = roads.path(leg.from, leg.to);
     if (roads.full(path) <= 0) continue;
-    for (std::size_t link : path) {
-      const auto rate = roads.capacity(link);
-      const auto bytes = static_cast<double>(estimate(load, BytesPerSecond(rate), p.how).bytes.count());
-      loads.link_ms[link] += factor * 1000 * bytes / static_cast<double>(rate);
-    }
-    const double alone = factor * static_cast<double>(estimate(load, BytesPerSecond(roads.full(path)), p.how).duration.count());
+    for (std::size_t link : path) loads.link_ms[link] += parts_of(outlook, load, p.how, roads.capacity(link)).sending_ms;
+    const Parts parts = parts_of(outlook, load, p.how, roads.full(path));
+    const double alone = parts.whole_ms, rest = parts.whole_ms - parts.sending_ms;
     loads.out_ms[f] += alone;
     loads.in_ms[t] += alone;
     loads.fleet_ms += alone;
-    loads.overhead_ms = &leg == legs.data() ? factor * overhead : std::min(loads.overhead_ms, factor * overhead);
+    loads.overhead_ms = &leg == legs.data() ? rest : std::min(loads.overhead_ms, rest);
   }
   return loads;
 }

@@ -1,18 +1,8 @@
 #include "world.h"
 
-#include <cmath>
-
 #include "headroom/base/check.h"
 
 namespace headroom::migration {
-namespace {
-
-Duration times(Duration d, double factor) {
-  return Duration(static_cast<std::int64_t>(std::ceil(static_cast<double>(d.count()) * factor)));
-}
-
-}  // namespace
-
 World::World(const Problem& p, const Correction& learnt, std::vector<std::int64_t> free)
     : p_(p),
       learnt_(learnt),
@@ -50,7 +40,7 @@ Timing World::timing(const Trip& t, std::int32_t from, std::int32_t to, std::int
   const auto id = [&](std::int32_t host) { return p_.hosts[static_cast<std::size_t>(host)].id; };
   const Estimate e = estimate(move.payload, BytesPerSecond(bandwidth), p_.how);
   const Outlook outlook = learnt_.of({id(from), id(to)});
-  return {e, times(e.duration, outlook.expected), times(e.duration, outlook.late)};
+  return {e, outlook.expected(e.duration), outlook.late(e.duration), outlook.downtime(e.downtime)};
 }
 
 void World::queue(const Trip& t, double sign) {
@@ -109,7 +99,7 @@ std::int32_t World::begin(std::size_t index, std::int64_t bandwidth, const Timin
   t.phase = Phase::kRunning;
   t.leg = static_cast<std::int32_t>(legs_.size());
   legs_.push_back({t.move, t.at, t.next, now, now + timing.expected, now + timing.late, BytesPerSecond(bandwidth),
-                   timing.estimate.bytes, timing.estimate.downtime, any.legs(), done.legs()});
+                   timing.estimate.bytes, timing.downtime, any.legs(), done.legs()});
   return t.leg;
 }
 

@@ -17,7 +17,7 @@ inline constexpr std::int64_t kNoHurry = std::numeric_limits<std::int64_t>::max(
 // One leg at one bandwidth, the pair's correction in it.
 struct Timing {
   Estimate estimate;
-  Duration expected{}, late{};
+  Duration expected{}, late{}, downtime{};
 };
 
 enum class Phase { kWaiting, kRunning, kArrived, kRefused };

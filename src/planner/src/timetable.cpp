@@ -21,8 +21,6 @@ std::string about(Duration d) {
   return s < 600 ? fmt::format("{:.0f} s", s) : fmt::format("{:.0f} min", s / 60);
 }
 
-Duration times(Duration d, double factor) { return Duration(std::llround(static_cast<double>(d.count()) * factor)); }
-
 // How long it takes with its links to itself.
 migration::Estimate alone(const Draft& d, std::size_t vm, std::size_t to) {
   const MigrationPolicy& policy = d.policy().hosts.migration;
@@ -103,10 +101,10 @@ std::optional<Timetable::Refusal> Timetable::take(const Draft& d, const std::vec
     // So much memory that it takes as long as it has still to go, first of all.
     const migration::Outlook outlook = learnt_.of(pair_of(d.vm(u.vm).host, d.host(u.to).id));
     const migration::PreCopy how;
-    const Duration sending = times(u.left, 1 / outlook.expected) - how.setup - how.switch_over;
+    const Duration sending = outlook.predicted_for(u.left) - how.setup - how.switch_over;
     const double bytes = static_cast<double>(sending.count()) / 1000 * static_cast<double>(u.bandwidth.count());
     const migration::Payload payload{Bytes(std::max<std::int64_t>(1, std::llround(bytes))), {}};
-    const Duration late = times(migration::estimate(payload, u.bandwidth, how).duration, outlook.late) + kSlack;
+    const Duration late = outlook.late(migration::estimate(payload, u.bandwidth, how).duration) + kSlack;
     writer.add(u.vm, u.to, u.after, true,
                {.payload = payload, .breach = late, .importance = static_cast<std::int64_t>(kMostImportance)});
   }
@@ -135,8 +133,8 @@ Timetable::Refusal Timetable::told(const Draft& d, const std::vector<Wanted>& al
   if (at < fresh) return {too_late, fmt::format("a move to {} would make that of {} too late", d.host(all[fresh].to).name, d.vm(move.vm).name)};
   switch (r.reason) {
     case Reason::kTooLate: {
-      const double late = learnt_.of(pair_of(d.vm(move.vm).host, d.host(move.to).id)).late;
-      const std::string takes = about(times(alone(d, move.vm, move.to).duration, late));
+      const migration::Outlook outlook = learnt_.of(pair_of(d.vm(move.vm).host, d.host(move.to).id));
+      const std::string takes = about(outlook.late(alone(d, move.vm, move.to).duration));
       if (move.breach->count() == 0) return {true, fmt::format("a move to {} may take {} and comes too late: it runs short already", to, takes)};
       if (r.latest_start.count() < 0)
         return {true, fmt::format("a move to {} may take {} and it is likely to run short in {}", to, takes, about(*move.breach))};
@@ -171,7 +169,9 @@ void Timetable::write(Draft& d) const {
     s.after_done = vms_of(leg.after_done);
     s.bandwidth = leg.bandwidth;
     s.bytes = leg.bytes;
-    s.estimated = migration::estimate(payload_of(d.vm(move.vm)), leg.bandwidth).duration;
+    const migration::Estimate formula = migration::estimate(payload_of(d.vm(move.vm)), leg.bandwidth);
+    s.estimated = formula.duration;
+    s.estimated_downtime = formula.downtime;
     s.takes = leg.end - leg.start;
     s.takes_95 = leg.late_end - leg.start;
     s.downtime = leg.downtime;

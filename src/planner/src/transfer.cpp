@@ -33,10 +33,13 @@ BytesPerSecond link_of(const Host& host, const MigrationPolicy& policy) {
 }
 
 migration::Correction correction_of(const MoveErrors& errors) {
-  const auto track = [](const DurationError& e) { return migration::Correction::Track{e.weight, e.mean, e.variance}; };
-  std::map<migration::HostPair, migration::Correction::Track> pairs;
-  for (const auto& [hosts, error] : errors.pairs) pairs.emplace(pair_of(hosts.first, hosts.second), track(error));
-  return {track(errors.fleet), std::move(pairs)};
+  const auto learnt = [](const MoveError& e) {
+    const auto& [weight, one, x, xx, y, xy, yy] = e.duration;
+    return migration::Learnt{{weight, one, x, xx, y, xy, yy}, {e.downtime.weight, e.downtime.mean_ms, e.downtime.variance}};
+  };
+  std::map<migration::HostPair, migration::Learnt> pairs;
+  for (const auto& [hosts, error] : errors.pairs) pairs.emplace(pair_of(hosts.first, hosts.second), learnt(error));
+  return {learnt(errors.fleet), std::move(pairs)};
 }
 
 }  // namespace headroom

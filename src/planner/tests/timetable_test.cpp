@@ -164,7 +164,7 @@ TEST(MoveMemory, TellsNextPlansByHowMuchMigrationsOfAPairWereOff) {
   EXPECT_LE(next.schedule->takes, next.schedule->takes_95);
   // Another process goes on from there.
   const MoveErrors again = MoveMemory(memory.errors()).errors();
-  EXPECT_EQ(again.fleet.mean, memory.errors().fleet.mean);
+  EXPECT_EQ(again.fleet.duration.xy, memory.errors().fleet.duration.xy);
   EXPECT_EQ(again.pairs.size(), 1U);
 }
 
@@ -173,11 +173,38 @@ TEST(MoveMemory, TellsHowGoodPredictionsWere) {
   for (FinishedMove& m : finished) m.predicted = {.estimated = seconds(10), .takes = seconds(20), .takes_95 = seconds(30)};
   finished[0].took = seconds(20);
   finished[1].took = seconds(40);
+  finished[1].downtime = Duration(120);
   const MoveAccuracy a = accuracy_of(finished);
   EXPECT_EQ(a.moves, 2U);
   EXPECT_DOUBLE_EQ(a.within_95, 0.5);
-  EXPECT_NEAR(a.formula_off, (1.0 + 3.0) / 2, 1e-9);
-  EXPECT_NEAR(a.predicted_off, (0.0 + 1.0) / 2, 1e-9);
+  EXPECT_NEAR(a.formula.median, 1, 1e-9);
+  EXPECT_NEAR(a.formula.p90, 3, 1e-9);
+  EXPECT_NEAR(a.predicted.median, 0, 1e-9);
+  EXPECT_NEAR(a.predicted.p90, 1, 1e-9);
+  EXPECT_EQ(a.downtimes, 1U);
+  EXPECT_EQ(a.downtime_off_p90, Duration(120));
+}
+
+TEST(MoveMemory, LearnsHowLongGuestsStandStill) {
+  TestWorld w = crowded();
+  const Policy policy = moving(500'000'000);
+  MoveMemory memory;
+  const Action move = moves(checked_plan(w, policy))[0];
+  for (int i = 0; i < 30; ++i) memory.note(move, w.s.taken_at, move.schedule->estimated, move.schedule->estimated_downtime + Duration(700));
+  w.s.memory.moves = MoveMemory(memory.errors()).errors();
+  const Action next = moves(checked_plan(w, policy))[0];
+  EXPECT_EQ(next.schedule->estimated_downtime, move.schedule->estimated_downtime);
+  EXPECT_NEAR(static_cast<double>((next.schedule->downtime - move.schedule->estimated_downtime).count()), 700, 60);
+}
+
+TEST(MoveMemory, TakesAFactorOfAnEarlierVersionForWhatItSays) {
+  MoveErrors earlier;
+  earlier.fleet = error_of_factor(10, std::log(3.0), 0.01);
+  TestWorld w = crowded();
+  const Policy policy = moving(500'000'000);
+  w.s.memory.moves = earlier;
+  const MoveSchedule told = *moves(checked_plan(w, policy))[0].schedule;
+  EXPECT_NEAR(static_cast<double>(told.takes.count()), 3.0 * static_cast<double>(told.estimated.count()), 50);
 }
 
 TEST(Checker, RefusesASchedulePartsOfWhichDoNotHold) {

@@ -3,7 +3,8 @@
 //
 // Threads: any; one writer a file. Saving replaces the file as a whole or not at all. Errors: kNotFound: there is no file; kInvalid:
 // it is damaged, or of a later time than `begin`: nothing after a moment may influence what is predicted at it; kFailed: cannot be
-// read or written. Hosts that are no longer there are left out.
+// read or written. Hosts that are no longer there are left out. A file of an earlier version, which knew a factor of durations and
+// no fixed part, is read for what it says.
 #pragma once
 
 #include <filesystem>

@@ -54,7 +54,7 @@ struct MoveSchedule {
   std::vector<VmId> after{}, after_done{};  // ascending
   BytesPerSecond bandwidth{};
   Bytes bytes{};
-  Duration estimated{};                    // by the formula alone; what is learnt is learnt against it
+  Duration estimated{}, estimated_downtime{};  // by the formula alone; what is learnt is learnt against them
   Duration takes{}, takes_95{};            // as expected; 95 of 100 take no longer
   Duration downtime{};
   std::optional<Duration> breach{};        // what it is to prevent is likely by then; none: no hurry, or too late already

@@ -21,14 +21,21 @@ struct InFlight {
   Instant started_at;
 };
 
-// How far migrations' durations were off from what was estimated: mean and variance of the logarithm of one over the other, with
-// falling weights (migration/correction.h).
-struct DurationError {
-  double weight = 0, mean = 0, variance = 0;
+// What finished migrations tell of their durations and downtimes against what was estimated, as migration/correction.h keeps it:
+// sums for least squares, and the mean and variance of a difference.
+struct DurationMoments {
+  double weight = 0, one = 0, x = 0, xx = 0, y = 0, xy = 0, yy = 0;
+};
+struct DowntimeShift {
+  double weight = 0, mean_ms = 0, variance = 0;
+};
+struct MoveError {
+  DurationMoments duration;
+  DowntimeShift downtime;
 };
 struct MoveErrors {
-  DurationError fleet;
-  std::map<std::pair<HostId, HostId>, DurationError> pairs;  // from, to
+  MoveError fleet;
+  std::map<std::pair<HostId, HostId>, MoveError> pairs;  // from, to
 };
 
 // What is remembered of the pool from round to round; kept by the loop.

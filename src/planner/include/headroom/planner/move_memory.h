@@ -1,8 +1,8 @@
 // What finished migrations have taught of those to come, kept outside the planner so that the planner stays pure: the loop notes each
 // one that is over, and tells it to the snapshots that make_plan() sees. And how good the predictions were, for people.
 //
-// A migration teaches by how much its measured duration was off from what the formula alone had said (migration/correction.h), for
-// its pair of hosts and for the whole fleet. One whose plan had no schedule for it teaches nothing.
+// A migration teaches by how much its measured duration and downtime were off from what the formula alone had said
+// (migration/correction.h), for its pair of hosts and for the whole fleet. One whose plan had no schedule for it teaches nothing.
 // Threads: one caller. Size: one small entry a pair of hosts, and the newest migrations.
 #pragma once
 
@@ -42,11 +42,20 @@ class MoveMemory {
   std::size_t finished_ = 0;
 };
 
-// Of some finished migrations. A duration that was off by a factor f, either way, is off by |ln f|.
+// What it had learnt in the form of an earlier version: a factor alone, of which the logarithm's mean and variance were kept.
+MoveError error_of_factor(double weight, double mean_log, double variance);
+
+// How far a duration was off by a factor f, either way: exp(|ln f|) - 1.
+struct Off {
+  double median = 0, p90 = 0;
+};
+// Of some finished migrations.
 struct MoveAccuracy {
   std::size_t moves = 0;
   double within_95 = 0;                 // share that took no longer than 95 of 100 were to
-  double formula_off = 0, predicted_off = 0;  // means of exp(|ln f|) - 1: of the formula alone, and with what had been learnt
+  Off formula, predicted;               // of the formula alone, and with what had been learnt
+  std::size_t downtimes = 0;            // how many were measured
+  Duration downtime_off_p90{};          // |measured - predicted| of nine in ten is at most this
 };
 MoveAccuracy accuracy_of(const std::deque<FinishedMove>& moves);
 
