@@ -38,11 +38,16 @@ export const statusShape = object({
   policy: text,
   state: text,
   message: otherwise(text, ""),
+  troubles: otherwise(list(text), []), // what goes wrong meanwhile
+  alarm: otherwise(text, ""), // why nothing is begun any more until a person has looked
+  level: otherwise(text, "auto"), // what may be done by itself
+  step_seconds: otherwise(number, 300), // of forecasts
+  every_seconds: otherwise(number, 300), // a round
   now: otherwise<number | null>(moment, null),
   from: otherwise<number | null>(moment, null),
   to: otherwise<number | null>(moment, null),
   round: number,
-  rounds: otherwise(number, 0),
+  rounds: otherwise(number, 0), // 0: without an end
   vms: number,
   hosts: number,
   accuracy: otherwise<Accuracy | null>(accuracy, null),
@@ -61,6 +66,8 @@ const hostFields = {
   type: text,
   power: text,
   accepts_vms: flag,
+  heard_at: otherwise<number | null>(moment, null),
+  answers: otherwise(flag, true), // false: all of this is what it said last
   vms: number,
   price_class: text,
   usd_per_hour: number,
@@ -91,6 +98,8 @@ const vm = object(vmFields);
 export type Vm = Of<typeof vm>;
 
 export const fleetShape = object({
+  now: otherwise<number | null>(moment, null),
+  horizons_seconds: otherwise(list(number), []),
   hosts: list(host),
   vms: list(vm),
 });
@@ -111,6 +120,7 @@ const action = object({
   why_refused: otherwise(text, ""),
   state: text,
   message: otherwise(text, ""), // why it failed
+  share_done: measure, // 0..1, of what runs, where it is known
 });
 export type Action = Of<typeof action>;
 

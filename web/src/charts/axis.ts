@@ -1,14 +1,28 @@
 // Where a moment lies on the chart of a VM. Samples are minutes apart over a day and horizons are 5 minutes to a day
 // ahead, so one linear axis hides either the next hour or the next day; the reader chooses.
-import { clock, DAY_MS, dayAndClock, horizon, HOUR_MS, MINUTE_MS } from "../format/time";
+// A fleet whose steps are shorter than 5 minutes has all of that shorter: its day is 288 steps too.
+import { clock, dayAndClock, horizon, MINUTE_MS } from "../format/time";
 
 export type Range = "steps" | "hour" | "day";
 
-export const RANGES: { range: Range; label: string; hint: string }[] = [
-  { range: "steps", label: "All horizons", hint: "the last 24 h to scale, then each horizon at equal steps" },
-  { range: "hour", label: "Next hour", hint: "3 h back and 1 h ahead, to scale" },
-  { range: "day", label: "Next day", hint: "24 h back and 24 h ahead, to scale" },
-];
+const USUAL_STEP_MS = 5 * MINUTE_MS;
+const STEPS_AN_HOUR = 12, STEPS_A_DAY = 288;
+
+// Between two rows of samples.
+export function stepOf(times: number[]): number {
+  const [first, second] = times;
+  return first !== undefined && second !== undefined && second > first ? second - first : USUAL_STEP_MS;
+}
+
+export function rangesOf(stepMs: number): { range: Range; label: string; hint: string }[] {
+  const [hour, hours, day] = [1, 3, 24].map((n) => horizon((n * STEPS_AN_HOUR * stepMs) / 1000));
+  const usual = stepMs === USUAL_STEP_MS;
+  return [
+    { range: "steps", label: "All horizons", hint: `the last ${day} to scale, then each horizon at equal steps` },
+    { range: "hour", label: usual ? "Next hour" : `Next ${hour}`, hint: `${hours} back and ${hour} ahead, to scale` },
+    { range: "day", label: usual ? "Next day" : `Next ${day}`, hint: `${day} back and ${day} ahead, to scale` },
+  ];
+}
 
 export interface Tick {
   x: number;
@@ -32,12 +46,13 @@ function roundTicks(from: number, to: number, every: number): number[] {
   return ticks;
 }
 
-function stepsAxis(origin: number, horizons: number[]): Axis {
-  const at = (time: number) => ((time - origin) / DAY_MS) * HISTORY_SHARE;
+function stepsAxis(origin: number, horizons: number[], stepMs: number): Axis {
+  const day = STEPS_A_DAY * stepMs, fine = stepMs < MINUTE_MS;
+  const at = (time: number) => ((time - origin) / day) * HISTORY_SHARE;
   const step = (1 - HISTORY_SHARE) / Math.max(1, horizons.length);
   const ahead = (index: number) => (index + 1) * step;
-  const back = (x: number) => origin + (x / HISTORY_SHARE) * DAY_MS;
-  const hours = roundTicks(origin - DAY_MS, origin - 3.5 * HOUR_MS, 6 * HOUR_MS);
+  const back = (x: number) => origin + (x / HISTORY_SHARE) * day;
+  const hours = roundTicks(origin - day, origin - (3.5 / 24) * day, day / 4);
   return {
     at,
     ahead,
@@ -49,30 +64,32 @@ function stepsAxis(origin: number, horizons: number[]): Axis {
       ...horizons.map((seconds, index) => ({ x: ahead(index), label: `+${horizon(seconds)}` })),
     ],
     word: (x) => {
-      if (x <= 0) return dayAndClock(back(x));
+      if (x <= 0) return dayAndClock(back(x), fine);
       const seconds = horizons[Math.round(x / step) - 1];
       return seconds === undefined ? "now" : `in ${horizon(seconds)}`;
     },
   };
 }
 
-function linearAxis(origin: number, horizons: number[], backMs: number, aheadMs: number, every: number): Axis {
+function linearAxis(origin: number, horizons: number[], stepMs: number, backMs: number, aheadMs: number, every: number): Axis {
+  const fine = stepMs < MINUTE_MS, margin = stepMs / 5;
   const ahead = (index: number) => origin + (horizons[index] ?? 0) * 1000;
   return {
     at: (time) => time,
     ahead,
     min: origin - backMs,
-    max: origin + aheadMs + MINUTE_MS,
-    ticks: roundTicks(origin - backMs, origin + aheadMs, every).map((time) => ({ x: time, label: clock(time) })),
+    max: origin + aheadMs + margin,
+    ticks: roundTicks(origin - backMs, origin + aheadMs, every).map((time) => ({ x: time, label: clock(time, every < MINUTE_MS) })),
     word: (x) => {
-      const index = horizons.findIndex((_, i) => Math.abs(ahead(i) - x) < MINUTE_MS);
-      return index < 0 ? dayAndClock(x) : `in ${horizon(horizons[index] ?? 0)}`;
+      const index = horizons.findIndex((_, i) => Math.abs(ahead(i) - x) < margin);
+      return index < 0 ? dayAndClock(x, fine) : `in ${horizon(horizons[index] ?? 0)}`;
     },
   };
 }
 
-export function axisOf(range: Range, origin: number, horizons: number[]): Axis {
-  if (range === "hour") return linearAxis(origin, horizons, 3 * HOUR_MS, HOUR_MS, 30 * MINUTE_MS);
-  if (range === "day") return linearAxis(origin, horizons, DAY_MS, DAY_MS, 6 * HOUR_MS);
-  return stepsAxis(origin, horizons);
+export function axisOf(range: Range, origin: number, horizons: number[], stepMs = USUAL_STEP_MS): Axis {
+  const hour = STEPS_AN_HOUR * stepMs, day = STEPS_A_DAY * stepMs;
+  if (range === "hour") return linearAxis(origin, horizons, stepMs, 3 * hour, hour, hour / 2);
+  if (range === "day") return linearAxis(origin, horizons, stepMs, day, day, day / 4);
+  return stepsAxis(origin, horizons, stepMs);
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { vmDetailShape } from "../api/types";
 import { makeVm } from "../../test/fixture/vm";
-import { axisOf } from "./axis";
+import { axisOf, rangesOf, stepOf } from "./axis";
 import { ALLOCATION, fanOf, HIGH, LIMIT_AHEAD, LOW, MIDDLE, RARE, USED } from "./fan";
 
 const detail = vmDetailShape(makeVm("1", "h", 1).detail, "vm");
@@ -58,4 +58,17 @@ test("at equal steps every horizon has its place and its word", () => {
   assert.equal(axis.word(0), "10 Aug 04:35");
   assert.ok(axis.ahead(1) - axis.ahead(0) - axis.ahead(0) < 1e-9);
   assert.ok(axis.max > axis.ahead(2));
+});
+
+test("a fleet with short steps has its day and its hour in its own minutes", () => {
+  const origin = Date.parse("2026-11-26T12:00:00Z");
+  assert.deepEqual(rangesOf(10_000).map(({ label }) => label), ["All horizons", "Next 2m", "Next 48m"]);
+  assert.deepEqual(rangesOf(300_000).map(({ label }) => label), ["All horizons", "Next hour", "Next day"]);
+  assert.equal(stepOf([origin, origin + 10_000]), 10_000);
+  assert.equal(stepOf([]), 300_000);
+  const axis = axisOf("day", origin, [10, 30, 120], 10_000);
+  assert.equal(origin - axis.min, 48 * 60_000);
+  assert.deepEqual(axis.ticks.map(({ label }) => label), ["11:12", "11:24", "11:36", "11:48", "12:00", "12:12", "12:24", "12:36", "12:48"]);
+  assert.equal(axis.word(axis.ahead(1)), "in 30s");
+  assert.equal(axis.word(origin - 20_000), "26 Nov 11:59:40");
 });

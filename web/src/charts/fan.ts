@@ -1,7 +1,7 @@
 // The numbers behind one chart of a VM: what it used, what it had, and the bands of what it will need, on one axis.
 import type { Resource, VmDetail } from "../api/types";
 import { inUnit } from "../format/amount";
-import { axisOf, type Axis, type Range } from "./axis";
+import { axisOf, stepOf, type Axis, type Range } from "./axis";
 
 export type Outlook = "peak" | "value";
 
@@ -52,7 +52,7 @@ export function fanOf(detail: VmDetail, resource: Resource, outlook: Outlook, ra
   const { samples, forecast } = detail;
   const origin = forecast?.origin ?? samples.at[samples.at.length - 1] ?? 0;
   const horizons = forecast?.horizons_seconds ?? [];
-  const axis = axisOf(range, origin, horizons);
+  const axis = axisOf(range, origin, horizons, stepOf(samples.at));
   const unit = (value: number | null | undefined) => inUnit(resource, value ?? null);
 
   const past = samples.at.filter((time) => time <= origin);

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 
 import type { Resource, VmDetail } from "../api/types";
 import { chance, digits, inUnit, TITLES, UNITS } from "../format/amount";
-import { horizon } from "../format/time";
+import { horizon, near } from "../format/time";
 import { alarm } from "../format/risk";
 import type { Range } from "./axis";
 import { ALLOCATION, fanOf, HIGH, LIMIT_AHEAD, LOW, MIDDLE, RARE, USED, type Fan, type Outlook } from "./fan";
@@ -56,11 +56,9 @@ function newestIndex(fan: Fan): number {
   return 0;
 }
 
-const SOON_SECONDS = 900;
-
 function soonIndex(fan: Fan, detail: VmDetail): number {
   const horizons = detail.forecast?.horizons_seconds ?? [];
-  return fan.columns[0].length - horizons.length + Math.max(0, horizons.indexOf(SOON_SECONDS));
+  return fan.columns[0].length - horizons.length + Math.max(0, horizons.indexOf(near(horizons)));
 }
 
 interface Props {
@@ -78,6 +76,7 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
   const [cursor, setCursor] = useState<number | null>(null);
   const unit = UNITS[resource].label;
   const probability = detail.exceedance_15m[resource];
+  const within = horizon(near(detail.forecast?.horizons_seconds ?? []));
   const known = detail.samples.at.length > 0 || detail.forecast !== null;
 
   const pointed = cursor !== null && cursor < fan.columns[0].length;
@@ -91,7 +90,7 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
   const percent = (level: number) => Math.round(level * 1000) / 10;
   const label =
     `${TITLES[resource]} in ${unit}: used ${digits(at(fan, USED, newestIndex(fan)))}, ` +
-    `probability of passing the limit within 15 minutes ${chance(probability)}`;
+    `probability of passing the limit within ${within} ${chance(probability)}`;
 
   return (
     <section className="panel chart" aria-label={TITLES[resource]}>
@@ -99,8 +98,8 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
         <h3>
           {TITLES[resource]} <small>{unit}</small>
         </h3>
-        <span className={`chip ${alarm(probability)}`} title="how likely it is to pass its limit within 15 minutes">
-          P(over limit, 15m) {chance(probability)}
+        <span className={`chip ${alarm(probability)}`} title={`how likely it is to pass its limit within ${within}`}>
+          P(over limit, {within}) {chance(probability)}
         </span>
       </div>
       {known ? (

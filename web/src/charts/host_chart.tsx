@@ -4,7 +4,7 @@ import type uPlot from "uplot";
 
 import type { HostDetail } from "../api/types";
 import { amount, inUnit } from "../format/amount";
-import { clock, DAY_MS, HOUR_MS } from "../format/time";
+import { clock, DAY_MS, HOUR_MS, MINUTE_MS } from "../format/time";
 import type { Axis } from "./axis";
 import { axes, dashed, quiet, scales } from "./options";
 import { Plot } from "./plot";
@@ -18,13 +18,20 @@ interface Drawn {
   top: number;
 }
 
+// A day; less where there is little yet, in quarters that are whole minutes or hours.
+function spanOf(times: number[]): number {
+  const known = (times[times.length - 1] ?? 0) - (times[0] ?? 0);
+  return [4 * MINUTE_MS, 20 * MINUTE_MS, HOUR_MS, 4 * HOUR_MS].find((span) => known <= span) ?? DAY_MS;
+}
+
 function drawnOf(host: HostDetail): Drawn {
   const times = host.samples.at;
-  const last = times[times.length - 1] ?? 0, from = last - DAY_MS;
+  const last = times[times.length - 1] ?? 0, from = last - spanOf(times);
   const used = times.map((_, i) => inUnit("cpu", host.samples.cpu_used[i] ?? null));
   const level = (value: number | null) => times.map(() => inUnit("cpu", value));
   const ticks = [];
-  for (let t = Math.ceil(from / (6 * HOUR_MS)) * 6 * HOUR_MS; t <= last; t += 6 * HOUR_MS) ticks.push({ x: t, label: clock(t) });
+  const every = (last - from) / 4;
+  for (let t = Math.ceil(from / every) * every; t <= last; t += every) ticks.push({ x: t, label: clock(t, every < MINUTE_MS) });
   const most = Math.max(...used.map((value) => value ?? 0), inUnit("cpu", host.deliverable.cpu) ?? 0, inUnit("cpu", host.allocated.cpu) ?? 0);
   return {
     axis: { at: (time) => time, ahead: () => last, min: from, max: last, ticks, word: (x) => clock(x) },

@@ -8,9 +8,9 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-export function clock(at: number): string {
+export function clock(at: number, seconds = false): string {
   const d = new Date(at);
-  return `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
+  return `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}${seconds ? `:${two(d.getUTCSeconds())}` : ""}`;
 }
 
 export function day(at: number): string {
@@ -18,12 +18,12 @@ export function day(at: number): string {
   return `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]}`;
 }
 
-export function dayAndClock(at: number | null): string {
-  return at === null ? NOTHING : `${day(at)} ${clock(at)}`;
+export function dayAndClock(at: number | null, seconds = false): string {
+  return at === null ? NOTHING : `${day(at)} ${clock(at, seconds)}`;
 }
 
-export function full(at: number | null): string {
-  return at === null ? NOTHING : `${day(at)} ${new Date(at).getUTCFullYear()}, ${clock(at)} UTC`;
+export function full(at: number | null, seconds = false): string {
+  return at === null ? NOTHING : `${day(at)} ${new Date(at).getUTCFullYear()}, ${clock(at, seconds)} UTC`;
 }
 
 // 300 -> "5m", 86400 -> "24h": as the manager's sentences write them.
@@ -31,6 +31,11 @@ export function horizon(seconds: number): string {
   if (seconds % 3600 === 0) return `${seconds / 3600}h`;
   if (seconds % 60 === 0) return `${seconds / 60}m`;
   return `${seconds}s`;
+}
+
+// The horizon that limits are told for: the first of a quarter of an hour or more, or the last there is.
+export function near(horizons: number[]): number {
+  return horizons.find((seconds) => seconds >= 900) ?? horizons[horizons.length - 1] ?? 900;
 }
 
 export function age(ms: number): string {

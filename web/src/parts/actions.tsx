@@ -59,6 +59,9 @@ function Line({ action, withVm }: { action: Action; withVm: boolean }) {
         <p className="reason" title={`rule ${action.rule}, ${action.code}, confidence ${chance(action.confidence)}`}>
           {action.reason}
         </p>
+        {action.state === "running" && action.share_done !== null && (
+          <progress value={action.share_done} max={1} aria-label={`${Math.round(action.share_done * 100)} % done`} />
+        )}
         {action.why_refused !== "" && <p className="reason why">Not done: {action.why_refused}</p>}
         {action.message !== "" && <p className="reason why">{action.message}</p>}
       </div>

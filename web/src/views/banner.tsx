@@ -1,6 +1,7 @@
 // What the operator must not miss: no connection, a manager that failed, a word it has to say.
 import type { Reading } from "../api/feed";
 import type { Status } from "../api/types";
+import { several } from "../format/amount";
 import { age } from "../format/time";
 
 const PATIENCE_MS = 3000;
@@ -26,26 +27,59 @@ export function Banner({ reading, now }: { reading: Reading<Status>; now: number
     );
   }
   if (value === null) return null;
-  if (value.state === "failed") {
+  return (
+    <>
+      {value.alarm !== "" && (
+        <div className="banner act" role="alert">
+          <b>Nothing is begun until someone has looked</b>
+          <span>{value.alarm}</span>
+        </div>
+      )}
+      <StateBanner status={value} />
+      {value.troubles.length > 0 && <Troubles troubles={value.troubles} />}
+    </>
+  );
+}
+
+function StateBanner({ status }: { status: Status }) {
+  if (status.state === "failed") {
     return (
       <div className="banner act" role="alert">
         <b>The manager failed</b>
-        <span>{value.message || "It gave no reason; its log may."}</span>
+        <span>{status.message || "It gave no reason; its log may."}</span>
       </div>
     );
   }
-  if (value.state === "paused") {
+  if (status.state === "paused") {
     return (
       <div className="banner watch" role="status">
         <b>Paused</b>
-        <span>{value.message || "Forecasts go on; nothing new is started until it is resumed."}</span>
+        <span>{status.message || "Forecasts go on; nothing new is started until it is resumed."}</span>
       </div>
     );
   }
-  if (value.message === "") return null;
+  // Troubles have a banner of their own, and the message joins them.
+  if (status.message === "" || status.troubles.length > 0) return null;
   return (
     <div className="banner plain" role="status">
-      <span>{value.message}</span>
+      <span>{status.message}</span>
+    </div>
+  );
+}
+
+const TOLD = 3;
+
+function Troubles({ troubles }: { troubles: string[] }) {
+  const rest = troubles.slice(TOLD);
+  return (
+    <div className="banner watch" role="status">
+      <b>{several(troubles.length, "trouble")}</b>
+      <ul className="troubles" title={rest.join("\n")}>
+        {troubles.slice(0, TOLD).map((trouble) => (
+          <li key={trouble}>{trouble}</li>
+        ))}
+        {rest.length > 0 && <li>and {several(rest.length, "other")}</li>}
+      </ul>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // How good the forecasts have been lately: of each bound, the share of truths that it held beside what was promised.
 import type { Accuracy, Status } from "../api/types";
 import { count, share } from "../format/amount";
+import { horizon } from "../format/time";
 
 const TOLD = [0.9, 0.95, 0.99];
 const FROM = 0.8; // where the bars begin: what there is to see is near the end
@@ -34,10 +35,14 @@ function BoundLine({ level, held }: Bound) {
   );
 }
 
-function sentence(accuracy: Accuracy): string {
+// Two days of 5-minute steps; it counts in steps.
+const REMEMBERED_STEPS = 576;
+
+export function sentence(accuracy: Accuracy, stepSeconds: number): string {
+  const memory = stepSeconds === 300 ? "two days" : horizon(REMEMBERED_STEPS * stepSeconds);
   const gain = Math.round((1 - accuracy.loss_over_model) * 1000) / 10;
   const calibration = gain >= 0.1 ? `; calibration per VM takes ${gain} % off the model's loss` : "";
-  return `${count(accuracy.judgements)} forecasts whose truth is known, weighed with a memory of two days${calibration}.`;
+  return `${count(accuracy.judgements)} forecasts whose truth is known, weighed with a memory of ${memory}${calibration}.`;
 }
 
 // Who forecasts, whether it still fits, and who would take its place.
@@ -71,7 +76,7 @@ export function ForecastsView({ status }: { status: Status }) {
           <BoundLine key={bound.level} {...bound} />
         ))}
       </ul>
-      <p className="muted">{sentence(accuracy)}</p>
+      <p className="muted">{sentence(accuracy, status.step_seconds)}</p>
       <Models status={status} />
     </>
   );

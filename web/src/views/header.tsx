@@ -3,6 +3,7 @@ import type { Reading } from "../api/feed";
 import type { Status } from "../api/types";
 import { count, milliseconds } from "../format/amount";
 import { age, dayAndClock, full, progress } from "../format/time";
+import { levelWords } from "../format/words";
 import { href, type Route } from "../route";
 
 const TONE: Record<string, string> = { running: "calm", finished: "plain", paused: "watch", failed: "act" };
@@ -18,10 +19,12 @@ function Fact({ name, value, title }: { name: string; value: string; title?: str
 
 function Time({ status }: { status: Status }) {
   const done = progress(status.now, status.from, status.to);
+  const live = status.mode === "live";
+  const fine = live && status.every_seconds < 60;
   const round = status.rounds > 0 ? `round ${count(status.round)} of ${count(status.rounds)}` : `round ${count(status.round)}`;
   return (
-    <div className="virtual-time" title={`${full(status.from)} to ${full(status.to)}, ${round}`}>
-      <b>{full(status.now)}</b>
+    <div className="virtual-time" title={live ? `since ${full(status.from)}, ${round}` : `${full(status.from)} to ${full(status.to)}, ${round}`}>
+      <b>{full(status.now, fine)}</b>
       {done !== null && <progress value={done} max={1} aria-label={`replayed to ${dayAndClock(status.now)}`} />}
     </div>
   );
@@ -61,7 +64,8 @@ export function Header({ reading, now, lost, route }: Props) {
           <Time status={status} />
           <dl className="facts">
             <Fact name="policy" value={status.policy} />
-            <Fact name={status.mode} value={`${status.scenario} · ${status.view}`} />
+            <Fact name={status.mode} value={status.mode === "live" ? status.scenario : `${status.scenario} · ${status.view}`} />
+            {status.mode === "live" && <Fact name="level" value={status.level} title={levelWords(status.level)} />}
             <Fact name="VMs" value={count(status.vms)} />
             <Fact name="hosts" value={count(status.hosts)} />
             <Fact name="decision" value={milliseconds(status.decision_ms)} title="how long the newest plan took to make" />

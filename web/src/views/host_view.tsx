@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 
 import type { HostDetail } from "../api/types";
-import { fleetFeed, useFeed, useHost } from "../api/use_feed";
+import { fleetFeed, statusFeed, useFeed, useHost } from "../api/use_feed";
 import { HostChart } from "../charts/host_chart";
 import { amount, usd } from "../format/amount";
 import { Actions } from "../parts/actions";
@@ -12,14 +12,21 @@ import { VmTable, type Table } from "./vm_table";
 
 function Residents({ host, table }: { host: HostDetail; table: Table }) {
   const fleet = useFeed(fleetFeed);
+  const usual = useFeed(statusFeed).value?.level ?? "auto";
   const residents = useMemo(() => new Set(host.residents), [host.residents]);
   return (
     <Loaded reading={fleet} what="VMs">
-      {({ vms }) =>
+      {({ vms, horizons_seconds }) =>
         residents.size === 0 ? (
           <p className="empty">No VM lives here.</p>
         ) : (
-          <VmTable vms={vms.filter((vm) => residents.has(vm.name))} withHost={false} {...table} />
+          <VmTable
+            vms={vms.filter((vm) => residents.has(vm.name))}
+            withHost={false}
+            horizons={horizons_seconds}
+            usual={usual}
+            {...table}
+          />
         )
       }
     </Loaded>
@@ -27,6 +34,7 @@ function Residents({ host, table }: { host: HostDetail; table: Table }) {
 }
 
 function Detail({ host, table }: { host: HostDetail; table: Table }) {
+  const now = useFeed(fleetFeed).value?.now ?? null;
   return (
     <>
       <div className="title">
@@ -41,7 +49,7 @@ function Detail({ host, table }: { host: HostDetail; table: Table }) {
         )}
       </div>
       <section className="panel">
-        <Hosts hosts={[host]} />
+        <Hosts hosts={[host]} now={now} />
       </section>
       <section className="panel" aria-labelledby="cpu-title">
         <h2 id="cpu-title">CPU, the last 24 h</h2>

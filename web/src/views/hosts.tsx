@@ -1,7 +1,7 @@
 // The hosts, one row each: is it on, how full is it, will it be too full, what does it cost.
 import type { Host, Resource } from "../api/types";
 import { amount, bare, count, usd } from "../format/amount";
-import { horizon } from "../format/time";
+import { age, full, horizon } from "../format/time";
 import { Meter, Risk } from "../parts/meter";
 import { href } from "../route";
 
@@ -30,18 +30,27 @@ function HostMeter({ host, resource }: { host: Host; resource: Resource }) {
   );
 }
 
-function Row({ host }: { host: Host }) {
+// What it is now, or was when it was last heard.
+function Power({ host }: { host: Host }) {
+  if (!host.answers) return <span className="chip act">does not answer</span>;
+  return <span className={`chip ${host.power === "on" ? "calm" : host.power === "failed" ? "act" : "plain"}`}>{host.power}</span>;
+}
+
+function Row({ host, now }: { host: Host; now: number | null }) {
+  const heard = host.answers || host.heard_at === null || now === null ? null : `as of ${age(now - host.heard_at)}`;
   return (
-    <tr className={host.power === "on" ? undefined : "dim"}>
+    <tr className={host.power === "on" && host.answers ? undefined : "dim"}>
       <th scope="row">
         <a href={href.host(host.name)}>{host.name}</a>
         <small>
           {count(host.vms)} VMs{host.accepts_vms ? "" : " · takes no more"}
           {host.power !== "on" && <span className="narrow-only"> · {host.power}</span>}
+          {!host.answers && <span className="narrow-only"> · does not answer</span>}
+          {heard !== null && <span title={full(host.heard_at, true)}> · {heard}</span>}
         </small>
       </th>
       <td className="wide-only">
-        <span className={`chip ${host.power === "on" ? "calm" : host.power === "failed" ? "act" : "plain"}`}>{host.power}</span>
+        <Power host={host} />
       </td>
       <td className="measured-cell">
         <HostMeter host={host} resource="cpu" />
@@ -66,7 +75,8 @@ function Row({ host }: { host: Host }) {
   );
 }
 
-export function Hosts({ hosts }: { hosts: Host[] }) {
+// now: the manager's, against which what it has heard is old.
+export function Hosts({ hosts, now }: { hosts: Host[]; now: number | null }) {
   if (hosts.length === 0) return <p className="empty">No hosts yet.</p>;
   const within = hosts.find((host) => host.risk !== null)?.risk?.horizon_seconds;
   return (
@@ -88,7 +98,7 @@ export function Hosts({ hosts }: { hosts: Host[] }) {
         </thead>
         <tbody>
           {hosts.map((host) => (
-            <Row key={host.name} host={host} />
+            <Row key={host.name} host={host} now={now} />
           ))}
         </tbody>
       </table>

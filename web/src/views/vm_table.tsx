@@ -4,18 +4,19 @@ import { useState, type KeyboardEvent } from "react";
 import type { Resource, Vm } from "../api/types";
 import { amount, bare, several } from "../format/amount";
 import { worst } from "../format/risk";
-import { stateWords } from "../format/words";
+import { horizon, near } from "../format/time";
+import { levelWords, stateWords } from "../format/words";
 import { Meter, Risk } from "../parts/meter";
 import { href } from "../route";
 import { clicked, matching, ordered, type Column, type Order } from "./vm_order";
 
 const SHOWN = 200;
 
-function VmMeter({ vm, resource }: { vm: Vm; resource: Resource }) {
+function VmMeter({ vm, resource, within }: { vm: Vm; resource: Resource; within: string }) {
   const [used, allocation, peak] = [vm.used[resource], vm.allocation[resource], vm.peak_q95_15m[resource]];
   const label =
     `${amount(resource, used)} used of ${amount(resource, allocation)} allocated` +
-    (peak === null ? "" : `; 95 % sure to stay under ${amount(resource, peak)} within 15 minutes`);
+    (peak === null ? "" : `; 95 % sure to stay under ${amount(resource, peak)} within ${within}`);
   return (
     <div className="measured">
       <Meter
@@ -33,16 +34,34 @@ function VmMeter({ vm, resource }: { vm: Vm; resource: Resource }) {
 }
 
 // What is out of the ordinary about it.
-function State({ vm }: { vm: Vm }) {
+function State({ vm, usual }: { vm: Vm; usual: string }) {
   return (
     <>
+      {vm.owner !== "" && (
+        <span className="chip plain" title={`${vm.owner} owns it, so Headroom only advises`}>
+          {vm.owner}
+        </span>
+      )}{" "}
+      {vm.owner === "" && vm.level !== usual && (
+        <span className="chip plain" title={levelWords(vm.level)}>
+          {vm.level}
+        </span>
+      )}{" "}
       {vm.in_flight && <span className="chip busy">acting</span>}
       {vm.state !== "ready" && <span className="chip plain">{stateWords(vm.state)}</span>}
     </>
   );
 }
 
-function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: boolean }) {
+interface RowProps {
+  vm: Vm;
+  tabbable: boolean;
+  withHost: boolean;
+  within: string;
+  usual: string;
+}
+
+function Row({ vm, tabbable, withHost, within, usual }: RowProps) {
   const risk = worst(vm.exceedance_15m);
   return (
     <tr
@@ -55,7 +74,7 @@ function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: 
           {vm.name}
         </a>
         <span className="narrow-only">
-          <State vm={vm} />
+          <State vm={vm} usual={usual} />
         </span>
       </th>
       {withHost && (
@@ -66,19 +85,18 @@ function Row({ vm, tabbable, withHost }: { vm: Vm; tabbable: boolean; withHost: 
         </td>
       )}
       <td className="measured-cell">
-        <VmMeter vm={vm} resource="cpu" />
+        <VmMeter vm={vm} resource="cpu" within={within} />
       </td>
       <td className="measured-cell">
-        <VmMeter vm={vm} resource="memory" />
+        <VmMeter vm={vm} resource="memory" within={within} />
       </td>
       <td>
-        <Risk probability={risk?.probability ?? null} of={`that ${risk?.resource} passes its limit within 15 minutes`} />
+        <Risk probability={risk?.probability ?? null} of={`that ${risk?.resource} passes its limit within ${within}`} />
         {risk !== null && risk.probability >= 0.005 && <small className="muted wide-only"> {risk.resource}</small>}
       </td>
       <td className="wide-only">
-        <State vm={vm} />
+        <State vm={vm} usual={usual} />
         {vm.state === "ready" && !vm.in_flight && <span className="muted">ready</span>}
-        {vm.owner !== "" && <small> {vm.owner}</small>}
       </td>
     </tr>
   );
@@ -95,6 +113,8 @@ export interface Table {
 interface Props extends Table {
   vms: Vm[];
   withHost?: boolean;
+  horizons: number[]; // seconds
+  usual: string; // the fleet's level: a VM's own is told where it is another
 }
 
 // One stop for Tab, arrows from row to row: with hundreds of VMs everything after the table stays within reach.
@@ -108,7 +128,8 @@ function step(event: KeyboardEvent<HTMLTableSectionElement>): void {
   links[next]?.focus();
 }
 
-export function VmTable({ vms, order, onOrder, filter, onFilter, withHost = true }: Props) {
+export function VmTable({ vms, order, onOrder, filter, onFilter, withHost = true, horizons, usual }: Props) {
+  const within = horizon(near(horizons));
   const [all, setAll] = useState(false);
   const found = ordered(matching(vms, filter), order);
   const shown = all ? found : found.slice(0, SHOWN);
@@ -151,13 +172,13 @@ export function VmTable({ vms, order, onOrder, filter, onFilter, withHost = true
               {withHost && head("host", "host", "wide-only")}
               {head("cpu", "CPU, cores", "", "sort by used share of the allocation")}
               {head("memory", "memory, GiB", "", "sort by used share of the allocation")}
-              {head("risk", "P(over limit, 15m)", "", "the likeliest of CPU, memory, disk and network")}
+              {head("risk", `P(over limit, ${within})`, "", "the likeliest of CPU, memory, disk and network")}
               {head("state", "state", "wide-only")}
             </tr>
           </thead>
           <tbody onKeyDown={step}>
             {shown.map((vm, index) => (
-              <Row key={vm.name} vm={vm} tabbable={index === 0} withHost={withHost} />
+              <Row key={vm.name} vm={vm} tabbable={index === 0} withHost={withHost} within={within} usual={usual} />
             ))}
           </tbody>
         </table>
@@ -166,7 +187,7 @@ export function VmTable({ vms, order, onOrder, filter, onFilter, withHost = true
         <p className="legend" aria-hidden="true">
           <span className="key used">used</span>
           <span className="key allocated-fill">allocated</span>
-          <span className="key peak-mark">95 % sure to stay under this within 15m</span>
+          <span className="key peak-mark">95 % sure to stay under this within {within}</span>
         </p>
       )}
       {found.length > shown.length && (

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { RESOURCES, type VmDetail } from "../api/types";
 import { useVm } from "../api/use_feed";
-import { RANGES, type Range } from "../charts/axis";
+import { rangesOf, stepOf, type Range } from "../charts/axis";
 import type { Outlook } from "../charts/fan";
 import { FanChart } from "../charts/fan_chart";
 import { amount, TITLES } from "../format/amount";
@@ -63,7 +63,7 @@ function Learning({ detail }: { detail: VmDetail }) {
   const words =
     detail.forecast === null
       ? "No forecast yet. It begins with the first sample."
-      : "Still learning: under 24 h of samples. Bands are wide, and nothing is taken away from this VM on their ground.";
+      : "Still learning: under a day of steps. Bands are wide, and nothing is taken away from this VM on their ground.";
   return <p className="note">{words}</p>;
 }
 
@@ -91,7 +91,7 @@ function Detail({ detail }: { detail: VmDetail }) {
         />
         <Choice
           label="Time"
-          options={RANGES.map(({ range: value, label, hint }) => ({ value, label, hint }))}
+          options={rangesOf(stepOf(detail.samples.at)).map(({ range: value, label, hint }) => ({ value, label, hint }))}
           value={range}
           onChange={setRange}
         />

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "puppeteer-core";
 
-import { HOSTILE, makeAnswers, makeEmptyAnswers } from "../fixture/fleet";
+import { HOSTILE, makeAnswers, makeEmptyAnswers, makeLiveAnswers } from "../fixture/fleet";
 import { startManager, type Manager } from "../fixture/server";
 import { draws, hasSidewaysScroll, open, sees, startBrowser, texts } from "./browser";
 import { smoke } from "./smoke";
@@ -129,6 +129,55 @@ describe("the page", () => {
     manager = await startManager(DIST, makeAnswers(), port);
     await page.waitForFunction(() => document.querySelector("[role=alert]") === null && document.querySelector("main.stale") === null);
     await sees(page, "running");
+    await page.close();
+  });
+
+  overFixture("a live fleet has no score and no end; what is under way, who does not answer and who is not ours are told", async () => {
+    manager.answers = makeLiveAnswers();
+    const { page, complaints } = await open(browser, manager.url, DESK);
+    await sees(page, "Under way");
+    assert.equal(await page.$("#score-title"), null);
+    assert.equal(await page.$(".virtual-time progress"), null);
+    assert.equal(await page.$eval(".virtual-time", (time) => time.getAttribute("title")), "since 26 Nov 2026, 11:00 UTC, round 361");
+    await sees(page, "26 Nov 2026, 12:00:10 UTC");
+    await sees(page, "move to kvm-2");
+    assert.equal(await page.$eval(".actions progress", (bar) => bar.getAttribute("aria-label")), "40 % done");
+    assert.equal((await texts(page, "[aria-labelledby=under-way-title] li")).length, 1);
+    assert.deepEqual(await texts(page, ".hosts .chip.act"), ["does not answer"]);
+    await sees(page, "as of 3 min ago");
+    assert.deepEqual(await texts(page, ".troubles li"), ["kvm-2 does not answer: no answer within 5s"]);
+    const states = await texts(page, ".vms tbody td:last-child");
+    assert.equal(states.filter((state) => state.includes("Nova")).length, 1);
+    assert.equal(states.filter((state) => state.includes("observe")).length, 1);
+    await sees(page, "P(over limit, 2m)");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  overFixture("a VM of a fleet with short steps is drawn over its own minutes", async () => {
+    manager.answers = makeLiveAnswers();
+    const { page, complaints } = await open(browser, `${manager.url}#/vms/guest-2`, DESK);
+    await sees(page, "P(over limit, 2m)");
+    assert.deepEqual(await texts(page, "[aria-label=Time] button"), ["All horizons", "Next 2m", "Next 48m"]);
+    for (const button of await page.$$("[aria-label=Time] button")) {
+      await button.click();
+      await page.waitForFunction((pressed) => pressed.getAttribute("aria-pressed") === "true", {}, button);
+      await draws(page, 4);
+    }
+    await page.goto(`${manager.url}#/hosts/kvm-1`);
+    await draws(page, 1);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  overFixture("another manager's work raises an alarm that stays in sight", async () => {
+    const live = makeLiveAnswers();
+    const alarm = "VM guest-1 was taken by another manager, epoch 9 of headroomd on mgmt-2: nothing is begun any more";
+    manager.answers = { ...live, status: { ...live.status, alarm } };
+    const { page, complaints } = await open(browser, manager.url, DESK);
+    await sees(page, alarm);
+    assert.equal((await texts(page, "[role=alert]")).length, 1);
+    assert.deepEqual(complaints, []);
     await page.close();
   });
 
