@@ -127,6 +127,8 @@ Answer unsound_for_host(const Question& q, const SafetyLimits& limits, const Fli
   const bool stops = q.action.kind == ActionKind::kStopHost;
   const PowerState expected = stops ? PowerState::kOn : PowerState::kOff;
   if (host->power != expected) return disagrees(fmt::format("{} is {}", host->name, name(host->power)));
+  if (stops ? !host->can_stop : !host->can_start)
+    return disagrees(fmt::format("{} has no switch that {} it", host->name, stops ? "stops" : "starts"));
   if (!stops) return std::nullopt;  // a host that is off cannot be heard
   if (auto no = stale_host(q, *host, limits)) return no;
   return not_empty(q, *host, flights);

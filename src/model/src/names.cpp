@@ -109,6 +109,7 @@ std::string_view name(ReasonCode code) {
     case ReasonCode::kConsolidation: return "consolidation";
     case ReasonCode::kNeedCapacity: return "need-capacity";
     case ReasonCode::kConstraint: return "constraint";
+    case ReasonCode::kDrain: return "drain";
   }
   return "";
 }

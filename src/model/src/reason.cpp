@@ -31,6 +31,7 @@ std::string core_sentence(const Reason& r) {
     case ReasonCode::kConsolidation: return "its VMs fit elsewhere, so the host can be stopped";
     case ReasonCode::kNeedCapacity: return fmt::format("{} and no running host has room", signal);
     case ReasonCode::kConstraint: return "a constraint does not want it where it is";
+    case ReasonCode::kDrain: return "its host is to be left (maintenance or drain)";
   }
   return {};
 }

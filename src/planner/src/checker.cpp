@@ -115,12 +115,14 @@ class Checker {
     const Host* host = s_.find(a.from);
     if (!host) return breach("a host that does not exist is started");
     if (host->power != PowerState::kOff) breach("{} is started but is not off", host->name);
+    if (!host->can_start) breach("{} is started and has no switch that does it", host->name);
   }
 
   void stop(const Action& a) {
     const Host* host = s_.find(a.from);
     if (!host) return breach("a host that does not exist is stopped");
     if (host->power != PowerState::kOn) breach("{} is stopped but is not on", host->name);
+    if (!host->can_stop) breach("{} is stopped and has no switch that does it", host->name);
     for (const Vm& vm : s_.vms)
       if (vm.host == a.from) return breach("{} is stopped while {} runs there", host->name, vm.name);
     stopped_.insert(a.from);

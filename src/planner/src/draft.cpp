@@ -13,7 +13,8 @@ Draft::Draft(const Snapshot& snapshot, const Policy& policy)
       residents_(snapshot.hosts.size()),
       free_(snapshot.vms.size(), 1),
       incoming_(snapshot.hosts.size(), 0),
-      closed_(snapshot.hosts.size(), 0) {
+      closed_(snapshot.hosts.size(), 0),
+      stopping_(snapshot.hosts.size(), 0) {
   plan_.made_at = snapshot.taken_at;
   for (const Host& h : snapshot.hosts) room_.push_back(h.admissible() - h.incoming);
   for (std::size_t i = 0; i < snapshot.vms.size(); ++i) {
@@ -30,6 +31,7 @@ Draft::Draft(const Snapshot& snapshot, const Policy& policy)
       for (Resource r : kAllResources)
         room_[host_index(a.from)][r] -= std::max<std::int64_t>(0, a.after[r] - a.before[r]);
     if (a.kind == ActionKind::kStartHost) ++starts_;
+    if (a.kind == ActionKind::kStopHost) stopping_[host_index(a.from)] = 1;
   }
 }
 
@@ -73,7 +75,7 @@ bool Draft::moved_lately(std::size_t i) const {
   return moved && snapshot_.taken_at - *moved < policy_.hosts.stay_after_move;
 }
 
-bool Draft::open(std::size_t h) const { return host(h).power == PowerState::kOn && host(h).accepts_vms && !closed_[h]; }
+bool Draft::open(std::size_t h) const { return host(h).power == PowerState::kOn && host(h).accepts_vms && !closed_[h] && !stopping_[h]; }
 
 void Draft::resize(std::size_t i, const Resources& after, const Reason& reason, AutomationLevel level) {
   HEADROOM_CHECK(free_[i], "one action a VM");

@@ -40,6 +40,7 @@ class Draft {
   // The host can take VMs now: it is neither being emptied, in this plan or still from an earlier one, nor stopped.
   bool open(std::size_t host) const;
   void close(std::size_t host) { closed_[host] = 1; }
+  bool stopping(std::size_t host) const { return stopping_[host]; }  // since an earlier plan
   bool empties_a_host() const { return empties_; }         // in this plan
   bool awaits_vm(std::size_t host) const { return incoming_[host] > 0; }
   bool starting_planned() const { return starts_ > 0; }
@@ -70,7 +71,7 @@ class Draft {
   std::vector<Resources> room_;
   std::vector<char> free_;
   std::vector<int> incoming_;
-  std::vector<char> closed_;
+  std::vector<char> closed_, stopping_;
   std::size_t migrations_ = 0;
   std::size_t starts_ = 0;
   bool empties_ = false;

@@ -47,7 +47,7 @@ void count_room(const Draft& d, const HostJudge& judge, const Vm& typical, Fleet
   const Load cpu = cpu_load(d.snapshot(), typical, d.policy().hosts, static_cast<double>(typical.allocation.cpu().count()));
   for (std::size_t h = 0; h < d.host_count(); ++h) {
     const bool running = d.host(h).power == PowerState::kOn;
-    if (!running && !(d.policy().hosts.may_power && d.host(h).power == PowerState::kOff)) continue;
+    if (!running && !(d.policy().hosts.may_power && d.host(h).power == PowerState::kOff && d.host(h).can_start)) continue;
     std::size_t& sum = running ? figures.takes_more : figures.takes_more_started;
     sum += judge.takes(h, typical.allocation, cpu, kMostTaken - std::min(sum, kMostTaken));
   }

@@ -93,6 +93,7 @@ std::string HostJudge::text(std::size_t h, const Resources& wanted, const Refusa
   const HostPolicy& policy = draft_.policy().hosts;
   switch (why.kind) {
     case Kind::kOff:
+      if (!draft_.host(h).can_start) return "it is off, and nothing here can start it";
       return policy.may_power ? "it is off, and started only where none that runs will do" : "it is off, and this policy starts no host";
     case Kind::kFailed: return "it has failed";
     case Kind::kStarting: return "it is still starting";

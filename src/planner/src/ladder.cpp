@@ -148,6 +148,12 @@ void give_back(const Draft& d, Placement& p, const Wishes& wishes, std::optional
   }
 }
 
+void Shortage::add(const Shortage& other) {
+  if (!most_pressing || (!denied && other.denied)) most_pressing = other.most_pressing ? other.most_pressing : most_pressing;
+  denied = denied || other.denied;
+  usd_per_hour += other.usd_per_hour;
+}
+
 Shortage climb_ladder(Draft& d, Placement& p, const Market& market, const Wishes& wishes) {
   give_back(d, p, wishes);
   Shortage shortage;

@@ -19,6 +19,8 @@ struct Shortage {
   bool denied = false;                    // a growth was
   double usd_per_hour = 0;                // what giving all of it would have saved
   std::optional<Pressing> most_pressing;  // of the growths denied, else who could not leave, else of those granted
+
+  void add(const Shortage& other);        // this one's denials come first
 };
 
 Shortage climb_ladder(Draft& draft, Placement& placement, const Market& market, const Wishes& wishes);
@@ -32,8 +34,12 @@ bool grow_in_place(const Draft& draft, Placement& placement, const Wish& wish);
 // shortage too, by what all its overload costs: one more host would take several of them.
 void relieve_hosts(const Draft& draft, Placement& placement, Shortage& shortage);
 
-// Before the ladder, since who was resized is not moved in the same round: VMs leave where a constraint does not want them, a host
-// in maintenance among that, with at most half of a round's moves. Who can go nowhere better is said.
+// Before everything else, whatever the policy: VMs leave hosts that take none, the biggest first, with at most half of a round's moves,
+// though they were moved lately. Who stays is said, with the reason; who would go if another host ran is a shortage.
+Shortage drain_hosts(Draft& draft, Placement& placement);
+
+// Before the ladder, since who was resized is not moved in the same round: VMs leave where a constraint does not want them, with at most
+// half of a round's moves. Who can go nowhere better is said.
 void mend_placement(Draft& draft, Placement& placement);
 
 // A host is started when the shortage, and the overload that its resources would spare at the prices it brings about, are

@@ -25,6 +25,7 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
   raise_alerts(draft);
   if (policy.order == Order::kNothing || snapshot.hosts.empty()) return std::move(draft).finish();
   Placement placement(draft);
+  const Shortage stranded = drain_hosts(draft, placement);
   if (policy.order == Order::kMigrateFirst) {
     migrate_first(draft, placement);
     return std::move(draft).finish();
@@ -34,6 +35,7 @@ Plan make_plan(const Snapshot& snapshot, const Policy& policy) {
   if (policy.order == Order::kLadder) mend_placement(draft, placement);
   if (policy.order == Order::kLadder) empty_a_host(draft, placement, market, wishes);
   Shortage shortage = climb_ladder(draft, placement, market, wishes);
+  shortage.add(stranded);
   if (policy.order == Order::kLadder) relieve_hosts(draft, placement, shortage);
   start_a_host(draft, placement, market, wishes.shares, shortage);
   switch (policy.order) {

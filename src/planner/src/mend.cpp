@@ -16,6 +16,7 @@ void mend_placement(Draft& d, Placement& p) {
   if (!d.policy().hosts.may_migrate) return;
   const std::size_t most = (d.policy().hosts.moves_per_round + 1) / 2;
   for (std::size_t vm : p.out_of_place()) {
+    if (!d.host(d.host_of(vm)).accepts_vms) continue;  // drained
     if (!p.may_move(vm) || d.moved_lately(vm)) continue;
     if (d.migrations() >= most) return;
     const auto to = p.better(vm);

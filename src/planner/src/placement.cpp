@@ -111,7 +111,7 @@ std::optional<std::size_t> Placement::cheapest_off(std::size_t vm, const Resourc
   std::optional<std::size_t> best;
   for (std::size_t h = 0; h < draft_.host_count(); ++h) {
     const Host& host = draft_.host(h);
-    if (host.power != PowerState::kOff || !host.accepts_vms) continue;
+    if (host.power != PowerState::kOff || !host.accepts_vms || !host.can_start) continue;
     if (best && draft_.costs().running(h) >= draft_.costs().running(*best)) continue;
     fleet_.pool().open(number(h));
     if (fleet_.pool().fits(fleet_.item(vm), number(h), &need)) best = h;

@@ -23,9 +23,10 @@ Reason consolidation(const Draft& d, std::size_t h) {
   return why;
 }
 
-// It runs, that costs something, and nobody is on the way to it.
+// It runs, that costs something, it can be stopped, and nobody is on the way to it. A host in maintenance is in a person's hands.
 bool could_do_without(const Draft& d, std::size_t h) {
-  return d.host(h).power == PowerState::kOn && !d.costs().paid_anyway(h) && !d.awaits_vm(h);
+  const Host& host = d.host(h);
+  return host.power == PowerState::kOn && host.can_stop && host.accepts_vms && !d.stopping(h) && !d.costs().paid_anyway(h) && !d.awaits_vm(h);
 }
 
 double memory_on(const Draft& d, std::size_t h) {

@@ -65,15 +65,6 @@ TEST(MendPlacement, BringsAVmIntoItsFence) {
   EXPECT_EQ(planned(w, moving()), (std::vector<std::pair<std::string, std::string>>{{"vm0", "h2"}}));
 }
 
-TEST(MendPlacement, EmptiesAHostInMaintenanceAFewVmsARound) {
-  TestWorld w(2);
-  for (int i = 0; i < 5; ++i) calm(w, 0);
-  w.s.hosts[0].accepts_vms = false;
-  Policy policy = moving();
-  policy.hosts.moves_per_round = 4;
-  EXPECT_EQ(planned(w, policy).size(), 2U);  // half of a round's moves
-}
-
 TEST(MendPlacement, SaysWhoCanGoNowhereBetter) {
   TestWorld w(2);
   calm(w, 0);
@@ -89,7 +80,8 @@ TEST(MendPlacement, SaysWhoCanGoNowhereBetter) {
 TEST(MendPlacement, LeavesAVmInPeaceThatWasMovedLately) {
   TestWorld w(2);
   calm(w, 0).moved_at = w.s.taken_at;
-  w.s.hosts[0].accepts_vms = false;
+  w.s.constraints = {constraint(ConstraintKind::kFence, {"vm0"})};
+  w.s.constraints[0].hosts.named = {"h1"};
   EXPECT_THAT(planned(w, moving()), IsEmpty());
 }
 

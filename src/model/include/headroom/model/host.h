@@ -49,7 +49,9 @@ struct Host {
   std::optional<std::int32_t> most_vms;  // it carries no more
   HostPrice price;
   PowerState power = PowerState::kOn;
-  bool accepts_vms = true;              // false under maintenance or drain
+  bool accepts_vms = true;              // false under maintenance or drain: nobody comes, who is there is moved away, and it is not stopped
+  std::optional<Instant> drained_at{};  // since a person has it drained
+  bool can_start = true, can_stop = true;  // there is a switch that does
   double failure_risk = 0;              // P(fails within a day), from health; 0 when unknown
   Instant heard_at;                     // last good answer; stale hosts are not acted on
   Resources incoming;                   // held for VMs on their way here that others move

@@ -28,6 +28,7 @@ enum class ReasonCode : std::uint8_t {
   kConsolidation,       // the host can be emptied and stopped
   kNeedCapacity,        // no host has room
   kConstraint,          // a constraint does not want it where it is
+  kDrain,               // its host is to be left
 };
 std::string_view name(ReasonCode code);
 
