@@ -26,6 +26,7 @@ void add_commands(CLI::App& app, Outcome& outcome) {
   add_plan(app, outcome);
   add_pause(app, outcome);
   add_policy(app, outcome);
+  add_host(app, outcome);
 }
 
 }  // namespace headroom::cli

@@ -62,7 +62,10 @@ RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& 
   options.seed = o.seed;
   options.history = &history;
   options.trainer = trainer;
-  if (!o.state.empty()) options.moves_file = o.state / "migrations.json";
+  if (!o.state.empty()) {
+    options.moves_file = o.state / "migrations.json";
+    options.drained_file = o.state / "drained.json";
+  }
   options.take = o.taken;
   options.watch = [&ticker](const State& state) { ticker.tell(state); };
   return options;
@@ -93,7 +96,8 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   auto run = Run::make(*world, run_options(o, start, **history, trainer.get(), ticker));
   if (!run) return tl::unexpected(run.error());
 
-  const Api api({(*run)->board(), **history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page});
+  const Api api({(*run)->board(), **history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
+                 [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }});
   const auto doors = open_doors(o, api);
   if (!doors) return tl::unexpected(doors.error());
   fmt::print("headroomd: {} VMs of '{}' under {}; page and API at {}, changes through {}\n", (*world)->vms.size(),

@@ -74,6 +74,36 @@ TEST(Programs, PlanAnswersAlikeFromAManagerAndFromAScenario) {
   EXPECT_THAT(missing.text, ::testing::AllOf(HasSubstr("drain-host: no host is called 'none'; there is reserved-24-1"), ::testing::EndsWith("more\n")));
 }
 
+// Drained by one manager, still drained under the next one that has the same state.
+TEST(Programs, AHostIsDrainedAndStaysSoAfterARestart) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "drained-test-XXXXXX").string();
+  const std::string state = mkdtemp(pattern.data());
+  const std::vector<std::string> options{"--take", "10h", "--compare", "none", "--state", state};
+  const auto host = [](const Manager& manager, const std::string& name) {
+    const json hosts = json::parse(manager.ask("host list -o json").text);
+    for (const json& h : hosts)
+      if (h.at("name") == name) return h;
+    return json();
+  };
+  {
+    Manager manager(options);
+    ASSERT_TRUE(manager.reaches("running"));
+    const Ran none = run_line(fmt::format("{} host drain none --socket {}", kCommand, manager.socket()));
+    EXPECT_EQ(none.exit_code, 3);
+    EXPECT_THAT(none.text, HasSubstr("no host is called 'none'"));
+    const Ran drained = run_line(fmt::format("{} host drain reserved-24-1 --socket {}", kCommand, manager.socket()));
+    EXPECT_EQ(drained.exit_code, 0) << drained.text;
+    EXPECT_THAT(drained.text, HasSubstr("From the next round on its VMs are moved away"));
+    EXPECT_EQ(manager.end(SIGKILL), -1);
+  }
+  const Manager manager(options);
+  ASSERT_TRUE(poll_until([&] { return host(manager, "reserved-24-1").at("drained_at").is_string(); }, seconds(120)));
+  EXPECT_EQ(host(manager, "reserved-24-1").at("accepts_vms"), false);
+  EXPECT_THAT(manager.ask("host list").text, HasSubstr("drained since 20"));
+  EXPECT_EQ(run_line(fmt::format("{} host undrain reserved-24-1 --socket {}", kCommand, manager.socket())).exit_code, 0);
+  std::filesystem::remove_all(state);
+}
+
 TEST(Programs, PauseAndResumeGoThroughTheSocket) {
   const Manager manager({"--take", "10h", "--compare", "none"});
   const auto command = [&](const char* what) { return run_line(fmt::format("{} {} --socket {}", kCommand, what, manager.socket())); };

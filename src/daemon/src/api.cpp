@@ -29,6 +29,15 @@ Answer no_method(const std::string& method, std::string allow) {
   return answer;
 }
 
+// "hosts/NAME/drain" and its opposite: the name, which may have slashes of its own.
+std::optional<std::string> host_in(const std::string& path, std::string_view verb) {
+  constexpr std::string_view kHosts = "hosts/";
+  if (!path.starts_with(kHosts) || !path.ends_with(verb) || path.size() <= kHosts.size() + verb.size()) return std::nullopt;
+  return path.substr(kHosts.size(), path.size() - kHosts.size() - verb.size());
+}
+
+bool is_change(const std::string& path) { return path == "pause" || path == "resume" || host_in(path, "/drain") || host_in(path, "/undrain"); }
+
 template <class Sorted>
 auto* find_by_name(Sorted& all, const std::string& name) {
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
@@ -62,7 +71,8 @@ Answer refusal(int status, std::string_view code, const std::string& message) {
 Answer Api::answer(const Request& request, bool may_change) const {
   const bool of_api = request.path.starts_with(kPrefix);
   const std::string path = of_api ? request.path.substr(kPrefix.size()) : std::string();
-  if (path == "pause" || path == "resume") {
+  // A host may be called as a change ends: reading it is no change.
+  if (request.method == "POST" ? is_change(path) : path == "pause" || path == "resume") {
     if (request.method != "POST") return no_method(request.method, "POST");
     return change(path, may_change);
   }
@@ -73,10 +83,17 @@ Answer Api::answer(const Request& request, bool may_change) const {
 
 Answer Api::change(const std::string& path, bool may_change) const {
   if (!may_change)
-    return refusal(405, "method_not_allowed", "this door is read-only; changes go through the Unix socket (headroom pause, headroom resume)");
-  if (auto ok = ports_.set_paused(path == "pause"); !ok)
-    return refusal(status_of(ok.error().code), "refused", ok.error().message);
-  return json(status_json(*ports_.board.read()));
+    return refusal(405, "method_not_allowed",
+                   "this door is read-only; changes go through the Unix socket (headroom pause, headroom resume, headroom host drain)");
+  const auto done = make(path);
+  if (done) return json(status_json(*ports_.board.read()));
+  return refusal(status_of(done.error().code), done.error().code == ErrorCode::kNotFound ? "not_found" : "refused", done.error().message);
+}
+
+Result<void> Api::make(const std::string& change) const {
+  if (const auto host = host_in(change, "/drain")) return ports_.set_drained(*host, true);
+  if (const auto host = host_in(change, "/undrain")) return ports_.set_drained(*host, false);
+  return ports_.set_paused(change == "pause");
 }
 
 Answer Api::resource(const std::string& path, const Request& request) const {

@@ -17,6 +17,20 @@ nlohmann::json risk_json(const State& state, const Host& host) {
           {"cpu_q95", rounded(load.q95(rho))}};
 }
 
+// Who is on a host that is to be left, and why they stay: nowhere to go, or not let go.
+nlohmann::json cannot_leave(const State& state, const Host& host) {
+  nlohmann::json all = nlohmann::json::array();
+  if (host.accepts_vms) return all;
+  const auto add = [&](const std::string& vm, const std::string& why) {
+    if (all.size() < kMostListed) all.push_back({{"vm", vm}, {"why", why}});
+  };
+  for (const DeniedEntry& d : state.denied)
+    if (d.host == host.name && d.about.starts_with(name(ReasonCode::kDrain))) add(d.vm, d.why);
+  for (const ActionEntry& e : state.plan)
+    if (e.from == host.name && e.action.reason.code == ReasonCode::kDrain && e.state == EntryState::kRefused) add(e.vm, e.why_refused);
+  return all;
+}
+
 }  // namespace
 
 nlohmann::json host_line(const State& state, const Host& host) {
@@ -32,9 +46,13 @@ nlohmann::json host_line(const State& state, const Host& host) {
   return {{"name", host.name},
           {"type", host.type},
           {"power", name(host.power)},
+          {"can_start", host.can_start},
+          {"can_stop", host.can_stop},
           {"accepts_vms", host.accepts_vms},
           {"heard_at", to_rfc3339(host.heard_at)},
           {"answers", state.snapshot.taken_at - host.heard_at <= state.run->poll / 2},
+          {"drained_at", host.drained_at ? nlohmann::json(to_rfc3339(*host.drained_at)) : nlohmann::json()},
+          {"cannot_leave", cannot_leave(state, host)},
           {"vms", vms},
           {"price_class", name(host.price.price_class)},
           {"usd_per_hour", host.price.usd_per_hour},

@@ -49,6 +49,9 @@ Result<std::unique_ptr<Run>> Run::make(std::shared_ptr<const World> world, RunOp
     run->contenders_.push_back(std::move(*contender));
   }
   if (auto good = run->watch_models(); !good) return tl::unexpected(good.error());
+  auto drained = DrainBook::open(run->options_.drained_file);
+  if (!drained) return tl::unexpected(drained.error());
+  run->drained_ = std::move(*drained);
   if (!run->options_.rules.empty()) run->contenders_.back().policy.rules = run->options_.rules;
   run->info_ = describe(*run->world_, run->options_, run->contenders_.back());
   run->show(RunState::kRunning, "learning from the days before the window");
@@ -98,6 +101,7 @@ Result<void> Run::warm_up(const Stop& stop) {
     if (!replay) return tl::unexpected(replay.error());
     const auto lock = gate_.change();
     replays_.push_back(std::move(*replay));
+    replays_.back()->set_drained(drained_.hosts());
     if (paused_ && replays_.size() == contenders_.size())
       if (auto ok = replays_.back()->actuator().pause("by the operator", world_->window.begin); !ok) return ok;
   }
@@ -159,6 +163,16 @@ Result<void> Run::set_paused(bool paused) {
     const auto ok = paused ? actuator.pause("by the operator", now->snapshot.taken_at) : actuator.resume();
     if (!ok) return ok;
   }
+  show(running_state(), now->message);
+  return {};
+}
+
+Result<void> Run::set_drained(const std::string& host, bool drained) {
+  const auto lock = gate_.change();
+  if (over_) return fail(ErrorCode::kRefused, "the replay is over; there is nothing to drain");
+  const auto now = board_.read();
+  if (auto done = drained_.set(host, drained, now->snapshot); !done) return done;
+  for (auto& replay : replays_) replay->set_drained(drained_.hosts());
   show(running_state(), now->message);
   return {};
 }

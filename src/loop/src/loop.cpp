@@ -90,6 +90,7 @@ Result<void> Loop::look(Instant now) {
   fresh.step = snapshot_.step;
   fresh.hosts = std::move(inventory->hosts);
   fresh.vms = std::move(inventory->vms);
+  mark_drained(fresh.hosts);
   std::vector<Verdict> verdicts = ports_.actuator.submit(due, fresh);
   note_started(verdicts, now);
   for (Verdict& v : verdicts) {
@@ -126,6 +127,7 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, Round&
   snapshot_.vms = std::move(inventory->vms);
   round.troubles = std::move(inventory->troubles);
   round.alarm = std::move(inventory->alarm);
+  mark_drained(snapshot_.hosts);
   for (Vm& vm : snapshot_.vms) {
     ports_.forecaster.set_ceiling(vm.id, vm.ceiling);
     ports_.forecaster.set_limit(vm.id, vm.allocation);
@@ -149,6 +151,15 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, Round&
     host.recent_cpu = recent;
   }
   return {};
+}
+
+void Loop::mark_drained(std::vector<Host>& hosts) const {
+  for (Host& host : hosts) {
+    const auto since = drained_.find(host.name);
+    if (since == drained_.end()) continue;
+    host.accepts_vms = false;
+    host.drained_at = since->second;
+  }
 }
 
 // The store may have taken a part of what it complains about, so it is synced all the same.

@@ -170,6 +170,7 @@ Instant Replay::now() const {
 }
 const Loop& Replay::loop() const { return state_->loop; }
 void Replay::set_moves(MoveMemory moves) { state_->loop.set_moves(std::move(moves)); }
+void Replay::set_drained(std::map<std::string, Instant> hosts) { state_->loop.set_drained(std::move(hosts)); }
 Actuator& Replay::actuator() { return state_->actuator; }
 std::optional<LiveReport> Replay::accuracy() const {
   if (state_->engine == nullptr) return std::nullopt;

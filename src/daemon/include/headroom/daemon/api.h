@@ -1,6 +1,6 @@
 // The manager's API without its transport: a request in, an answer out (docs/api.md).
 //
-// Threads: answer() from any. Ownership: borrows board and history, which outlive it; `set_paused` is called as it comes.
+// Threads: answer() from any. Ownership: borrows board and history, which outlive it; `set_paused` and `set_drained` are called as they come.
 // Errors: every refusal is an Answer with the fitting status and {"error": {"code", "message"}}.
 #pragma once
 
@@ -39,6 +39,7 @@ struct ApiPorts {
   HistoryStore& history;
   std::function<Result<void>(bool paused)> set_paused;
   std::filesystem::path page;                  // a built page; need not exist
+  std::function<Result<void>(const std::string& host, bool drained)> set_drained{};
 };
 
 class Api {
@@ -51,6 +52,7 @@ class Api {
  private:
   Answer resource(const std::string& path, const Request& request) const;
   Answer change(const std::string& path, bool may_change) const;
+  Result<void> make(const std::string& change) const;
   Answer vm(const State& state, const std::string& name) const;
   Answer host(const State& state, const std::string& name) const;
   Answer actions(const State& state, const Request& request) const;

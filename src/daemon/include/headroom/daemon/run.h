@@ -24,6 +24,7 @@
 
 #include "headroom/base/stop.h"
 #include "headroom/daemon/board.h"
+#include "headroom/daemon/drain_book.h"
 #include "headroom/daemon/model_watch.h"
 #include "headroom/daemon/move_keeper.h"
 #include "headroom/daemon/round_gate.h"
@@ -42,6 +43,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   HistoryStore* history = nullptr;                // takes the shown policy's samples
   std::filesystem::path moves_file;               // where what migrations taught is kept (move_file.h); empty: nowhere
+  std::filesystem::path drained_file;             // where drained hosts are kept (drain_book.h); empty: nowhere
   Duration take{};                                // wall time the rounds are spread over; 0: as fast as it goes
   Trainer* trainer = nullptr;                     // trains that model again meanwhile. Not owned; none: it stays as it is
   std::function<void(const State&)> watch;        // after each round, on go()'s thread
@@ -56,6 +58,9 @@ class Run {
   // Stops acting, or acts again, from the next round on; the loop goes on observing, forecasting and planning. kRefused
   // when the run is over.
   Result<void> set_paused(bool paused);
+  // Has a host left by its VMs, or takes it into use again, from the next round on, in every policy. kNotFound for a host that is not
+  // there; one that has gone may still be taken off the list.
+  Result<void> set_drained(const std::string& host, bool drained);
 
  private:
   Run(std::shared_ptr<const World> world, RunOptions options);
@@ -73,6 +78,7 @@ class Run {
   std::vector<std::unique_ptr<Replay>> replays_;   // the same order
   std::optional<ModelWatch> models_;
   MoveKeeper moves_;
+  DrainBook drained_;
   Board board_;
 
   RoundGate gate_;

@@ -67,6 +67,10 @@ class Loop {
   // What ended before the first round: Actuator::recover() says. The next round tells it.
   void take_in(std::vector<Ended> ended);
 
+  // Hosts to be left, by name, and since when a person wants that: from the next look on nobody goes there, and the planner moves away
+  // who is there. A name that no host has counts as soon as one has it.
+  void set_drained(std::map<std::string, Instant> hosts) { drained_ = std::move(hosts); }
+
   // What the last round saw; valid until the next.
   const Snapshot& snapshot() const { return snapshot_; }
   const Policy& policy() const { return policy_; }
@@ -77,6 +81,7 @@ class Loop {
  private:
   Result<void> collect(Instant now, std::vector<HistorySample>& kept, Round& round);
   void keep(const std::vector<HistorySample>& samples, std::vector<std::string>& troubles);
+  void mark_drained(std::vector<Host>& hosts) const;
   void forecast(Instant now);
   void act(Instant now, Round& round);
   void note_started(const std::vector<Verdict>& verdicts, Instant now);
@@ -99,6 +104,7 @@ class Loop {
   std::vector<Forecast> forecasts_;
   std::map<VmId, Touched> touched_;
   std::map<HostId, std::vector<float>> recent_cpu_;
+  std::map<std::string, Instant> drained_;
 };
 
 }  // namespace headroom

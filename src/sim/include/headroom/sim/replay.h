@@ -58,6 +58,7 @@ class Replay {
   Actuator& actuator();                      // to pause and resume between rounds
   // Before the first round: goes on from what migrations had taught an earlier process.
   void set_moves(MoveMemory moves);
+  void set_drained(std::map<std::string, Instant> hosts);  // as Loop has it, between two rounds
   // How good the forecasts have been lately, the warm-up included; none where the contender does not see through the model.
   std::optional<LiveReport> accuracy() const;
   // Between rounds: forecasts with another model from here on. False, and nothing changes, where the contender does not see
