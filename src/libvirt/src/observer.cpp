@@ -16,13 +16,14 @@ using Answer = Result<HostReading>;
 struct HostLine {
   std::string uri;
   std::shared_ptr<Session> session;
-  Worker worker;
+  std::unique_ptr<Worker> worker = std::make_unique<Worker>();
   std::shared_ptr<const HostReading> last;
   Changed changed;                     // since it was asked last
   std::optional<Instant> asked_at;     // of the call that is under way
   std::optional<Instant> retry_at;     // not to be asked before
   Duration pause{};
   std::string trouble;                 // why there is nothing of it
+  bool off = false;                    // on purpose
 };
 
 }  // namespace
@@ -37,19 +38,24 @@ struct Observer::Inside {
 
   void note(const EventQueue::Drained& drained);
   void ask(std::size_t which, Instant now);
+  HostLine* line_of(const std::string& uri);
+  std::shared_ptr<Session> session(std::size_t which) const;
   bool hear(HostLine& line, std::unique_ptr<Answer> answer, Instant now);
 };
 
 Observer::Observer(std::vector<std::string> uris, ObserverOptions options, std::shared_ptr<const Clock> clock, IdBook& ids)
     : inside_(new Inside{options, clock, std::make_shared<EventQueue>(options.most_events),
                          std::make_shared<Mailbox<Answer>>(uris.size()), {}, Census(options.site, options.rates, ids)}) {
-  const SessionOptions session{.keep_alive = {options.keep_alive_every, options.keep_alive_probes}};
   for (std::size_t i = 0; i < uris.size(); ++i) {
-    auto line = std::make_unique<HostLine>();
-    line->uri = uris[i];
-    line->session = std::make_shared<Session>(uris[i], i, session, inside_->events, clock);
-    inside_->lines.push_back(std::move(line));
+    inside_->lines.push_back(std::make_unique<HostLine>());
+    inside_->lines.back()->uri = uris[i];
+    inside_->lines.back()->session = inside_->session(i);
   }
+}
+
+std::shared_ptr<Session> Observer::Inside::session(std::size_t which) const {
+  const SessionOptions of_session{.keep_alive = {options.keep_alive_every, options.keep_alive_probes}};
+  return std::make_shared<Session>(lines[which]->uri, which, of_session, events, clock);
 }
 
 Observer::~Observer() = default;
@@ -64,10 +70,10 @@ void Observer::Inside::note(const EventQueue::Drained& drained) {
 
 void Observer::Inside::ask(std::size_t which, Instant now) {
   HostLine& line = *lines[which];
-  if (line.worker.busy() || (line.retry_at && now < *line.retry_at)) return;
+  if (line.worker->busy() || (line.retry_at && now < *line.retry_at)) return;
   mailbox->expect(which);
   line.asked_at = now;
-  line.worker.begin([which, session = line.session, box = mailbox, changed = std::exchange(line.changed, {})] {
+  line.worker->begin([which, session = line.session, box = mailbox, changed = std::exchange(line.changed, {})] {
     const auto answer = std::make_shared<Answer>(session->read(changed));
     return [which, box, answer] { box->put(which, std::move(*answer)); };
   });
@@ -87,8 +93,10 @@ bool Observer::Inside::hear(HostLine& line, std::unique_ptr<Answer> answer, Inst
     line.retry_at.reset();
     line.pause = Duration{};
     line.trouble.clear();
+    line.off = false;
     return true;
   }
+  if (line.off) line.pause = options.longest_pause;
   line.pause = std::clamp(line.pause * 2, options.first_pause, std::max(options.first_pause, options.longest_pause));
   line.retry_at = now + line.pause;
   line.changed.all = true;
@@ -111,7 +119,7 @@ Round Observer::observe() {
     HostLine& line = *in.lines[i];
     const bool fresh = in.hear(line, std::move(answers[i]), now);
     round.answered += fresh ? 1 : 0;
-    if (!line.trouble.empty()) troubles.push_back(line.trouble);
+    if (!line.trouble.empty() && !line.off) troubles.push_back(line.trouble);
     views.push_back({line.uri, line.last, fresh});
   }
   round.seen = in.census.take(views);
@@ -121,13 +129,41 @@ Round Observer::observe() {
   return round;
 }
 
+HostLine* Observer::Inside::line_of(const std::string& uri) {
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line->uri == uri; });
+  return found == lines.end() ? nullptr : found->get();
+}
+
+void Observer::rest(const std::string& uri, std::shared_ptr<const HostReading> last, bool off) {
+  HostLine* line = inside_->line_of(uri);
+  if (line == nullptr) return;
+  if (last && !line->last) line->last = std::move(last);
+  line->off = off;
+  if (off) line->retry_at = inside_->clock->now() + inside_->options.longest_pause;
+}
+
+void Observer::wake(const std::string& uri) {
+  HostLine* line = inside_->line_of(uri);
+  if (line == nullptr) return;
+  line->off = false;
+  line->retry_at.reset();
+  line->pause = Duration{};
+  if (!line->worker->busy()) return;
+  // A call to a machine that was off may hang for minutes: it ends by itself, and another one asks.
+  const auto which = static_cast<std::size_t>(
+      std::find_if(inside_->lines.begin(), inside_->lines.end(), [&](const auto& l) { return l.get() == line; }) - inside_->lines.begin());
+  line->session = inside_->session(which);
+  line->worker = std::make_unique<Worker>();
+  line->asked_at.reset();
+}
+
 void Observer::changed(const std::string& vm) {
   for (auto& line : inside_->lines) line->changed.vms.insert(vm);
 }
 
 std::size_t Observer::hanging() const {
   return static_cast<std::size_t>(
-      std::count_if(inside_->lines.begin(), inside_->lines.end(), [](const auto& line) { return line->worker.busy(); }));
+      std::count_if(inside_->lines.begin(), inside_->lines.end(), [](const auto& line) { return line->worker->busy(); }));
 }
 
 }  // namespace headroom::libvirt

@@ -11,12 +11,18 @@
 #include "dirty_sampler.h"
 #include "headroom/model/find.h"
 #include "migration_job.h"
+#include "power_desk.h"
 #include "resize_job.h"
 #include "resize_steps.h"
 #include "vm_of.h"
 #include "worker.h"
 
 namespace headroom::libvirt {
+namespace {
+
+bool of_a_host(const Action& action) { return action.kind == ActionKind::kStartHost || action.kind == ActionKind::kStopHost; }
+
+}  // namespace
 
 struct LibvirtPool::Inside {
   struct Entry {
@@ -41,7 +47,10 @@ struct LibvirtPool::Inside {
   std::map<ActionId, Action> unheard;  // taken up, and what they are about has not been seen yet
   std::size_t hosts = 0;               // all that are configured
   bool asked = false;                  // the hosts, once at least
+  MemoryHostBook own_book;    // where none is given
+  std::unique_ptr<PowerDesk> power;
 
+  PowerDesk::Moves moves() const;
   Result<void> admits(const Action& action);
   Result<void> may_begin(const Action& action);
   Result<void> may_change(const Action& action, const Vm& vm, const Domain& domain) const;
@@ -52,14 +61,22 @@ struct LibvirtPool::Inside {
   void sample_dirtied();
   void take_up_unheard();
   bool is_off(const Vm& vm) const;
+  Result<void> watch(ActionId id, const Action& action);
+  bool all_heard() const { return last.answered + power->off() >= hosts; }
   const std::string* uri_of(HostId host) const;
   Peer peer_of(const std::string& uri) const;
 };
 
-LibvirtPool::LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours)
+LibvirtPool::LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours,
+                         HostBook* hosts)
     : inside_(new Inside{options, clock, std::move(ours), std::make_shared<Alarm>(), std::make_shared<DowntimeLimit>(options.migration.max_downtime),
                          Observer(uris, options.observer, clock, ids),
-                         {options.dirty, {options.observer.keep_alive_every, options.observer.keep_alive_probes}, clock}, {}, {}, {}, {}, {}, uris.size()}) {}
+                         {options.dirty, {options.observer.keep_alive_every, options.observer.keep_alive_probes}, clock}, {}, {}, {}, {}, {}, uris.size(), {}, {}, {}}) {
+  const KeepAlive keep_alive{options.observer.keep_alive_every, options.observer.keep_alive_probes};
+  HostBook& book = hosts != nullptr ? *hosts : inside_->own_book;
+  inside_->power = std::make_unique<PowerDesk>(std::move(uris), options.power, keep_alive, inside_->alarm, clock, book);
+  inside_->power->introduce(inside_->observer);
+}
 
 // What is at a call comes back by itself; what waits leaves at once.
 LibvirtPool::~LibvirtPool() {
@@ -75,6 +92,18 @@ void LibvirtPool::Inside::settle() {
     over.push_back(id);
   }
   for (; over.size() > options.remembered; over.pop_front()) actions.erase(over.front());
+  power->settle(observer);
+}
+
+// Where VMs are changed and moved by actions of ours that are not over.
+PowerDesk::Moves LibvirtPool::Inside::moves() const {
+  PowerDesk::Moves m;
+  for (const auto& [id, entry] : actions) {
+    if (!entry.worker || entry.run->over()) continue;
+    m.from[entry.vm] = entry.action.from;
+    if (entry.action.kind == ActionKind::kMigrate) m.to[entry.vm] = entry.action.to;
+  }
+  return m;
 }
 
 bool LibvirtPool::Inside::busy(const std::string& vm) const {
@@ -103,6 +132,7 @@ Result<Inventory> LibvirtPool::inventory() {
   in.settle();
   in.asked = true;
   in.last = in.observer.observe();
+  in.power->mark(in.last.seen);
   in.samples.insert(in.samples.end(), in.last.seen.samples.begin(), in.last.seen.samples.end());
   in.take_up_unheard();
   if (in.last.seen.inventory.hosts.empty()) {
@@ -126,10 +156,15 @@ bool LibvirtPool::Inside::is_off(const Vm& vm) const {
 // Once every host has answered, what is still not there is gone.
 void LibvirtPool::Inside::take_up_unheard() {
   for (auto entry = unheard.begin(); entry != unheard.end();) {
-    const bool known = admits(entry->second).has_value();
-    if (known) (void)launch(entry->first, entry->second, true);
-    entry = known || last.answered == hosts ? unheard.erase(entry) : std::next(entry);
+    const bool known = watch(entry->first, entry->second).has_value();
+    entry = known || all_heard() ? unheard.erase(entry) : std::next(entry);
   }
+}
+
+// Finds out what becomes of an action of an earlier run.
+Result<void> LibvirtPool::Inside::watch(ActionId id, const Action& action) {
+  if (auto good = admits(action); !good) return good;
+  return of_a_host(action) ? power->take_up(id, action, last.seen) : launch(id, action, true);
 }
 
 Result<std::vector<VmSample>> LibvirtPool::samples() { return std::exchange(inside_->samples, {}); }
@@ -149,12 +184,11 @@ Peer LibvirtPool::Inside::peer_of(const std::string& uri) const {
 // What is known makes sense of the action at all.
 Result<void> LibvirtPool::Inside::admits(const Action& action) {
   if (auto sense = makes_sense(action); !sense) return sense;
-  const bool of_a_host = action.kind == ActionKind::kStartHost || action.kind == ActionKind::kStopHost;
-  if (!of_a_host && find_by_id(last.seen.inventory.vms, action.vm) == nullptr)
+  if (!of_a_host(action) && find_by_id(last.seen.inventory.vms, action.vm) == nullptr)
     return fail(ErrorCode::kNotFound, fmt::format("there is no VM {}", action.vm.value()));
   for (HostId host : {action.from, action.kind == ActionKind::kMigrate ? action.to : action.from})
     if (uri_of(host) == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no host {}", host.value()));
-  return of_a_host ? fail(ErrorCode::kRefused, "hosts are not started and stopped through libvirt") : Result<void>();
+  return {};
 }
 
 Result<void> LibvirtPool::Inside::may_begin(const Action& action) {
@@ -164,6 +198,9 @@ Result<void> LibvirtPool::Inside::may_begin(const Action& action) {
   const SeenVm& seen = last.seen.vms[static_cast<std::size_t>(vm - vms.begin())];
   if (!vm->owner.empty()) return fail(ErrorCode::kRefused, fmt::format("VM {} is managed by {}", vm->name, vm->owner));
   if (vm->host != action.from) return fail(ErrorCode::kRefused, fmt::format("VM {} is not on that host any more", vm->name));
+  for (HostId host : {action.from, action.to})
+    if (const std::string* uri = uri_of(host); uri != nullptr && power->busy(*uri))
+      return fail(ErrorCode::kRefused, fmt::format("{} is being started or stopped", find_by_id(last.seen.inventory.hosts, host)->name));
   for (const auto& [other, entry] : actions)
     if (entry.vm == vm->uuid && entry.worker && !entry.run->over())
       return fail(ErrorCode::kRefused, fmt::format("VM {} is busy with action {}", vm->name, other.value()));
@@ -215,7 +252,9 @@ Result<void> LibvirtPool::start(ActionId id, const Action& action) {
   Inside& in = *inside_;
   if (in.actions.contains(id)) return {};
   in.settle();
+  if (in.power->knows(id)) return {};
   if (auto good = in.admits(action); !good) return good;
+  if (of_a_host(action)) return in.power->start(id, action, in.last.seen, in.moves());
   if (auto good = in.may_begin(action); !good) return good;
   return in.launch(id, action, false);
 }
@@ -224,9 +263,9 @@ Result<void> LibvirtPool::take_up(ActionId id, const Action& action) {
   Inside& in = *inside_;
   if (in.actions.contains(id)) return {};
   if (!in.asked) (void)inventory();  // once: hosts that do not answer then are waited for
-  const auto good = in.admits(action);
-  if (good) return in.launch(id, action, true);
-  if (good.error().code != ErrorCode::kNotFound || in.last.answered == in.hosts) return good;
+  if (in.power->knows(id)) return {};
+  const auto good = in.watch(id, action);
+  if (good || good.error().code != ErrorCode::kNotFound || in.all_heard()) return good;
   in.unheard.emplace(id, action);
   return {};
 }
@@ -236,6 +275,7 @@ Result<Progress> LibvirtPool::progress(ActionId id) {
   in.settle();
   if (in.unheard.contains(id))
     return fail(ErrorCode::kUnreachable, fmt::format("action {} was begun by an earlier run, and its hosts have not all been heard of since", id.value()));
+  if (in.power->knows(id)) return in.power->progress(id);
   const auto found = in.actions.find(id);
   if (found == in.actions.end()) return fail(ErrorCode::kNotFound, fmt::format("action {} is not known here", id.value()));
   const Inside::Entry& entry = found->second;
@@ -250,6 +290,10 @@ Result<Progress> LibvirtPool::progress(ActionId id) {
 }
 
 Result<void> LibvirtPool::cancel(ActionId id) {
+  if (inside_->power->knows(id)) {
+    inside_->power->cancel(id);
+    return {};
+  }
   const auto found = inside_->actions.find(id);
   if (found == inside_->actions.end()) return fail(ErrorCode::kNotFound, fmt::format("action {} is not known here", id.value()));
   found->second.run->cancel.request();

@@ -11,7 +11,7 @@ namespace headroom::libvirt {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x4865'4c76;  // "HeLv"
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;  // 1: without absent_hosts
 
 constexpr const char* kSchema = R"sql(
 BEGIN IMMEDIATE;
@@ -22,7 +22,15 @@ PRAGMA application_id = 1214598262;
 PRAGMA user_version = 1;
 COMMIT;
 )sql";
-static_assert(kApplicationId == 1214598262 && kSchemaVersion == 1, "the pragmas above say the same numbers");
+// Of a file of either version.
+constexpr const char* kUpgrade = R"sql(
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS absent_hosts (uri TEXT PRIMARY KEY, power INTEGER NOT NULL, since_ms INTEGER NOT NULL, heard_ms INTEGER NOT NULL,
+                                         why TEXT NOT NULL, facts TEXT NOT NULL);
+PRAGMA user_version = 2;
+COMMIT;
+)sql";
+static_assert(kApplicationId == 1214598262 && kSchemaVersion == 2, "the pragmas above say the same numbers");
 
 constexpr sqlite::FileKind kStateFile{"state file", kApplicationId, kSchemaVersion, kSchema,
                                       "restore it from a backup, or move it away and remove the claims from the VMs' metadata"};
@@ -49,6 +57,7 @@ struct StateBook::Parts {
 
 // One statement, so that two runs cannot have one epoch whatever crashes when.
 Result<void> StateBook::Parts::begin_run() {
+  if (auto good = database.execute(kUpgrade); !good) return good;
   auto raise = database.prepare(
       "INSERT INTO manager (only_row, owner, epoch) VALUES (1, ?, 1) ON CONFLICT (only_row) DO UPDATE SET epoch = epoch + 1");
   if (!raise) return tl::unexpected(raise.error());
@@ -95,6 +104,42 @@ Result<HostId> StateBook::host(const std::string& uuid) {
 
 Result<VmId> StateBook::vm(const std::string& uuid) {
   return parts_->id_of("vms", uuid).map([](std::uint32_t id) { return VmId(id); });
+}
+
+Result<std::vector<AbsentHost>> StateBook::absent() {
+  auto rows = parts_->database.prepare("SELECT uri, power, since_ms, heard_ms, why, facts FROM absent_hosts ORDER BY uri");
+  if (!rows) return tl::unexpected(rows.error());
+  std::vector<AbsentHost> all;
+  for (;;) {
+    const auto row = rows->step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return all;
+    AbsentHost host;
+    host.uri = rows->next_text();
+    host.power = static_cast<PowerState>(rows->next_int());
+    host.since = Instant(Duration(rows->next_int()));
+    host.heard_at = Instant(Duration(rows->next_int()));
+    host.why = rows->next_text();
+    auto facts = parse_host_facts(rows->next_text());
+    if (!facts) return fail(ErrorCode::kFailed, fmt::format("{}: {}", host.uri, facts.error().message));
+    host.facts = std::move(*facts);
+    all.push_back(std::move(host));
+  }
+}
+
+Result<void> StateBook::note_absent(const AbsentHost& host) {
+  auto insert = parts_->database.prepare(
+      "INSERT OR REPLACE INTO absent_hosts (uri, power, since_ms, heard_ms, why, facts) VALUES (?, ?, ?, ?, ?, ?)");
+  if (!insert) return tl::unexpected(insert.error());
+  const std::string facts = to_json_text(host.facts);
+  insert->bind(std::string_view(host.uri)).bind(static_cast<std::int64_t>(host.power)).bind(host.since.time_since_epoch().count());
+  return insert->bind(host.heard_at.time_since_epoch().count()).bind(std::string_view(host.why)).bind(std::string_view(facts)).run();
+}
+
+Result<void> StateBook::note_present(const std::string& uri) {
+  auto erase = parts_->database.prepare("DELETE FROM absent_hosts WHERE uri = ?");
+  if (!erase) return tl::unexpected(erase.error());
+  return erase->bind(std::string_view(uri)).run();
 }
 
 }  // namespace headroom::libvirt

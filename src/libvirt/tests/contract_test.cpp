@@ -1,12 +1,16 @@
-// The contract of the port over libvirt's own test driver: what it can do is vCPUs. It has no migrations and measures nothing.
+// The contract of the port over libvirt's own test driver: what it can do is vCPUs. It has no migrations and measures nothing. Hosts are
+// switched by a simulated switch: one of them has no VMs.
 #include "headroom/hypervisor/testing/contract.h"
 
 #include <libvirt/libvirt.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "headroom/base/stop.h"
 #include "headroom/libvirt/pool.h"
+#include "headroom/power/simulated_power.h"
 
 namespace headroom::testing {
 namespace {
@@ -18,10 +22,28 @@ const std::string kXml = "<domain type='test'><name>contract</name><uuid>" + kUu
     "<vcpu id='1' enabled='no' hotpluggable='yes'/><vcpu id='2' enabled='no' hotpluggable='yes'/>"
     "<vcpu id='3' enabled='no' hotpluggable='yes'/></vcpus><os><type arch='i686'>hvm</type></os></domain>";
 
-libvirt::PoolOptions options() {
+// A world of its own, with nothing in it, for each connection.
+class EmptyHost {
+ public:
+  EmptyHost() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "empty-host-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    std::ofstream(folder_ + "/node.xml") << "<node><cpu><num>4</num><mhz>1000</mhz><sockets>1</sockets><cores>4</cores><threads>1</threads>"
+                                            "<nodes>1</nodes></cpu><memory>4194304</memory></node>";
+  }
+  ~EmptyHost() { std::filesystem::remove_all(folder_); }
+  std::string uri() const { return "test://" + folder_ + "/node.xml"; }
+
+ private:
+  std::string folder_;
+};
+
+libvirt::PoolOptions options(const std::string& empty) {
   libvirt::PoolOptions o;
   o.resize_settle = std::chrono::milliseconds(500);
   o.look_every = std::chrono::milliseconds(5);
+  o.power.quiet = o.power.look_every = std::chrono::milliseconds(5);
+  for (const std::string& uri : {std::string(kUri), empty}) o.power.switches[uri] = std::make_shared<SimulatedPower>(SimulatedPower::Behaviour{});
   return o;
 }
 
@@ -34,6 +56,8 @@ class TestDriverRig final : public ContractRig {
     const auto found = std::find_if(inventory->vms.begin(), inventory->vms.end(), [](const Vm& v) { return v.uuid == kUuid; });
     EXPECT_NE(found, inventory->vms.end());
     if (found != inventory->vms.end()) vm_ = found->id;
+    for (const Host& host : inventory->hosts)
+      if (found != inventory->vms.end() && host.id != found->host) idle_ = host.id;
   }
   ~TestDriverRig() override {
     virDomainDestroy(domain_);
@@ -44,6 +68,7 @@ class TestDriverRig final : public ContractRig {
   void wait() override { static_cast<void>(never_.wait_for(std::chrono::milliseconds(10))); }
   int patience() const override { return 2000; }
   VmId vm() const override { return vm_; }
+  HostId idle_host() const override { return idle_; }
   Resources other(const Vm& vm) const override {
     Resources r = vm.allocation;
     r[Resource::kCpu] = 3000;
@@ -55,13 +80,16 @@ class TestDriverRig final : public ContractRig {
   const virDomainPtr domain_;
   Stop never_;
   libvirt::MemoryIdBook ids_;
-  libvirt::LibvirtPool pool_{{kUri}, options(), std::make_shared<SystemClock>(), ids_, {"us", 1}};
+  EmptyHost empty_;
+  libvirt::LibvirtPool pool_{{kUri, empty_.uri()}, options(empty_.uri()), std::make_shared<SystemClock>(), ids_, {"us", 1}};
   VmId vm_;
+  HostId idle_;
 };
 
 const auto kDriver = ::testing::Values(ContractCase{"TestDriver", [] { return std::make_unique<TestDriverRig>(); }});
 INSTANTIATE_TEST_SUITE_P(Libvirt, PortContract, kDriver, contract_name);
 INSTANTIATE_TEST_SUITE_P(Libvirt, ResizeContract, kDriver, contract_name);
+INSTANTIATE_TEST_SUITE_P(Libvirt, PowerContract, kDriver, contract_name);
 
 }  // namespace
 }  // namespace headroom::testing

@@ -180,7 +180,7 @@ TEST_F(PoolTest, RefusesWithReasons) {
   EXPECT_THAT(why(other), HasSubstr("there is no host 4711"));
   other = a;
   other.kind = ActionKind::kStopHost;
-  EXPECT_THAT(why(other), HasSubstr("not started and stopped through libvirt"));
+  EXPECT_THAT(why(other), HasSubstr("has no switch that stops it"));
   other = a;
   other.kind = ActionKind::kMigrate;
   EXPECT_THAT(why(other), HasSubstr("a move from a host to itself"));

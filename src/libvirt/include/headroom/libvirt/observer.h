@@ -53,6 +53,11 @@ class Observer {
   Round observe();
   // Somebody knows that this VM (a UUID) changed: not of every change does libvirt send an event. Its XML is read in the next round.
   void changed(const std::string& vm);
+  // A host that is not expected to answer, and what it was (null: as far as is known here). `off`: its silence is no trouble, and it is
+  // asked only now and then, until it answers.
+  void rest(const std::string& uri, std::shared_ptr<const HostReading> last, bool off);
+  // It should answer from now on, whatever an earlier call of it still waits for.
+  void wake(const std::string& uri);
   // Threads at a call that has not come back.
   std::size_t hanging() const;
 

@@ -10,13 +10,15 @@
 //
 // Before it acts on a VM it claims it (claim.h). At the first sign of another manager, nothing is begun any more: alarm().
 //
-// Resizes (CPU, memory) and live migrations of running VMs. A move that carries a new allocation gives it once the VM is there. Hosts are
-// not started and stopped here.
+// Resizes (CPU, memory) and live migrations of running VMs; a move that carries a new allocation gives it once the VM is there. And hosts
+// that have a switch (power_options.h): they are ready when their libvirtd answers, and stopped only when they themselves, asked at that
+// moment, have nothing but VMs that are off, and no other host may be sending them one. A host that is off is part of the inventory, with
+// what it was when it was heard last, across restarts where a book keeps that (host_book.h).
 //
 // How much of their memory guests write to (Vm::dirtied) is sampled now and then, of VMs that may be moved.
 //
-// Threads: one caller at a time; it starts one thread a host, one an action and one a sample. Ownership: the clock is shared with the threads; the id
-// book is borrowed. Errors: as the port says.
+// Threads: one caller at a time; it starts one thread a host, one an action and one a sample. Ownership: the clock and the switches are
+// shared with the threads; the books are borrowed, and without one of hosts nothing is remembered of them. Errors: as the port says.
 #pragma once
 
 #include <memory>
@@ -27,8 +29,10 @@
 #include "headroom/hypervisor/hypervisor.h"
 #include "headroom/libvirt/claim.h"
 #include "headroom/libvirt/dirty_book.h"
+#include "headroom/libvirt/host_book.h"
 #include "headroom/libvirt/migration.h"
 #include "headroom/libvirt/observer.h"
+#include "headroom/libvirt/power_options.h"
 
 namespace headroom::libvirt {
 
@@ -40,12 +44,14 @@ struct PoolOptions {
   Duration look_every = std::chrono::milliseconds(250);  // at an action under way
   MigrationOptions migration{};
   DirtySampling dirty{};                                 // of VMs that may be moved
+  PowerOptions power{};
   std::size_t remembered = 1000;                         // actions that are over
 };
 
 class LibvirtPool final : public Hypervisor {
  public:
-  LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours);
+  LibvirtPool(std::vector<std::string> uris, PoolOptions options, std::shared_ptr<const Clock> clock, IdBook& ids, Claim ours,
+              HostBook* hosts = nullptr);
   ~LibvirtPool() override;
 
   // kUnreachable while no host has ever answered. A VM is where and what it was heard last to be: Host::heard_at.
