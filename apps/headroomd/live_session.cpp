@@ -80,6 +80,7 @@ LiveOptions live_options(const Options& o, const LiveState& state, const StartMo
   options.trainer = trainer;
   options.history = state.history.get();
   options.moves_file = state.directory / "migrations.json";
+  options.drained_file = state.directory / "drained.json";
   options.watch = [&ticker](const State& s) { ticker.tell(s); };
   return options;
 }
@@ -102,13 +103,14 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
     return invalid(fmt::format("--retrain: the model has steps of {} and the fleet of {}; it can be trained only on a fleet of its own step",
                                to_text(start.model->info().step), to_text(fleet->step)));
   const auto trainer = make_trainer(o, state->directory, start, *state->history);
-  libvirt::LibvirtPool pool(fleet->uris, fleet->pool, clock, *state->book, state->book->claim());
+  libvirt::LibvirtPool pool(fleet->uris, fleet->pool, clock, *state->book, state->book->claim(), state->book.get());
   LiveTicker ticker;
   const LivePorts ports{pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
   auto run = LiveRun::make(*fleet, ports, live_options(o, *state, start, trainer.get(), ticker));
   if (!run) return tl::unexpected(run.error());
 
-  const Api api({(*run)->board(), *state->history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page});
+  const Api api({(*run)->board(), *state->history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
+                 [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }});
   const auto doors = open_doors(o, api);
   if (!doors) return tl::unexpected(doors.error());
   fmt::print("headroomd: fleet '{}' of {} host{}, level {}, under {}, a round every {}; page and API at {}, changes through {}, state in {}\n",

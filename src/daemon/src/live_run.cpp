@@ -35,7 +35,7 @@ std::shared_ptr<const RunInfo> describe(const LiveFleet& fleet, const LiveOption
 }  // namespace
 
 struct LiveRun::Inside {
-  Inside(LiveFleet f, LivePorts p, LiveOptions o, LiveForecaster with, const Policy& policy)
+  Inside(LiveFleet f, LivePorts p, LiveOptions o, LiveForecaster with, DrainBook hosts, const Policy& policy)
       : fleet(std::move(f)),
         ports(std::move(p)),
         options(std::move(o)),
@@ -43,8 +43,10 @@ struct LiveRun::Inside {
         actuator(ports.hypervisor, ports.journal, fleet.limits),
         loop({ports.hypervisor, *forecaster.forecaster, actuator, options.history}, policy, fleet.every),
         moves(options.moves_file),
+        drained(std::move(hosts)),
         info(describe(fleet, options, policy, ports.clock.now())) {
     if (options.history) loop.warm_start(fleet.step);
+    loop.set_drained(drained.hosts());
   }
 
   Result<void> watch_models();
@@ -68,6 +70,7 @@ struct LiveRun::Inside {
   Loop loop;
   std::optional<ModelWatch> models;
   MoveKeeper moves;
+  DrainBook drained;
   News news;
   std::shared_ptr<const RunInfo> info;
   Board board;
@@ -90,8 +93,10 @@ Result<std::unique_ptr<LiveRun>> LiveRun::make(LiveFleet fleet, LivePorts ports,
   if (!fleet.rules.empty())
     if (auto good = rules::check_rules(fleet.rules, forecaster->forecaster->horizons(), fleet.rules_file); !good)
       return tl::unexpected(good.error());
-  std::unique_ptr<LiveRun> run(
-      new LiveRun(std::make_unique<Inside>(std::move(fleet), std::move(ports), std::move(options), std::move(*forecaster), contender->policy)));
+  auto drained = DrainBook::open(options.drained_file);
+  if (!drained) return tl::unexpected(drained.error());
+  std::unique_ptr<LiveRun> run(new LiveRun(std::make_unique<Inside>(std::move(fleet), std::move(ports), std::move(options), std::move(*forecaster),
+                                                                    std::move(*drained), contender->policy)));
   if (auto good = run->inside_->watch_models(); !good) return tl::unexpected(good.error());
   run->inside_->show("asking the hosts for the first time");
   return run;
@@ -246,6 +251,17 @@ Result<void> LiveRun::set_paused(bool paused) {
   else ok = paused ? in.actuator.pause("by the operator", in.ports.clock.now()) : in.actuator.resume();
   in.show(in.board.read()->message);
   return ok;
+}
+
+Result<void> LiveRun::set_drained(const std::string& host, bool drained) {
+  Inside& in = *inside_;
+  const auto lock = in.gate.change();
+  if (in.over) return fail(ErrorCode::kRefused, "the manager is stopping; there is nothing to drain");
+  Snapshot now = in.board.read()->snapshot;
+  now.taken_at = in.ports.clock.now();
+  if (auto done = in.drained.set(host, drained, now); !done) return done;
+  in.loop.set_drained(in.drained.hosts());
+  return {};
 }
 
 }  // namespace headroom

@@ -42,6 +42,7 @@ Result<Contender> live_contender(const std::string& policy, const LiveFleet& fle
   if (!contender || contender->sight != Sight::kModel)
     return invalid(fmt::format("a live fleet is run by headroom or migrate-first, not by '{}'", policy));
   Policy& p = contender->policy;
+  p.hosts.may_power = !fleet.pool.power.switches.empty();
   p.constraints = fleet.constraints;
   if (!fleet.rules.empty()) p.rules = fleet.rules;
   MigrationPolicy& moves = p.hosts.migration;

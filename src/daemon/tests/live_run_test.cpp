@@ -61,6 +61,7 @@ struct Rig {
     options.version = "test";
     options.history = history.get();
     options.moves_file = folder / "migrations.json";
+    options.drained_file = folder / "drained.json";
     options.watch = [this](const State& state) {
       for (const std::string& line : state.news) news.push_back(line);
       states.push_back(state);
@@ -144,6 +145,27 @@ TEST(LiveRun, LeavesAVmAloneThatIsOnlyToBeObserved) {
   rig.run(minutes(3));
   EXPECT_EQ(rig.fake.vm(VmId(0)).allocation.cpu(), 2_cores);
   EXPECT_THAT(rig.run_->board().log.newest(10), IsEmpty());
+}
+
+// Over a restart as well: the VM does not come back before the host is taken into use again.
+TEST(LiveRun, ADrainedHostIsLeftAndStaysSoAfterARestart) {
+  Rig rig;
+  rig.fleet.limits.migrate_cooldown = Duration(0);
+  const HostId first = rig.fake.vm(VmId(0)).host;
+  const std::string name = "h" + std::to_string(first.value());
+  rig.at = [&](Instant) {
+    rig.use(500);
+    EXPECT_TRUE(rig.states.size() != 1 || rig.run_->set_drained(name, true));
+  };
+  rig.run(minutes(10));
+  EXPECT_NE(rig.fake.vm(VmId(0)).host, first);
+  EXPECT_EQ(rig.run_->board().log.of_host(name, 10).at(0).action.reason.code, ReasonCode::kDrain);
+  EXPECT_EQ(rig.run_->set_drained(name, false).error().code, ErrorCode::kRefused);  // it has stopped
+  rig.at = [&](Instant) { rig.use(500); };
+  rig.run(minutes(3));
+  EXPECT_FALSE(rig.last().snapshot.find(first)->accepts_vms);
+  EXPECT_TRUE(rig.last().snapshot.find(first)->drained_at);
+  EXPECT_NE(rig.fake.vm(VmId(0)).host, first);
 }
 
 TEST(LiveRun, GoesOnAfterARoundInWhichNoHostAnswers) {

@@ -73,6 +73,7 @@ void read_hosts(Section& top, LiveFleet& fleet) {
     if (const std::string other = namesake(site, host.name); !other.empty())
       s.reject("name", fmt::format("{} is called '{}' too; rename one", other, host.name));
     if (!peer.uri.empty() || !peer.memory_uri.empty()) fleet.pool.migration.peers[at] = std::move(peer);
+    read_switch(s, at, host.name, fleet.pool.power);
     site.hosts[at] = std::move(host);
     fleet.uris.push_back(std::move(at));
   }

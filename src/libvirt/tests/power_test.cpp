@@ -271,7 +271,8 @@ TEST_F(PowerTest, FindsOutAfterARestartAndThrowsNoSwitchAgain) {
   const HostId host = HostId(state->host(absent(kDead, PowerState::kOn).facts.uuid).value());
   {
     const auto p = pool(*state, {kDead});
-    EXPECT_EQ(p->take_up(ActionId(1), action(ActionKind::kStopHost, host)).error().code, ErrorCode::kUnreachable);
+    ASSERT_TRUE(p->take_up(ActionId(1), action(ActionKind::kStopHost, host)));
+    EXPECT_EQ(p->progress(ActionId(1)).error().code, ErrorCode::kUnreachable) << "nobody has heard of that host yet";
   }
   // It was being stopped, the switch cannot tell, and it has been silent for long enough.
   clock = std::make_shared<SystemClock>();

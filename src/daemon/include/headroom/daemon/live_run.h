@@ -12,8 +12,8 @@
 // A restart: the journal's unfinished actions are taken up before anything is planned, a pause holds on, and what migrations have
 // taught is gone on from. Nothing that was begun is begun again.
 //
-// Threads: go() in one; board() and set_paused() from any. Ownership: borrows the ports, the history store and the trainer. Errors:
-// make(): kInvalid for a policy that a live fleet cannot have, horizons that cannot be forecast, or rules that name others. go(): the
+// Threads: go() in one; board(), set_paused() and set_drained() from any. Ownership: borrows the ports, the history store and the trainer. Errors:
+// make(): kInvalid for a policy that a live fleet cannot have, a damaged list of drained hosts, horizons that cannot be forecast, or rules that name others. go(): the
 // journal cannot be read. What goes wrong later is told by the board and ends nothing.
 #pragma once
 
@@ -25,6 +25,7 @@
 
 #include "headroom/base/clock.h"
 #include "headroom/daemon/board.h"
+#include "headroom/daemon/drain_book.h"
 #include "headroom/daemon/model_watch.h"
 #include "headroom/daemon/move_keeper.h"
 #include "headroom/daemon/news.h"
@@ -49,6 +50,7 @@ struct LiveOptions {
   Trainer* trainer = nullptr;                     // trains that model again meanwhile. None: it stays as it is
   HistoryStore* history = nullptr;                // takes the samples
   std::filesystem::path moves_file;               // where what migrations taught is kept (move_file.h); empty: nowhere
+  std::filesystem::path drained_file;             // where drained hosts are kept (drain_book.h); empty: nowhere
   std::function<void(const State&)> watch;        // after each round, on go()'s thread
 };
 
@@ -62,6 +64,8 @@ class LiveRun {
   // Stops acting, or acts again; observing, forecasting and planning go on. It outlives a restart. kRefused once the run is over;
   // kFailed when the journal does not take it, and then it holds in this process only.
   Result<void> set_paused(bool paused);
+  // Has a host left by its VMs, or takes it into use again, from the next round on; likewise. kNotFound for a host that is not there.
+  Result<void> set_drained(const std::string& host, bool drained);
 
  private:
   struct Inside;
