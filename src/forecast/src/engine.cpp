@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "fallback.h"
 #include "headroom/base/check.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr double kMostOfHighest = 1.5;  // a band reaches no further than this times the highest demand seen
 constexpr int kStepsUntilHighestCounts = 6 * kStepsPerHour;
 constexpr float kMostZ = 20;            // sinh(20) scales is beyond any machine
+constexpr std::int64_t kNotToBeJudged = -1;  // as the origin of a forecast in between
 constexpr float kLeastExcess = 0.001F;  // a choice is kept for an epoch; 0 would say that it is the model that speaks
 
 }  // namespace
@@ -30,6 +32,7 @@ struct PredictiveLoadEngine::VmState {
   VmSeries series;
   std::array<double, kResourceCount> ceiling{};  // base units, 0 = unknown
   std::array<double, kResourceCount> limit{};    // the same
+  std::int64_t forecast_from = -1;               // the step of the newest forecast
   std::array<Calibration, kResourceCount> calibration;
   std::array<Fallback, kResourceCount> fallback;
   std::unique_ptr<std::array<Witness, kResourceCount>> witness;  // of a sampled VM
@@ -39,8 +42,10 @@ struct PredictiveLoadEngine::VmState {
 struct PredictiveLoadEngine::Batch {
   struct Row {
     VmState* vm;
+    const VmSeries* series;   // the VM's own, or as it has gone on since
     Resource resource;
     std::int64_t step;
+    bool between;             // the step was forecast from before: this is not judged
     std::vector<Outlook>* out;
   };
   std::size_t count = 0;
@@ -52,6 +57,9 @@ struct PredictiveLoadEngine::Batch {
   std::vector<float> rival_features = std::vector<float>(GlobalModel::kBatch * kFeatureCount);
   std::vector<GlobalModel::Quantiles> rival_z;
   std::array<int, GlobalModel::kBatch> rival_row;
+  // Of VMs whose step was forecast from before: their series as they have gone on since. One a VM in the batch, and one more for a
+  // VM whose rows a full batch has parted.
+  std::vector<VmSeries> gone_on;
 };
 
 namespace {
@@ -251,12 +259,14 @@ void PredictiveLoadEngine::choose_witness(VmState& vm, bool chosen) {
 void PredictiveLoadEngine::begin(Instant origin, VmState& state, Forecast& out) {
   const std::int64_t step = StepGrid::step_of(origin, model_->info().step);
   state.grid.close_at(origin, model_->info().step, [&](const Sample& s, bool known) { push(state, s, known); });
+  const bool between = std::exchange(state.forecast_from, step) == step;
+  const VmSeries& all = between ? gone_on(state, origin) : state.series;
   out.origin = origin;
   out.state = ForecastState::kNone;
   for (Resource r : kAllResources) {
     auto& outlook = out.outlook[index(r)];
     outlook.resize(horizons_.size());
-    const Series& series = state.series[r];
+    const Series& series = all[r];
     if (!series.has_value()) {
       const Band prior = prior_band(r, state.ceiling[index(r)]);
       std::fill(outlook.begin(), outlook.end(), Outlook{prior, prior});
@@ -266,10 +276,27 @@ void PredictiveLoadEngine::begin(Instant origin, VmState& state, Forecast& out) 
     if (!ready || out.state == ForecastState::kLearning) out.state = ForecastState::kLearning;
     else out.state = ForecastState::kReady;
     Batch& batch = *batch_;
-    compute_features(state.series, r, step, std::span(batch.features).subspan(batch.count * kFeatureCount, kFeatureCount));
-    batch.row[batch.count++] = {&state, r, step, &outlook};
+    compute_features(all, r, step, std::span(batch.features).subspan(batch.count * kFeatureCount, kFeatureCount));
+    batch.row[batch.count++] = {&state, &all, r, step, between, &outlook};
     if (batch.count == GlobalModel::kBatch) flush(batch);
   }
+}
+
+// Within a step that was forecast from before, what has come since counts too: the newest step is then the time of a step that ends
+// now. It is a guess at what the grid will hold, so it is made on a copy, and nothing is learnt from it.
+const VmSeries& PredictiveLoadEngine::gone_on(const VmState& state, Instant origin) {
+  const auto since = state.grid.since(origin, model_->info().step);
+  if (!since) return state.series;
+  std::vector<VmSeries>& copies = batch_->gone_on;
+  if (batch_->count == 0) copies.clear();
+  copies.reserve(GlobalModel::kBatch + 1);  // rows point into it
+  VmSeries& copy = copies.emplace_back(state.series);
+  for (Resource r : kAllResources) {
+    const double used = since->mean.used[index(r)];
+    const float believable = std::fabs(used) < kMostBelievable ? static_cast<float>(used) : std::nanf("");
+    copy[r].go_on(believable, since->share, since->mean.stalled[index(r)], state.ceiling[index(r)]);
+  }
+  return copy;
 }
 
 void PredictiveLoadEngine::flush(Batch& batch) {
@@ -300,7 +327,7 @@ void PredictiveLoadEngine::finish(Batch& batch, std::size_t i) {
   const std::size_t r = index(row.resource);
   const double ceiling = row.vm->ceiling[r], limit = row.vm->limit[r] > 0 ? row.vm->limit[r] : ceiling;
   const Band prior = prior_band(row.resource, ceiling);
-  const Series& series = row.vm->series[row.resource];
+  const Series& series = (*row.series)[row.resource];
   const double nothing = series.next_to_nothing();
   const Finisher finisher(series, ceiling, nothing, prior);
   const Ground ground = Ground::of(series.now(), series.scale(), nothing);
@@ -309,7 +336,7 @@ void PredictiveLoadEngine::finish(Batch& batch, std::size_t i) {
   Witness* const witness = row.vm->witness ? &(*row.vm->witness)[r] : nullptr;
   auto band_of = [&](std::size_t head, bool peak, float& excess) {
     const GlobalModel::Quantiles model = heads_->quantiles(head, batch.z, i);
-    auto [z, judged] = calibration.give(head, row.step, series, ground, model);
+    auto [z, judged] = calibration.give(head, row.between ? kNotToBeJudged : row.step, series, ground, model);
     const bool falls_back = fallback.chosen(head, row.step);
     excess = falls_back ? std::max(fallback.excess(head), kLeastExcess) : 0;
     if (falls_back) z = as_given(fallback.quantiles(head), ground);

@@ -66,18 +66,21 @@ void OpenStep::add_late(const Sample& sample, Duration step) {
   before_.add(sample, usual());
 }
 
-std::optional<Sample> OpenStep::close(Instant from, Instant to) {
-  const bool ahead = newest_ && newest_->at > to;
+std::optional<Sample> OpenStep::peek(Instant from, Instant to) const {
+  const bool ahead = ahead_of(to);
   const float half = seconds_of(to - from) / 2;
-  std::optional<Sample> closed;
-  if (before_.any) {
-    if (newest_ && !ahead) before_.add(*newest_, newest_covers_);
-    closed = Sample{to, before_.used, before_.stalled, true};
-    for (std::size_t r = 0; r < kResourceCount; ++r)
-      if (before_.seconds[r] < half || before_.seconds[r] == 0) closed->used[r] = std::nan("");
-  } else if (newest_ && !ahead && seconds_of(newest_covers_) >= half) {
-    closed = newest_;
-  }
+  if (!before_.any) return newest_ && !ahead && seconds_of(newest_covers_) >= half ? newest_ : std::nullopt;
+  Mean all = before_;
+  if (newest_ && !ahead) all.add(*newest_, newest_covers_);
+  Sample mean{to, all.used, all.stalled, true};
+  for (std::size_t r = 0; r < kResourceCount; ++r)
+    if (all.seconds[r] < half || all.seconds[r] == 0) mean.used[r] = std::nan("");
+  return mean;
+}
+
+std::optional<Sample> OpenStep::close(Instant from, Instant to) {
+  std::optional<Sample> closed = peek(from, to);
+  const bool ahead = ahead_of(to);
   before_ = {};
   counted_ = 0;
   if (!ahead) newest_.reset();

@@ -94,6 +94,24 @@ void Series::push(float used, float stalled, double most) {
   if (pushed_ % 7 == 1) sort_week();
 }
 
+void Series::go_on(float used, double share, float stalled, double most) {
+  if (!known(used) || !has_value() || steps_since_value() > 0) return;
+  const float held_back = std::clamp(std::isnan(stalled) ? 0.0F : stalled, 0.0F, 1.0F);
+  const float fresh = lifted(std::max(0.0F, used), held_back, static_cast<float>(most)), old = at(0), before = at(1);
+  const float value = old + static_cast<float>(share) * (fresh - old);
+  for (std::size_t i = 0; i < kWindows.size(); ++i) sums_[i] += static_cast<double>(value) - static_cast<double>(old);
+  if (known(before))
+    for (std::size_t i = 0; i < kChangeWindows.size(); ++i)
+      changes_[i] += static_cast<double>(std::fabs(value - before)) - static_cast<double>(std::fabs(old - before));
+  exact_[place(pushed_ - 1)] = value;
+  if (held_back > 0) stalled_bits_ |= 1U;
+  open_high_ = std::max(open_high_, value);
+  open_low_ = std::min(open_low_, value);
+  if (known(before) && std::fabs(value - before) > kJumpScales * scale()) jump_age_ = 0;
+  now_ = value;
+  highest_ever_ = std::max(highest_ever_, value);
+}
+
 // Removes what leaves each window and adds what enters it. A change counts only between adjacent known steps; the one
 // that leaves is worked out again from the steps, so that it need not be stored.
 void Series::slide_sums(float value) {

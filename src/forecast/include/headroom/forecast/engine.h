@@ -9,6 +9,9 @@
 // Cold start: no sample, the prior over all VMs and kNone; under 24 h of samples kLearning, and in the first hour the
 // band is widened towards the prior.
 //
+// Forecasts may come more often than steps: the first in a step closes it (step_grid.h) and is judged; those after it rest on what has
+// come since as well, and are not.
+//
 // Horizons: the model's own, or any list within them; where one lies between two of the model's it is interpolated
 // (head_map.h) and calibrated by its own truth like any other. Only what the list needs is computed.
 //
@@ -65,6 +68,7 @@ class PredictiveLoadEngine : public Forecaster {
   VmState& state_of(VmId vm);
   void push(VmState& vm, const Sample& sample, bool known);
   void begin(Instant origin, VmState& state, Forecast& out);
+  const VmSeries& gone_on(const VmState& state, Instant origin);
   void flush(Batch& batch);
   void ask_challenger(Batch& batch);
   void finish(Batch& batch, std::size_t row);

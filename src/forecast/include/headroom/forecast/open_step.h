@@ -24,6 +24,8 @@ class OpenStep {
   // The mean over (from, to], and a new beginning. Of what covers less than half of that time nothing is known: NaN, or no
   // sample at all. One sample alone is given back as it is. What ends after `to` is left for the next step.
   std::optional<Sample> close(Instant from, Instant to);
+  // What close() would give, and nothing is closed.
+  std::optional<Sample> peek(Instant from, Instant to) const;
 
  private:
   struct Mean {
@@ -40,6 +42,8 @@ class OpenStep {
 
   std::optional<Sample> newest_;
   Duration newest_covers_{};
+  bool ahead_of(Instant to) const { return newest_ && newest_->at > to; }
+
   Mean before_;                             // of all but the newest
   std::uint64_t counted_ = 0;               // instants, by place_of()
   std::optional<Instant> last_at_;          // these go on from step to step

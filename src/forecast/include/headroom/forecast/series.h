@@ -37,6 +37,10 @@ class Series {
   // Lays the next step on the grid. `used` NaN: missing. `stalled` as in Sample. `most`: the VM's ceiling, 0 unknown.
   void push(float used, float stalled = 0, double most = 0);
 
+  // The newest step as it is some of a step later: `share` of it is of the time since, in which `used` was; NaN changes nothing. For
+  // a copy that is asked once: what the week's extremes and bursts were told of the step before stays.
+  void go_on(float used, double share, float stalled, double most);
+
   std::int64_t pushed() const { return pushed_; }          // steps pushed so far, gaps included
   int valid_in_week() const { return counts_.back(); }     // steps with a value among the last week's
   bool has_value() const { return last_valid_ >= 0; }

@@ -4,7 +4,7 @@
 // A step is closed by a sample of a later one, or by a forecast. A forecast made inside a step closes it with what is known
 // by then: nothing newer is left unused, and the truth of a horizon is what the same clock will show. What comes after it
 // belongs to the next step, whose time then begins at that forecast. So with forecasts once a step, wherever in it, each
-// step is the mean over the time since the forecast before; forecasts in between go on from the step closed last.
+// step is the mean over the time since the forecast before. A forecast in between closes nothing; since() tells what came.
 // A sample of what is closed comes too late and is dropped. Samples may run ahead of a forecast by one.
 #pragma once
 
@@ -43,6 +43,19 @@ class StepGrid {
   void close_at(Instant origin, Duration step, Push push) {
     close_until(step_of(origin, step) + 1, origin, step, push);
   }
+  // The mean of what has come since the newest step was closed, up to `origin`, and how much of a step's time that is; nothing
+  // where less than half of that time is covered.
+  struct Since {
+    Sample mean;
+    double share = 0;  // of a step, at most 1
+  };
+  std::optional<Since> since(Instant origin, Duration step) const {
+    if (open_.empty() || origin <= closed_to_) return std::nullopt;
+    const std::optional<Sample> mean = open_.peek(closed_to_, origin);
+    if (!mean) return std::nullopt;
+    return Since{*mean, std::min(1.0, static_cast<double>((origin - closed_to_).count()) / static_cast<double>(step.count()))};
+  }
+
   // The newest closed step; meaningless before the first.
   std::int64_t newest() const { return next_ ? *next_ - 1 : -1; }
   bool begun() const { return next_.has_value(); }
