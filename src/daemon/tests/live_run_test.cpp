@@ -341,10 +341,12 @@ TEST(LiveRun, ActsOnALibvirtHostAsEachVmsMetadataAllows) {
   live.watch = [&](const State& state) { rig.states.push_back(state); };
   const LivePorts ports{measured, *rig.journal, *clock, [&](Instant t) {
                           clock->set(t);
-                          poll_until([&] {  // the workers go by the world's time
-                            const auto progress = pool.progress(ActionId(1));
-                            return !progress || progress->state != ActionState::kRunning;
-                          }, seconds(20));
+                          const auto unfinished = rig.journal->unfinished().value();
+                          for (const JournalRecord& r : unfinished)  // the workers go by the world's time
+                            EXPECT_TRUE(poll_until([&] {
+                              const auto progress = pool.progress(r.id);
+                              return !progress || progress->state != ActionState::kRunning;
+                            }, seconds(60)));
                           return t < kNoon + minutes(4);
                         }};
   auto run = LiveRun::make(rig.fleet, ports, live);
