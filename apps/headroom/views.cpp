@@ -99,10 +99,19 @@ std::string moment(const json& at) {
   return harmless(std::move(text));
 }
 
+namespace {
+
+std::string power_of(const json& host) {
+  if (host.at("power") != "on" || host.value("answers", true)) return host.at("power");  // of a host that is off nobody expects an answer: null
+  return "silent since " + moment(host.at("heard_at"));
+}
+
+}  // namespace
+
 std::string hosts_table(const json& fleet) {
   Table table({"NAME", "TYPE", "POWER", "VMS", "CPU USED", "CPU GIVEN", "MEMORY GIVEN", "OVERLOAD RISK", "USD/H"});
   for (const json& h : fleet.at("hosts"))
-    table.add({h.at("name"), h.at("type"), h.at("power"), h.at("vms").dump(), of(h.at("used"), h.at("deliverable"), Resource::kCpu),
+    table.add({h.at("name"), h.at("type"), power_of(h), h.at("vms").dump(), of(h.at("used"), h.at("deliverable"), Resource::kCpu),
                of(h.at("allocated"), h.at("admissible"), Resource::kCpu),
                of(h.at("allocated"), h.at("admissible"), Resource::kMemory),
                h.at("risk").is_object() ? percent(h.at("risk").at("cpu_exceedance")) : "-",
@@ -187,15 +196,32 @@ std::string trial_text(const json& s) {
   return text + trial.at("last").at("text").get<std::string>();
 }
 
+namespace {
+
+std::string what_runs(const json& s) {
+  const std::string name = s.at("scenario"), fleet = fmt::format("{} VMs on {} hosts", s.at("vms").dump(), s.at("hosts").dump());
+  if (s.value("mode", "") != "live") return fmt::format("{}, {} view, {}", name, s.at("view").get<std::string>(), fleet);
+  const auto silent = s.value("hosts_silent", std::size_t{0});
+  return fmt::format("{}, level {}, {}{}", name, s.value("level", "-"), fleet,
+                     silent == 0 ? "" : fmt::format(", of which {} {} not answer", silent, silent == 1 ? "does" : "do"));
+}
+
+std::string when(const json& s) {
+  const std::string now = moment(s.at("now")), round = s.at("round").dump(), from = moment(s.at("from"));
+  if (s.value("mode", "") == "live") return fmt::format("{}  (round {} since {}, one every {} s)", now, round, from, s.at("every_seconds").dump());
+  return fmt::format("{}  (round {} of {}, {} to {})", now, round, s.at("rounds").dump(), from, moment(s.at("to")));
+}
+
+}  // namespace
+
 std::string status_text(const json& s) {
   std::string state = s.at("state");
   if (!s.at("message").get<std::string>().empty()) state += ": " + s.at("message").get<std::string>();
+  if (const std::string alarm = s.value("alarm", ""); !alarm.empty()) state = fmt::format("ALARM, nothing is begun any more: {}; {}", alarm, state);
   return facts({{"State", state},
-                {"Replays", fmt::format("{}, {} view, {} VMs on {} hosts", s.at("scenario").get<std::string>(),
-                                        s.at("view").get<std::string>(), s.at("vms").dump(), s.at("hosts").dump())},
+                {s.value("mode", "") == "live" ? "Fleet" : "Replays", what_runs(s)},
                 {"Policy", s.at("policy")},
-                {"Now", fmt::format("{}  (round {} of {}, {} to {})", moment(s.at("now")), s.at("round").dump(), s.at("rounds").dump(),
-                                    moment(s.at("from")), moment(s.at("to")))},
+                {"Now", when(s)},
                 {"Model", model_text(s)},
                 {"Forecasts", bounds_held(s.value("accuracy", json()))},
                 {"Training", training_text(s)},
@@ -224,7 +250,7 @@ std::string host_text(const json& host) {
   const json& risk = host.at("risk");
   std::string text = facts({{"Name", host.at("name")},
                             {"Type", host.at("type")},
-                            {"Power", host.at("power")},
+                            {"Power", power_of(host)},
                             {"Price", fmt::format("{}, {:.3f} USD/h", host.at("price_class").get<std::string>(), host.at("usd_per_hour").get<double>())},
                             {"Overload risk", risk.is_object() ? fmt::format("{} within {} min (CPU {} expected, {} at 95 %)",
                                                                              percent(risk.at("cpu_exceedance")),

@@ -63,6 +63,7 @@ TEST_F(LiveManager, WatchesAFleetAndIsStillItselfAfterItWasKilled) {
   EXPECT_THAT(status["message"].get<std::string>(), HasSubstr("Failed to connect socket to '/nonexistent/sock'"));
   const json vms = json::parse(manager.ask("get vms -o json").text);
   for (const json& vm : vms) EXPECT_EQ(vm["level"], vm["name"] == "shop-1" ? "observe" : "auto") << vm.dump();
+  EXPECT_THAT(manager.ask("get status").text, AllOf(HasSubstr("shop, level auto, 2 VMs on 2 hosts"), HasSubstr("one every 1 s")));
   EXPECT_THAT(manager.ask("describe vm shop-1").text, HasSubstr("its policy says that it stays"));
   for (const char* what : {"get hosts", "get plan", "get actions", "get score", "get accuracy", "get status", "cost report", "explain vm shop-1"})
     EXPECT_EQ(manager.ask(what).exit_code, 0) << what << ": " << manager.ask(what).text;

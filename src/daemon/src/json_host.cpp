@@ -17,12 +17,6 @@ nlohmann::json risk_json(const State& state, const Host& host) {
           {"cpu_q95", rounded(load.q95(rho))}};
 }
 
-// null: nobody expects it to.
-nlohmann::json answers(const State& state, const Host& host) {
-  if (host.power != PowerState::kOn) return nullptr;
-  return state.snapshot.taken_at - host.heard_at <= state.run->poll / 2;
-}
-
 // Who is on a host that is to be left, and why they stay: nowhere to go, or not let go.
 nlohmann::json cannot_leave(const State& state, const Host& host) {
   nlohmann::json all = nlohmann::json::array();
@@ -38,6 +32,9 @@ nlohmann::json cannot_leave(const State& state, const Host& host) {
 }
 
 }  // namespace
+
+// A reading is of the round it was made in, or of the moment before where its host was slow.
+bool answers(const State& state, const Host& host) { return state.snapshot.taken_at - host.heard_at <= state.run->poll / 2; }
 
 nlohmann::json host_line(const State& state, const Host& host) {
   std::size_t vms = 0;
@@ -56,7 +53,7 @@ nlohmann::json host_line(const State& state, const Host& host) {
           {"can_stop", host.can_stop},
           {"accepts_vms", host.accepts_vms},
           {"heard_at", to_rfc3339(host.heard_at)},
-          {"answers", answers(state, host)},
+          {"answers", host.power == PowerState::kOn ? nlohmann::json(answers(state, host)) : nlohmann::json()},
           {"drained_at", host.drained_at ? nlohmann::json(to_rfc3339(*host.drained_at)) : nlohmann::json()},
           {"cannot_leave", cannot_leave(state, host)},
           {"vms", vms},

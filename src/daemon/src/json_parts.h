@@ -23,6 +23,7 @@ double rounded(double value);
 
 nlohmann::json accuracy_summary(const std::optional<LiveReport>& report);
 nlohmann::json vm_line(const State& state, const Vm& vm);
+bool answers(const State& state, const Host& host);  // in the newest round
 nlohmann::json host_line(const State& state, const Host& host);
 // An action that nobody has decided about yet.
 nlohmann::json action_json(const Snapshot& snapshot, const Action& action);

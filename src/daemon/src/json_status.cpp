@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "json_parts.h"
@@ -66,6 +67,7 @@ nlohmann::json status_json(const State& s) {
           {"rounds", std::move(rounds)},
           {"vms", s.snapshot.vms.size()},
           {"hosts", s.snapshot.hosts.size()},
+          {"hosts_silent", std::count_if(s.snapshot.hosts.begin(), s.snapshot.hosts.end(), [&](const Host& h) { return h.power == PowerState::kOn && !answers(s, h); })},
           {"model", std::move(model)},
           {"without_model", s.without_model},
           {"drift", drift_json(s.drift)},

@@ -182,6 +182,8 @@ TEST(LiveRun, GoesOnAfterARoundInWhichNoHostAnswers) {
   EXPECT_EQ(during.snapshot.taken_at, kNoon + minutes(3));
   ASSERT_THAT(during.snapshot.hosts, SizeIs(2)) << "what was known stays, with its age";
   EXPECT_EQ(fleet_json(during)["hosts"][0]["answers"], false);
+  EXPECT_EQ(status_json(during)["hosts_silent"], 2);
+  EXPECT_EQ(status_json(rig.last())["hosts_silent"], 0);
   EXPECT_EQ(rig.last().message, "");
   EXPECT_EQ(fleet_json(rig.last())["hosts"][0]["answers"], true);
   ASSERT_THAT(rig.news, SizeIs(2)) << ::testing::PrintToString(rig.news);
