@@ -5,15 +5,17 @@
 #include <array>
 
 namespace headroom::libvirt {
-namespace {
 
-// What a callback needs; libvirt holds it and frees it when the callback ends.
+// What a callback needs.
 struct Ear {
   std::shared_ptr<EventQueue> events;
   std::size_t host = 0;
   std::shared_ptr<std::atomic<bool>> closed;
 };
 
+namespace {
+
+// Of domains' events libvirt holds the ear, and frees it when the callback ends.
 void free_ear(void* ear) { delete static_cast<Ear*>(ear); }
 
 // Callbacks run in libvirt's event thread, which serves all hosts: they take a note and go.
@@ -80,8 +82,9 @@ void Connection::listen(const std::shared_ptr<EventQueue>& events, std::size_t h
     ear.release();
     callbacks_.push_back(id);
   }
-  auto ear = std::make_unique<Ear>(Ear{events, host, closed_});
-  if (virConnectRegisterCloseCallback(get(), on_close, ear.get(), free_ear) == 0) ear.release();
+  // Drivers without a wire take this one and never free it, so it stays ours.
+  at_the_end_ = std::make_unique<Ear>(Ear{events, host, closed_});
+  virConnectRegisterCloseCallback(get(), on_close, at_the_end_.get(), nullptr);
 }
 
 Result<Handle<virConnect>> open_connection(const std::string& uri, KeepAlive keep_alive) {
@@ -103,10 +106,12 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& uri, Kee
   return connection;
 }
 
+Connection::Connection(Handle<virConnect> handle)
+    : handle_(std::move(handle)), closed_(std::make_shared<std::atomic<bool>>(false)) {}
+
 Connection::~Connection() {
-  // A wire that is gone answers no more: libvirt drops its callbacks with the connection then.
-  if (!closed())
-    for (int id : callbacks_) virConnectDomainEventDeregisterAny(get(), id);
+  // On a wire that is gone too, where it is refused at once: callbacks hold the connection, and would keep it for ever.
+  for (int id : callbacks_) virConnectDomainEventDeregisterAny(get(), id);
   virConnectUnregisterCloseCallback(get(), on_close);
 }
 

@@ -14,6 +14,8 @@
 
 namespace headroom::libvirt {
 
+struct Ear;
+
 struct KeepAlive {  // a host that does not answer so many probes in a row is gone
   Duration every = std::chrono::seconds(5);
   unsigned probes = 3;
@@ -34,12 +36,13 @@ class Connection {
   bool closed() const { return *closed_; }  // the other side is gone
 
  private:
-  explicit Connection(Handle<virConnect> handle) : handle_(std::move(handle)), closed_(std::make_shared<std::atomic<bool>>(false)) {}
+  explicit Connection(Handle<virConnect> handle);
   void listen(const std::shared_ptr<EventQueue>& events, std::size_t host);
 
   Handle<virConnect> handle_;
   std::shared_ptr<std::atomic<bool>> closed_;
   std::vector<int> callbacks_;
+  std::unique_ptr<Ear> at_the_end_;
 };
 
 }  // namespace headroom::libvirt

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "../src/connection.h"
+
 namespace headroom::libvirt {
 namespace {
 
@@ -15,6 +17,15 @@ TEST(EventQueue, IsBoundedAndSaysWhatItLost) {
   drained = queue.drain();
   EXPECT_TRUE(drained.events.empty());
   EXPECT_EQ(drained.dropped, 0U);
+}
+
+TEST(Connection, LeavesNobodyListeningWhenItEnds) {
+  const auto queue = std::make_shared<EventQueue>(2);
+  auto connection = Connection::open("test:///default", {}, queue, 0);
+  ASSERT_TRUE(connection) << connection.error().message;
+  EXPECT_GT(queue.use_count(), 1);
+  connection->reset();
+  EXPECT_EQ(queue.use_count(), 1);
 }
 
 }  // namespace
