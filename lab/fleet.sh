@@ -1,23 +1,25 @@
 # The fleet file (docs/fleet.md) by which headroomd runs the lab. Its hosts are reached as hosts are, over their management network, so that
 # a cut cable cuts the manager off too. Time runs as fast as the guests' load: a step of the recording's five minutes is 10 s.
 
-fleet() {
+fleet() {  # [AT SHOWS]
   local host cpu=$((LAB_HOST_CPU > 0 ? LAB_HOST_CPU : $(nproc) * 1000))
   cat << YAML
 fleet: lab
 level: auto
 step: 10s
 every: 5s
-poll: 5s
+poll: 1s
 forecast horizons: [10s, 30s, 2m]
 shared paths: [$LAB_DIR/shared, $LAB_CACHE]
 shared networks: [br0]
-hosts:
+rules: $LAB_ROOT/lab/rules.yaml
 YAML
+  (($# < 2)) || tell "calendar: {at: $1, shows: $2}"
+  tell hosts:
   for host in $(hosts); do
     cat << YAML
   - {name: $host, uri: "$(host_tcp_uri "$host")", peer: "$(host_tcp_uri "$host")", memory uri: "tcp://$(host_address "$host")",
-     usd per hour: 0.1, capacity: {cpu: $(awk -v m="$cpu" 'BEGIN {print m / 1000}') cores, memory: $LAB_HOST_MEMORY MiB}}
+     price: on-demand, usd per hour: 0.1, capacity: {cpu: $(awk -v m="$cpu" 'BEGIN {print m / 1000}') cores, memory: $LAB_HOST_MEMORY MiB}}
 YAML
   done
   cat << YAML

@@ -60,6 +60,7 @@ make_cgroups() {
     mkdir -p "$dir"
     [[ $c != cpuset ]] || for file in cpuset.cpus cpuset.mems; do cat "/sys/fs/cgroup/cpuset/$file" > "$dir/$file"; done
   done
+  printf '%s' "$LAB_WEIGHT" > "$(cgroup_of cpu "$host")/cpu.shares"
   ((LAB_HOST_CPU == 0)) || printf '%s' $((LAB_HOST_CPU * 100)) > "$(cgroup_of cpu "$host")/cpu.cfs_quota_us"
 }
 remove_cgroups() {

@@ -10,8 +10,10 @@ usage: lab.sh VERB
   up                    starts the hosts and guests that do not run yet; installs and builds what that takes
   down                  ends and removes everything (build/lab stays: kernel, initramfs)
   status                hosts, guests, and how each is reached
-  fleet                 the fleet file for headroomd
+  fleet [AT SHOWS]      the fleet file for headroomd; forecasts take the moment AT for the recorded moment SHOWS
   load VM ...           $kLoadUsage
+  past VM ...           $kPastUsage
+                        $kSizesUsage
   ask VM LINE...        speaks to the program in a guest: status, run COMMAND (lab/guest/server.h)
   migrate VM HOST ...   moves a guest by hand; further options are virsh's
   fault KIND WHAT       $kFaultUsage
@@ -81,7 +83,7 @@ verb=${1:-help}
 shift || true
 case $verb in
   up | down) mkdir -p /run/lock; exec 9> "/run/lock/headroom-lab-$LAB_NAME"; flock 9; "$verb" "$@" ;;
-  status | load | ask | fault | repair | uri | log) "$verb" "$@" ;;
+  status | load | past | ask | fault | repair | uri | log) "$verb" "$@" ;;
   fleet) fleet "$@" ;;
   migrate) migrate_guest "$@" ;;
   where) where_is "$1" ;;

@@ -18,7 +18,8 @@ LAB_DISK=${LAB_DISK:-64}                     # MiB
 LAB_HOST_CPU=${LAB_HOST_CPU:-0}              # millicores that all of a host may use; 0: the machine's
 LAB_HOST_MEMORY=${LAB_HOST_MEMORY:-1024}     # MiB of a host that are told to be for VMs
 LAB_ACCEL=${LAB_ACCEL:-auto}                 # kvm, tcg; auto: kvm where the processor offers it
-LAB_NICE=${LAB_NICE:-10}                     # of all that the lab starts
+LAB_NICE=${LAB_NICE:-10}                     # of all that the lab starts, where there are no cgroups to weigh it by
+LAB_WEIGHT=${LAB_WEIGHT:-8192}               # of a host beside a process of this machine's, which has 1024: guests do what they are told to
 
 LAB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LAB_CACHE=${LAB_CACHE:-$LAB_ROOT/build/lab}  # kernel, initramfs, what QEMU can do: kept by `down`
@@ -64,7 +65,7 @@ check_settings() {
 save_settings() {
   local name
   for name in LAB_NET LAB_HOSTS LAB_GUESTS LAB_CPU LAB_VCPUS LAB_MOST_VCPUS LAB_MEMORY LAB_MORE_MEMORY LAB_DISK LAB_HOST_CPU \
-    LAB_HOST_MEMORY LAB_ACCEL LAB_NICE; do
+    LAB_HOST_MEMORY LAB_ACCEL LAB_NICE LAB_WEIGHT; do
     printf '%s=%q\n' "$name" "${!name}"
   done > "$LAB_DIR/settings.new"
   mv "$LAB_DIR/settings.new" "$LAB_DIR/settings"
