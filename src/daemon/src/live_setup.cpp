@@ -18,6 +18,21 @@ Result<LiveForecaster> make_simple(const LiveFleet& fleet, std::string why) {
   return LiveForecaster{std::make_unique<ErrorQuantile>(ErrorQuantile::Anchor::kLast, horizons, fleet.step), nullptr, std::move(why)};
 }
 
+// What a change costs is spread over the time that is seen ahead, and the defaults are for steps of five minutes: a fleet of shorter ones sees
+// less far, and would never find a change worth its price. All times go with the step, so that it decides as one does whose steps are longer.
+void keep_pace(Policy& p, Duration step) {
+  constexpr Duration kDefaultStep = std::chrono::minutes(5);
+  if (step >= kDefaultStep) return;
+  const double share = static_cast<double>(step.count()) / static_cast<double>(kDefaultStep.count());
+  if (p.priced) {
+    p.priced->minutes_per_scaling *= share;
+    p.priced->minutes_lost_per_breach *= share;
+  }
+  p.hosts.usd_per_migration *= share;
+  for (Duration* time : {&p.hosts.overload_horizon, &p.hosts.stay_after_move, &p.hosts.consolidate_every, &p.migrate_first.horizon})
+    *time = std::max(step, Duration(static_cast<Duration::rep>(share * static_cast<double>(time->count()))));
+}
+
 }  // namespace
 
 Result<LiveForecaster> make_live_forecaster(const LiveFleet& fleet, const std::shared_ptr<const GlobalModel>& model,
@@ -43,6 +58,7 @@ Result<Contender> live_contender(const std::string& policy, const LiveFleet& fle
     return invalid(fmt::format("a live fleet is run by headroom or migrate-first, not by '{}'", policy));
   Policy& p = contender->policy;
   p.hosts.may_power = !fleet.pool.power.switches.empty();
+  keep_pace(p, fleet.step);
   p.constraints = fleet.constraints;
   if (!fleet.rules.empty()) p.rules = fleet.rules;
   MigrationPolicy& moves = p.hosts.migration;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <libvirt/libvirt.h>
 
+#include "../src/live_setup.h"
 #include "headroom/actuator/sqlite_journal.h"
 #include "headroom/base/stop.h"
 #include "headroom/daemon/json.h"
@@ -273,6 +274,19 @@ TEST(LiveRun, RefusesWhatALiveFleetCannotHave) {
   rig.fleet.rules[0].horizon = minutes(15);
   rig.fleet.rules_file = "r.yaml";
   EXPECT_THAT(LiveRun::make(rig.fleet, ports, options).error().message, HasSubstr("r.yaml"));
+}
+
+TEST(LiveRun, WeighsAChangeByTheStepsItIsSeenFor) {
+  LiveFleet fleet;
+  const Policy slow = live_contender("headroom", fleet)->policy;
+  fleet.step = seconds(10);
+  const Policy fast = live_contender("headroom", fleet)->policy;
+  EXPECT_NEAR(fast.priced->minutes_per_scaling * 30, slow.priced->minutes_per_scaling, 1e-9);
+  EXPECT_NEAR(fast.hosts.usd_per_migration * 30, slow.hosts.usd_per_migration, 1e-9);
+  EXPECT_EQ(fast.hosts.overload_horizon, seconds(30));
+  EXPECT_EQ(fast.hosts.stay_after_move, minutes(4));
+  fleet.step = minutes(10);
+  EXPECT_EQ(live_contender("headroom", fleet)->policy.hosts.overload_horizon, minutes(15));
 }
 
 // Libvirt's test driver measures nothing: what its VMs use is said here, all else is libvirt's.
