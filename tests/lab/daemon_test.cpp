@@ -29,7 +29,10 @@ class LabManager : public LabTest {
     std::filesystem::remove_all(folder_);
     std::string pattern = (std::filesystem::temp_directory_path() / "manager-lab-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
-    for (const char* vm : {"vm1", "vm2"}) lab.run(std::string("fault guest ") + vm);
+    for (const std::string vm : {"vm1", "vm2"}) {
+      if (!lab.where(vm).empty()) lab.say("fault guest " + vm);
+      ASSERT_TRUE(within(seconds(10), [&] { return lab.places(vm) == 0; })) << vm << " does not go away";
+    }
     lab.say("repair guest vm1 " + host1);
     lab.say("repair guest vm2 " + host2);
     const auto now = std::chrono::floor<seconds>(clock_.now());
