@@ -43,7 +43,7 @@ class ContractRig {
 
 struct ContractCase {
   std::string name;
-  std::function<std::unique_ptr<ContractRig>()> make;
+  std::function<std::unique_ptr<ContractRig>()> make;  // nullptr: cannot be run here, and is skipped
 };
 inline std::string contract_name(const ::testing::TestParamInfo<ContractCase>& info) { return info.param.name; }
 inline void PrintTo(const ContractCase& c, std::ostream* out) { *out << c.name; }

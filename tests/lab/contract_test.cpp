@@ -1,0 +1,72 @@
+// The contract of the port on the lab: real hosts, a real guest. Only with HEADROOM_LONG=1, since each of its tests looks at the hosts anew.
+#include "headroom/hypervisor/testing/contract.h"
+
+#include <algorithm>
+
+#include "headroom/libvirt/pool.h"
+#include "headroom/libvirt/state_book.h"
+#include "lab.h"
+
+namespace headroom::testing {
+namespace {
+
+libvirt::PoolOptions options(const lab::Lab& lab) {
+  libvirt::PoolOptions o;
+  o.observer.site.shared_paths = {lab.folder() + "/shared", HEADROOM_SOURCE_DIR "/build/lab"};
+  o.observer.site.shared_networks = {"br0"};
+  o.migration.trust_shared_paths = true;
+  for (const char* host : {"h1", "h2"})
+    o.migration.peers[lab.uri(host)] = {lab.uri(host), "tcp://" + lab.say(std::string("address ") + host)};
+  return o;
+}
+
+class LabRig final : public ContractRig {
+ public:
+  LabRig() : book_(libvirt::StateBook::open(lab_.folder() + "/tests.db").value()) {
+    pool_ = std::make_unique<libvirt::LibvirtPool>(std::vector{lab_.uri("h1"), lab_.uri("h2")}, options(lab_), std::make_shared<SystemClock>(),
+                                                   *book_, book_->claim());
+    // What a guest uses is told from the second look on.
+    EXPECT_TRUE(lab::within(std::chrono::seconds(20), [this] {
+      seen_ = pool_->inventory().value_or(Inventory{});
+      const auto found = std::find_if(seen_.vms.begin(), seen_.vms.end(), [](const Vm& v) { return v.name == "vm1"; });
+      if (found != seen_.vms.end()) vm_ = *found;
+      return vm_.guest_statistics;
+    })) << "vm1 is not seen, or does not tell what it uses";
+  }
+  Hypervisor& hypervisor() override { return *pool_; }
+  void wait() override { static_cast<void>(never_.wait_for(std::chrono::milliseconds(100))); }
+  int patience() const override { return 600; }
+  VmId vm() const override { return vm_.id; }
+  HostId elsewhere() const override {
+    for (const Host& host : seen_.hosts)
+      if (host.id != vm_.host) return host.id;
+    return {};
+  }
+  Resources other(const Vm& vm) const override {
+    Resources r = vm.allocation;
+    r[Resource::kCpu] = vm.allocation[Resource::kCpu] == 400 ? 500 : 400;
+    return r;
+  }
+
+ private:
+  Stop never_;
+  lab::Lab lab_;
+  std::unique_ptr<libvirt::StateBook> book_;
+  std::unique_ptr<libvirt::LibvirtPool> pool_;
+  Inventory seen_;
+  Vm vm_;
+};
+
+std::unique_ptr<ContractRig> lab_rig() {
+  if (lab::times(2) == 1 || lab::Lab().run("up").exit_code != 0) return nullptr;
+  return std::make_unique<LabRig>();
+}
+
+const auto kLab = ::testing::Values(ContractCase{"Lab", lab_rig});
+INSTANTIATE_TEST_SUITE_P(Lab, PortContract, kLab, contract_name);
+INSTANTIATE_TEST_SUITE_P(Lab, ResizeContract, kLab, contract_name);
+INSTANTIATE_TEST_SUITE_P(Lab, MoveContract, kLab, contract_name);
+INSTANTIATE_TEST_SUITE_P(Lab, SampleContract, kLab, contract_name);
+
+}  // namespace
+}  // namespace headroom::testing
