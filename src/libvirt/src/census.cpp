@@ -106,14 +106,16 @@ std::optional<Measurement> Census::measure(const Stay& stay, const Vm& vm) {
   return rates_.take({vm.uuid, stay.seat->uuid, domain.id, stay.seat->view.reading->at, stay.seen->stats, balloon_is_used});
 }
 
-// A VM that was not measured in this round used what it did when it was measured last; its guest's word of then is no ground to act on.
+// A VM that was not measured in this round used what it did when it was measured last; its guest's word of then is no ground to act on,
+// unless it was a moment ago.
 void Census::tell_use(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o) {
   seen.measured = measure(stay, vm);
   if (seen.measured) measured_[vm.uuid] = *seen.measured;
   const auto known = measured_.find(vm.uuid);
   if (known == measured_.end() || !stay.active()) return;
   const Measurement& m = known->second;
-  vm.guest_statistics = seen.measured && m.guest_statistics;
+  const bool current = stay.seat->view.fresh && stay.seat->view.reading->at - m.at < shortest_;
+  vm.guest_statistics = (seen.measured || current) && m.guest_statistics;
   vm.stalled = m.stalled;
   for (std::size_t k = 0; k < kResourceCount; ++k) vm.used[k] = m.used[k].value_or(0);
   const auto sample = m.sample();

@@ -237,5 +237,29 @@ TEST_F(CensusTest, KeepsWhatAVmUsedWhileItsHostIsSilent) {
   }
 }
 
+// Two looks may follow each other at once: one for a round, one for an action.
+TEST_F(CensusTest, StillHasAGuestsWordInALookRightAfterAnother) {
+  const auto at = [&](std::int64_t millisecond) {
+    a.at = kNoon + Duration(millisecond);
+    a.domains = {seen("plain", kRunning)};
+    DomainStats& s = a.domains[0].stats;
+    s.cpu_time_ns = static_cast<std::uint64_t>(millisecond) * 500'000;
+    s.guest_total = 2ULL << 30;
+    s.guest_usable = 1ULL << 30;
+    s.guest_updated_at = static_cast<std::uint64_t>(a.at.time_since_epoch().count() / 1000);
+    s.disks.emplace();
+    s.nics.emplace();
+  };
+  at(0);
+  take();
+  at(10'000);
+  EXPECT_TRUE(take().inventory.vms.at(0).guest_statistics);
+  at(10'100);
+  const Observation o = take();
+  EXPECT_THAT(o.samples, IsEmpty()) << "a moment is not measured";
+  EXPECT_TRUE(o.inventory.vms.at(0).guest_statistics);
+  EXPECT_FALSE(census.take({view(a, false), view(b)}).inventory.vms.at(0).guest_statistics);
+}
+
 }  // namespace
 }  // namespace headroom::libvirt
