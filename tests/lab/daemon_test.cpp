@@ -63,7 +63,8 @@ class LabManager : public LabTest {
     const std::string told = lab.run(fmt::format("virsh {} schedinfo {}", lab.where(vm), vm)).text;
     std::smatch quota;
     if (!std::regex_search(told, quota, std::regex("vcpu_quota *: (-?[0-9]+)"))) return 0;
-    return std::stol(quota[1]) / 100 * lab.status(vm).value("cpus", 1);
+    const long each = std::stol(quota[1]);  // in 100 ms; -1: none, and it may use its vCPUs whole
+    return (each < 0 ? 1000 : each / 100) * lab.status(vm).value("cpus", 1);
   }
   // Periods of 100 ms in which its quota ended before it had what it wanted.
   long times_held_back(const std::string& vm) const {
