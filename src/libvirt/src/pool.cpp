@@ -31,6 +31,8 @@ struct LibvirtPool::Inside {
     Instant started;
     std::shared_ptr<ActionRun> run;
     std::unique_ptr<Worker> worker;  // null once it is over
+
+    bool under_way() const { return worker && !run->over(); }
   };
 
   PoolOptions options;
@@ -60,6 +62,7 @@ struct LibvirtPool::Inside {
   bool busy(const std::string& vm) const;
   void sample_dirtied();
   void take_up_unheard();
+  const SeenVm& seen(const Vm& vm) const;
   bool is_off(const Vm& vm) const;
   Result<void> watch(ActionId id, const Action& action);
   bool all_heard() const { return last.answered + power->off() >= hosts; }
@@ -99,7 +102,7 @@ void LibvirtPool::Inside::settle() {
 PowerDesk::Moves LibvirtPool::Inside::moves() const {
   PowerDesk::Moves m;
   for (const auto& [id, entry] : actions) {
-    if (!entry.worker || entry.run->over()) continue;
+    if (!entry.under_way()) continue;
     m.from[entry.vm] = entry.action.from;
     if (entry.action.kind == ActionKind::kMigrate) m.to[entry.vm] = entry.action.to;
   }
@@ -107,7 +110,7 @@ PowerDesk::Moves LibvirtPool::Inside::moves() const {
 }
 
 bool LibvirtPool::Inside::busy(const std::string& vm) const {
-  return std::any_of(actions.begin(), actions.end(), [&](const auto& a) { return a.second.vm == vm && a.second.worker && !a.second.run->over(); });
+  return std::any_of(actions.begin(), actions.end(), [&](const auto& a) { return a.second.vm == vm && a.second.under_way(); });
 }
 
 // Those that a plan may move, on hosts that answered in this round.
@@ -147,10 +150,15 @@ Result<Inventory> LibvirtPool::inventory() {
   return all;
 }
 
+// Of a VM of the last round.
+const SeenVm& LibvirtPool::Inside::seen(const Vm& vm) const {
+  const auto& vms = last.seen.inventory.vms;
+  return last.seen.vms[static_cast<std::size_t>(find_by_id(vms, vm.id) - vms.data())];
+}
+
 bool LibvirtPool::Inside::is_off(const Vm& vm) const {
-  const auto which = static_cast<std::size_t>(find_by_id(last.seen.inventory.vms, vm.id) - last.seen.inventory.vms.data());
-  const SeenVm& seen = last.seen.vms[which];
-  return !is_active({seen.domain, seen.stats});
+  const SeenVm& it = seen(vm);
+  return !is_active({it.domain, it.stats});
 }
 
 // Once every host has answered, what is still not there is gone.
@@ -193,20 +201,18 @@ Result<void> LibvirtPool::Inside::admits(const Action& action) {
 
 Result<void> LibvirtPool::Inside::may_begin(const Action& action) {
   if (auto why = alarm->raised()) return fail(ErrorCode::kRefused, *why);
-  const auto& vms = last.seen.inventory.vms;
-  const auto vm = std::find_if(vms.begin(), vms.end(), [&](const Vm& v) { return v.id == action.vm; });
-  const SeenVm& seen = last.seen.vms[static_cast<std::size_t>(vm - vms.begin())];
+  const Vm* vm = find_by_id(last.seen.inventory.vms, action.vm);
   if (!vm->owner.empty()) return fail(ErrorCode::kRefused, fmt::format("VM {} is managed by {}", vm->name, vm->owner));
   if (vm->host != action.from) return fail(ErrorCode::kRefused, fmt::format("VM {} is not on that host any more", vm->name));
   for (HostId host : {action.from, action.to})
     if (const std::string* uri = uri_of(host); uri != nullptr && power->busy(*uri))
       return fail(ErrorCode::kRefused, fmt::format("{} is being started or stopped", find_by_id(last.seen.inventory.hosts, host)->name));
   for (const auto& [other, entry] : actions)
-    if (entry.vm == vm->uuid && entry.worker && !entry.run->over())
+    if (entry.vm == vm->uuid && entry.under_way())
       return fail(ErrorCode::kRefused, fmt::format("VM {} is busy with action {}", vm->name, other.value()));
   if (action.kind == ActionKind::kMigrate)
     if (auto good = may_move(action, *vm); !good) return good;
-  return may_change(action, *vm, *seen.domain);
+  return may_change(action, *vm, *seen(*vm).domain);
 }
 
 Result<void> LibvirtPool::Inside::may_change(const Action& action, const Vm& vm, const Domain& domain) const {
