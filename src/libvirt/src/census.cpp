@@ -114,7 +114,7 @@ void Census::tell_use(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o) {
   const auto known = measured_.find(vm.uuid);
   if (known == measured_.end() || !stay.active()) return;
   const Measurement& m = known->second;
-  const bool current = stay.seat->view.fresh && stay.seat->view.reading->at - m.at < shortest_;
+  const bool current = stay.seat->view.fresh && stay.seat->view.reading->at - m.at < rates_.options().shortest;
   vm.guest_statistics = (seen.measured || current) && m.guest_statistics;
   vm.stalled = m.stalled;
   for (std::size_t k = 0; k < kResourceCount; ++k) vm.used[k] = m.used[k].value_or(0);

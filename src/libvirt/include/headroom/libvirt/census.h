@@ -61,7 +61,7 @@ struct Observation {
 
 class Census {
  public:
-  Census(Site site, RateOptions rates, IdBook& ids) : site_(std::move(site)), rates_(rates), shortest_(rates.shortest), ids_(ids) {}
+  Census(Site site, RateOptions rates, IdBook& ids) : site_(std::move(site)), rates_(rates), ids_(ids) {}
 
   Observation take(const std::vector<HostView>& views);
 
@@ -79,7 +79,6 @@ class Census {
 
   Site site_;
   RateBook rates_;
-  Duration shortest_;
   IdBook& ids_;
   std::map<std::string, std::string> home_;  // of each VM: the UUID of the host it was on last
   std::map<std::string, Measurement> measured_;  // what each used when it was measured last

@@ -62,6 +62,7 @@ class RateBook {
   std::optional<Measurement> take(Reading reading);
   // Forgets VMs whose last reading is older than a gap: nothing can be said with it any more.
   void forget_before(Instant now);
+  const RateOptions& options() const { return options_; }
 
  private:
   struct Known {
