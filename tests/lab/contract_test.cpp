@@ -1,30 +1,18 @@
-// The contract of the port on the lab: real hosts, a real guest. Only with HEADROOM_LONG=1, since each of its tests looks at the hosts anew.
+// The contract of the port on the lab: real hosts, a real guest. Only with HEADROOM_LONG=1: each of its tests begins with a look at the hosts.
 #include "headroom/hypervisor/testing/contract.h"
 
 #include <algorithm>
 
-#include "headroom/libvirt/pool.h"
-#include "headroom/libvirt/state_book.h"
-#include "lab.h"
+#include "pool_lab.h"
 
 namespace headroom::testing {
 namespace {
 
-libvirt::PoolOptions options(const lab::Lab& lab) {
-  libvirt::PoolOptions o;
-  o.observer.site.shared_paths = {lab.folder() + "/shared", HEADROOM_SOURCE_DIR "/build/lab"};
-  o.observer.site.shared_networks = {"br0"};
-  o.migration.trust_shared_paths = true;
-  for (const char* host : {"h1", "h2"})
-    o.migration.peers[lab.uri(host)] = {lab.uri(host), "tcp://" + lab.say(std::string("address ") + host)};
-  return o;
-}
-
 class LabRig final : public ContractRig {
  public:
   LabRig() : book_(libvirt::StateBook::open(lab_.folder() + "/tests.db").value()) {
-    pool_ = std::make_unique<libvirt::LibvirtPool>(std::vector{lab_.uri("h1"), lab_.uri("h2")}, options(lab_), std::make_shared<SystemClock>(),
-                                                   *book_, book_->claim());
+    pool_ = std::make_unique<libvirt::LibvirtPool>(std::vector{lab_.uri("h1"), lab_.uri("h2")}, lab::pool_options(lab_),
+                                                   std::make_shared<SystemClock>(), *book_, book_->claim());
     // What a guest uses is told from the second look on.
     EXPECT_TRUE(lab::within(std::chrono::seconds(20), [this] {
       seen_ = pool_->inventory().value_or(Inventory{});
@@ -58,8 +46,11 @@ class LabRig final : public ContractRig {
 };
 
 std::unique_ptr<ContractRig> lab_rig() {
-  if (lab::times(2) == 1 || lab::Lab().run("up").exit_code != 0) return nullptr;
-  return std::make_unique<LabRig>();
+  if (!lab::is_long()) return nullptr;
+  const Ran up = lab::Lab().run("up");
+  if (up.exit_code == 0) return std::make_unique<LabRig>();
+  EXPECT_EQ(up.exit_code, 77) << up.text;  // else this machine cannot have a lab
+  return nullptr;
 }
 
 const auto kLab = ::testing::Values(ContractCase{"Lab", lab_rig});

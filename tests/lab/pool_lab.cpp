@@ -6,17 +6,24 @@ namespace headroom::lab {
 
 using std::chrono::seconds;
 
+libvirt::PoolOptions pool_options(const Lab& lab) {
+  libvirt::PoolOptions options;
+  options.observer.site.shared_paths = {lab.folder() + "/shared", HEADROOM_SOURCE_DIR "/build/lab"};
+  options.observer.site.shared_networks = {"br0"};
+  options.observer.keep_alive_every = seconds(2);
+  options.migration.trust_shared_paths = true;
+  for (const char* host : {"h1", "h2"}) {
+    const std::string uri = lab.uri(host);
+    options.migration.peers[uri] = {uri, "tcp://" + lab.say(std::string("address ") + host)};
+  }
+  return options;
+}
+
 void PoolLab::SetUp() {
   LabTest::SetUp();
   if (IsSkipped() || HasFatalFailure()) return;
-  options_.observer.site.shared_paths = {lab.folder() + "/shared", HEADROOM_SOURCE_DIR "/build/lab"};
-  options_.observer.site.shared_networks = {"br0"};
-  options_.observer.keep_alive_every = seconds(2);
-  options_.migration.trust_shared_paths = true;
-  for (const char* host : {"h1", "h2"}) {
-    uris_[host] = lab.uri(host);
-    options_.migration.peers[uris_[host]] = {uris_[host], "tcp://" + lab.say(std::string("address ") + host)};
-  }
+  options_ = pool_options(lab);
+  for (const char* host : {"h1", "h2"}) uris_[host] = lab.uri(host);
   restart();
 }
 

@@ -11,6 +11,9 @@
 
 namespace headroom::lab {
 
+// How the pool has to be told of the lab's hosts.
+libvirt::PoolOptions pool_options(const Lab& lab);
+
 class PoolLab : public LabTest {
  protected:
   void SetUp() override;
