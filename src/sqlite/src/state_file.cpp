@@ -84,4 +84,11 @@ Result<Database> open_state_file(const std::string& path, const FileKind& kind) 
   return database;
 }
 
+Result<Database> read_state_file(const std::string& path, const FileKind& kind) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return fail(ErrorCode::kNotFound, fmt::format("there is no {} {}", kind.noun, path));
+  if (auto ok = check_whole_and_ours(path, kind); !ok) return tl::unexpected(ok.error());
+  return Database::open(path, Database::Mode::kReadOnly);
+}
+
 }  // namespace headroom::sqlite

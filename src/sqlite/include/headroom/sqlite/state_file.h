@@ -41,4 +41,7 @@ class FileLock {
 // Makes the file (not its folder) when there is none.
 Result<Database> open_state_file(const std::string& path, const FileKind& kind);
 
+// To read only, whoever uses it meanwhile; no lock is needed. kNotFound when there is no such file.
+Result<Database> read_state_file(const std::string& path, const FileKind& kind);
+
 }  // namespace headroom::sqlite

@@ -1,0 +1,85 @@
+// Who changed what, and who tried: one SQLite file that is only ever added to. Each entry carries the SHA-256 of itself and of
+// the entry before it, so that one altered, removed, put in or re-ordered later does not fit any more (audit_check.h).
+//
+// A change has two entries: `allowed` before it is made, so that there is no change without one, and `done` or `failed: why`
+// after it and before it is acknowledged. What was refused has one, bounded in rate: the rest is counted.
+//
+//   auto log = AuditLog::open(state / "audit.db", clock, [](const AuditRecord& r) { print(r.number, r.hash); });
+//   auto done = log->around({"token ci", "operator", "192.0.2.7", "drain", "h1"}, [&] { return drain("h1"); });
+//
+// Whoever can write the file can write all of it anew. What they cannot alter is the head (number and hash) that `watch` told
+// somebody else, such as the system's journal: audit_check takes it as an anchor.
+//
+// Threads: any. Ownership: borrows the clock. Durability, locking and what is refused: sqlite/state_file.h.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "headroom/access/role.h"
+#include "headroom/base/clock.h"
+
+namespace headroom::access {
+
+// Longer texts are cut: they come from anybody.
+struct AuditEntry {
+  static constexpr std::size_t kLongest = 300;   // bytes of each
+
+  std::string who, role, from;     // as in Caller; role: "" of nobody
+  std::string action, target;      // "drain", "h1"
+  std::string outcome;             // allowed | done | failed: why | refused: why
+};
+
+// By a caller; the outcome is still to be said.
+AuditEntry entry_by(const Caller& caller, std::string action, std::string target);
+
+struct AuditRecord {
+  std::int64_t number = 0;         // from 1, without gaps
+  Instant at;
+  AuditEntry entry;
+  std::string previous, hash;      // of the entry before (64 zeros of the first), and of this one with that
+};
+
+// What a record's hash must be, by all of it but `hash`.
+std::string hash_of(const AuditRecord& record);
+
+class AuditLog {
+ public:
+  using Watch = std::function<void(const AuditRecord&)>;   // of each entry as it is written, one at a time
+
+  // Creates the file (not its folder) when there is none.
+  static Result<std::unique_ptr<AuditLog>> open(const std::string& path, const Clock& clock, Watch watch = {});
+  ~AuditLog();
+
+  // On the disk when it returns. kFailed: it is not in the log, and what it tells of must not be done.
+  Result<void> append(const AuditEntry& entry);
+
+  // Appends `entry` as refused, unless there were too many lately; those are counted and told by the next entry.
+  void refuse(AuditEntry entry, const std::string& why);
+
+  // Makes a change with its two entries. `change` returns a Result; it is not called when the first entry cannot be written.
+  template <class Change>
+  auto around(AuditEntry entry, Change&& change) -> decltype(change()) {
+    entry.outcome = "allowed";
+    if (auto noted = append(entry); !noted) return tl::unexpected(noted.error());
+    auto made = std::forward<Change>(change)();
+    entry.outcome = made ? "done" : "failed: " + made.error().message;
+    if (auto noted = append(entry); !noted && made)
+      return fail(ErrorCode::kFailed, "it was done, but that could not be written to the audit log: " + noted.error().message);
+    return made;
+  }
+
+  Result<std::vector<AuditRecord>> newest(std::size_t limit) const;   // newest first
+  const std::string& path() const;                                    // for audit_check.h
+
+ private:
+  struct Parts;
+  explicit AuditLog(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace headroom::access
