@@ -21,8 +21,10 @@ HistorySample sample(std::string_view vm, Duration after, double cpu, float stal
 // A store that cannot read one VM.
 class Damaged final : public HistoryStore {
  public:
-  Result<void> append(std::span<const HistorySample>) override { return {}; }
+  using HistoryStore::append;
+  Result<void> append(std::span<const HistorySample>, std::span<const HistoryMark>) override { return {}; }
   Result<void> sync() override { return {}; }
+  Result<std::string> mark(std::string_view) override { return std::string(); }
   Result<std::vector<Sample>> read(std::string_view, Instant, Instant) override {
     return fail(ErrorCode::kFailed, "DIR: the chunk of 'b' at 2013-07-01T00:00:00Z is damaged");
   }

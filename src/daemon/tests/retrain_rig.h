@@ -55,8 +55,10 @@ inline TrainerOptions quick_trainer() {
 // Passes everything on to another store; a test overrides what it wants to spoil.
 class PassingHistory : public HistoryStore {
  public:
-  Result<void> append(std::span<const HistorySample> samples) override { return inner_->append(samples); }
+  using HistoryStore::append;
+  Result<void> append(std::span<const HistorySample> samples, std::span<const HistoryMark> marks) override { return inner_->append(samples, marks); }
   Result<void> sync() override { return inner_->sync(); }
+  Result<std::string> mark(std::string_view vm) override { return inner_->mark(vm); }
   Result<std::vector<Sample>> read(std::string_view vm, Instant from, Instant to) override { return inner_->read(vm, from, to); }
   Result<std::vector<std::string>> vms() override { return inner_->vms(); }
   Result<std::size_t> drop_before(Instant before) override { return inner_->drop_before(before); }

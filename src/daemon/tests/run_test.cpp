@@ -103,8 +103,10 @@ TEST(Run, KeepsTheSamplesOfTheDaysBeforeAndOfTheRun) {
 // A store on a full disk.
 class FullHistory : public HistoryStore {
  public:
-  Result<void> append(std::span<const HistorySample>) override { return fail(ErrorCode::kFailed, "the disk is full"); }
+  using HistoryStore::append;
+  Result<void> append(std::span<const HistorySample>, std::span<const HistoryMark>) override { return fail(ErrorCode::kFailed, "the disk is full"); }
   Result<void> sync() override { return append({}); }
+  Result<std::string> mark(std::string_view) override { return std::string(); }
   Result<std::vector<Sample>> read(std::string_view, Instant, Instant) override { return std::vector<Sample>{}; }
   Result<std::vector<std::string>> vms() override { return std::vector<std::string>{}; }
   Result<std::size_t> drop_before(Instant) override { return 0; }

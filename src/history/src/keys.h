@@ -1,6 +1,7 @@
 // Keys of the three column families. Numbers are big-endian, so that RocksDB's order is theirs.
 //   chunks: VM number (4 bytes), first sample's ms (8)          log: row number (8)
-//   default: 'v' + UUID -> VM number; 's' + VM number (4) -> what of it is sealed
+//   default: 'v' + UUID -> VM number; 's' + VM number (4) -> what of it is sealed;
+//            'm' + UUID -> its writer's mark
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,9 @@ inline std::string log_key(std::uint64_t row) {
 }
 inline std::string uuid_key(std::string_view uuid) {
   return std::string("v").append(uuid);
+}
+inline std::string mark_key(std::string_view uuid) {
+  return std::string("m").append(uuid);
 }
 inline std::string sealed_key(std::uint32_t vm_number) {
   std::string key("s");

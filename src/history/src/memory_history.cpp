@@ -11,8 +11,10 @@ namespace {
 
 class MemoryHistory final : public HistoryStore {
  public:
-  Result<void> append(std::span<const HistorySample> samples) override {
+  using HistoryStore::append;
+  Result<void> append(std::span<const HistorySample> samples, std::span<const HistoryMark> marks) override {
     if (auto ok = history::check_samples(samples); !ok) return ok;
+    if (auto ok = history::check_marks(marks); !ok) return ok;
     const std::lock_guard lock(mutex_);
     for (const HistorySample& s : samples) {
       auto vm = vms_.find(s.vm_uuid);
@@ -20,9 +22,15 @@ class MemoryHistory final : public HistoryStore {
       // Rounded like the store on disk, so that a replay in memory sees the same numbers.
       vm->second.insert_or_assign(s.sample.at, history::to_sample(history::to_stored(s.sample)));
     }
+    for (const HistoryMark& m : marks) marks_.insert_or_assign(std::string(m.vm_uuid), std::string(m.value));
     return {};
   }
   Result<void> sync() override { return {}; }
+  Result<std::string> mark(std::string_view vm_uuid) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = marks_.find(vm_uuid);
+    return found == marks_.end() ? std::string() : found->second;
+  }
   Result<std::vector<Sample>> read(std::string_view vm_uuid, Instant from, Instant to) override {
     const std::lock_guard lock(mutex_);
     std::vector<Sample> out;
@@ -46,7 +54,7 @@ class MemoryHistory final : public HistoryStore {
       dropped += static_cast<std::size_t>(std::distance(series.begin(), end));
       series.erase(series.begin(), end);
     }
-    std::erase_if(vms_, [](const auto& vm) { return vm.second.empty(); });
+    std::erase_if(vms_, [this](const auto& vm) { return vm.second.empty() && (marks_.erase(vm.first), true); });
     return dropped;
   }
 
@@ -54,6 +62,7 @@ class MemoryHistory final : public HistoryStore {
   using Series = std::map<Instant, Sample>;
   std::mutex mutex_;
   std::map<std::string, Series, std::less<>> vms_;
+  std::map<std::string, std::string, std::less<>> marks_;
 };
 
 }  // namespace

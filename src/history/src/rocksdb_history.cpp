@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "chunk_table.h"
+#include "keys.h"
 #include "log_row.h"
 #include "rocksdb_setup.h"
 #include "sample_log.h"
@@ -45,11 +46,15 @@ class RocksDbHistory final : public HistoryStore {
         chunk_samples_(options.chunk_samples) {}
 
   Result<void> load();
-  Result<void> append(std::span<const HistorySample> samples) override {
-    return guarded([&] { return append_checked(samples); });
+  using HistoryStore::append;
+  Result<void> append(std::span<const HistorySample> samples, std::span<const HistoryMark> marks) override {
+    return guarded([&] { return append_checked(samples, marks); });
   }
   Result<void> sync() override {
     return guarded([&] { return sync_log(); });
+  }
+  Result<std::string> mark(std::string_view vm_uuid) override {
+    return guarded([&] { return read_mark(vm_uuid); });
   }
   Result<std::vector<Sample>> read(std::string_view vm_uuid, Instant from, Instant to) override {
     return guarded([&] { return read_range(vm_uuid, {ms(from), ms(to)}); });
@@ -78,13 +83,14 @@ class RocksDbHistory final : public HistoryStore {
 
   static std::int64_t ms(Instant t) { return t.time_since_epoch().count(); }
 
-  Result<void> append_checked(std::span<const HistorySample> samples);
+  Result<void> append_checked(std::span<const HistorySample> samples, std::span<const HistoryMark> marks);
   Result<void> sync_log();
+  Result<std::string> read_mark(std::string_view vm_uuid);
   Result<std::vector<Sample>> read_range(std::string_view vm_uuid, TimeRange range);
   Result<std::vector<std::string>> list_vms();
   Result<std::size_t> drop_before_ms(std::int64_t before_ms);
 
-  Result<void> log_samples(std::span<const HistorySample> samples, std::vector<VmEntry*>& full);
+  Result<void> log_samples(std::span<const HistorySample> samples, std::span<const HistoryMark> marks, std::vector<VmEntry*>& full);
   Result<void> seal(const std::vector<VmEntry*>& full);
   Result<void> stage(VmEntry& vm, SealBatch& staged);
   std::string damage_text(const VmEntry& vm, const ChunkTable::Merged& merged) const;
@@ -137,18 +143,19 @@ void RocksDbHistory::set_waiting(VmEntry& vm, std::string waiting, std::size_t c
   vm.waiting_count = count;
 }
 
-Result<void> RocksDbHistory::append_checked(std::span<const HistorySample> samples) {
+Result<void> RocksDbHistory::append_checked(std::span<const HistorySample> samples, std::span<const HistoryMark> marks) {
   if (auto ok = check_samples(samples); !ok) return ok;
+  if (auto ok = check_marks(marks); !ok) return ok;
   const std::lock_guard lock(mutex_);
   std::vector<VmEntry*> full;
-  if (auto ok = log_samples(samples, full); !ok) return ok;
+  if (auto ok = log_samples(samples, marks, full); !ok) return ok;
   if (auto ok = seal(full); !ok) return ok;
   if (log_.bytes() > kLogSlackBytes + kLogFactor * waiting_bytes_) return rewrite_log();
   return {};
 }
 
 // One batch, so that a call is stored whole or not at all; memory follows only when the batch is written.
-Result<void> RocksDbHistory::log_samples(std::span<const HistorySample> samples,
+Result<void> RocksDbHistory::log_samples(std::span<const HistorySample> samples, std::span<const HistoryMark> marks,
                                          std::vector<VmEntry*>& full) {
   rocksdb::WriteBatch batch;
   std::string row, records;
@@ -177,6 +184,7 @@ Result<void> RocksDbHistory::log_samples(std::span<const HistorySample> samples,
     }
   }
   if (!row.empty()) log_.add(row, batch);
+  for (const HistoryMark& m : marks) VmIndex::put_mark(database_, m.vm_uuid, m.value, batch);
   if (auto ok = write(batch); !ok) return ok;
   std::size_t at = 0;
   for (const Part& part : parts) {
@@ -291,6 +299,13 @@ Result<void> RocksDbHistory::sync_log() {
   const rocksdb::Status status = database_.db->FlushWAL(/*sync=*/true);
   if (!status.ok()) return database_.failed("cannot be made durable", status);
   return {};
+}
+
+Result<std::string> RocksDbHistory::read_mark(std::string_view vm_uuid) {
+  std::string value;
+  const rocksdb::Status status = database_.db->Get({}, database_.names, mark_key(vm_uuid), &value);
+  if (!status.ok() && !status.IsNotFound()) return database_.failed("cannot be read", status);
+  return value;
 }
 
 Result<std::vector<Sample>> RocksDbHistory::read_range(std::string_view vm_uuid, TimeRange range) {

@@ -67,6 +67,14 @@ Result<void> check_samples(std::span<const HistorySample> samples) {
   return {};
 }
 
+Result<void> check_marks(std::span<const HistoryMark> marks) {
+  constexpr std::size_t kMost = 255;
+  for (const HistoryMark& m : marks)
+    if (m.vm_uuid.empty() || m.vm_uuid.size() > kMost || m.value.size() > kMost)
+      return invalid(fmt::format("history: the mark of VM '{}' has {} bytes; a UUID has 1 to {}, and a mark up to {}", shown(m.vm_uuid), m.value.size(), kMost, kMost));
+  return {};
+}
+
 void sort_and_unite(std::vector<StoredSample>& samples) {
   const auto earlier = [](const StoredSample& a, const StoredSample& b) { return a.at_ms < b.at_ms; };
   if (!std::is_sorted(samples.begin(), samples.end(), earlier))

@@ -27,6 +27,7 @@ Sample to_sample(const StoredSample& stored);
 
 // kInvalid, naming the VM and the field, for the first of `samples` that the contract in store.h rejects.
 Result<void> check_samples(std::span<const HistorySample> samples);
+Result<void> check_marks(std::span<const HistoryMark> marks);
 
 // Ascending by time; of several for one instant the last given stays.
 void sort_and_unite(std::vector<StoredSample>& samples);

@@ -94,9 +94,14 @@ void VmIndex::put_seal(const Database& database, const VmEntry& vm, rocksdb::Wri
   batch.Put(database.names, sealed_key(vm.number), value);
 }
 
+void VmIndex::put_mark(const Database& database, std::string_view uuid, std::string_view value, rocksdb::WriteBatch& batch) {
+  batch.Put(database.names, mark_key(uuid), value);
+}
+
 void VmIndex::delete_records(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch) {
   batch.Delete(database.names, uuid_key(vm.uuid));
   batch.Delete(database.names, sealed_key(vm.number));
+  batch.Delete(database.names, mark_key(vm.uuid));
 }
 
 }  // namespace headroom::history

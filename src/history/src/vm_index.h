@@ -42,6 +42,7 @@ class VmIndex {
 
   static void put_name(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
   static void put_seal(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
+  static void put_mark(const Database& database, std::string_view uuid, std::string_view value, rocksdb::WriteBatch& batch);
   static void delete_records(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
 
  private:

@@ -55,6 +55,36 @@ TEST_P(HistoryContract, GivesBackWhatWasAppended) {
   EXPECT_TRUE(samples[0].guest_statistics);
 }
 
+TEST_P(HistoryContract, KeepsTheNewestMarkOfAVmBesideItsSamples) {
+  EXPECT_EQ(*store_->mark("vm"), "");
+  const HistorySample one{"vm", sample_at(1000)};
+  const std::vector<HistoryMark> first{{"vm", "a"}, {"other", "b"}}, second{{"vm", std::string_view("c\0d", 3)}};
+  ASSERT_TRUE(store_->append({&one, 1}, first));
+  ASSERT_TRUE(store_->append({}, second));
+  if (GetParam() == Adapter::kRocksDb) open();
+  EXPECT_EQ(*store_->mark("vm"), std::string("c\0d", 3));
+  EXPECT_EQ(*store_->mark("other"), "b");
+  EXPECT_EQ(*store_->vms(), std::vector<std::string>{"vm"});
+  EXPECT_EQ(all_of(*store_, "vm").size(), 1u);
+}
+
+TEST_P(HistoryContract, RefusesAMarkThatIsTooLongWithAllThatCameWithIt) {
+  const HistorySample one{"vm", sample_at(1000)};
+  const std::string lots(256, 'x');
+  const std::vector<HistoryMark> marks{{"vm", lots}};
+  EXPECT_EQ(store_->append({&one, 1}, marks).error().message,
+            "history: the mark of VM 'vm' has 256 bytes; a UUID has 1 to 255, and a mark up to 255");
+  EXPECT_TRUE(all_of(*store_, "vm").empty());
+}
+
+TEST_P(HistoryContract, ForgetsAMarkWithTheLastOfItsVmsSamples) {
+  const HistorySample one{"vm", sample_at(1000)};
+  const std::vector<HistoryMark> marks{{"vm", "a"}};
+  ASSERT_TRUE(store_->append({&one, 1}, marks));
+  ASSERT_TRUE(store_->drop_before(instant_from_epoch_seconds(2000)));
+  EXPECT_EQ(*store_->mark("vm"), "");
+}
+
 TEST_P(HistoryContract, KnowsNothingOfAVmItNeverMet) {
   EXPECT_TRUE(all_of(*store_, "nobody").empty());
   EXPECT_TRUE(store_->vms()->empty());

@@ -23,7 +23,10 @@ TEST(CrashChild, AppendsAndSyncsAndSaysSoUntilItIsKilled) {
     std::vector<std::string> names;
     for (int vm = 0; vm < 50; ++vm) names.push_back("vm" + std::to_string(vm));
     for (const std::string& name : names) samples.push_back({name, sample_at(round * 10, double(round))});
-    ASSERT_TRUE(store->append(samples).has_value());
+    const std::string so_far = std::to_string(round);
+    std::vector<HistoryMark> marks;
+    for (const std::string& name : names) marks.push_back({name, so_far});
+    ASSERT_TRUE(store->append(samples, marks).has_value());
     ASSERT_TRUE(store->sync().has_value());
     ASSERT_EQ(write(STDERR_FILENO, &round, sizeof(round)), ssize_t{sizeof(round)});
   }
@@ -63,6 +66,8 @@ TEST(CrashedHistory, LosesNothingThatWasAcknowledgedBeforeKillNine) {
     for (int vm = 0; vm < 50; ++vm) {
       const auto samples = all_of(*store, "vm" + std::to_string(vm));
       ASSERT_GE(static_cast<std::int64_t>(samples.size()), last + 1);
+      // Samples that came after the last acknowledgement may be there or not, but never without their mark.
+      ASSERT_EQ(*store->mark("vm" + std::to_string(vm)), std::to_string(samples.size() - 1));
       for (std::int64_t i = 0; i <= last; ++i) {
         ASSERT_EQ(epoch_seconds(samples[static_cast<std::size_t>(i)].at), i * 10);
         ASSERT_EQ(samples[static_cast<std::size_t>(i)].used[0], double(i));

@@ -157,8 +157,10 @@ TEST(WarmStart, MakesFewerForecastsOfALargeFleet) {
 // A disk with one bad place.
 class Damaged : public HistoryStore {
  public:
-  Result<void> append(std::span<const HistorySample>) override { return {}; }
+  using HistoryStore::append;
+  Result<void> append(std::span<const HistorySample>, std::span<const HistoryMark>) override { return {}; }
   Result<void> sync() override { return {}; }
+  Result<std::string> mark(std::string_view) override { return std::string(); }
   Result<std::vector<Sample>> read(std::string_view uuid, Instant from, Instant to) override {
     if (uuid == "uuid-0") return fail(ErrorCode::kFailed, "a chunk of uuid-0 is damaged");
     return std::vector<Sample>{Sample{from, {}, {}, true}, Sample{to - Duration(1), {}, {}, true}};

@@ -293,8 +293,10 @@ TEST(Replay, CountsAlertsNotOftenerThanTheirCooldown) {
 // A disk that fails, or a damaged chunk that late samples are for.
 class FailingHistory : public HistoryStore {
  public:
-  Result<void> append(std::span<const HistorySample>) override { return fail(ErrorCode::kFailed, "the chunk of vm_001 is damaged"); }
+  using HistoryStore::append;
+  Result<void> append(std::span<const HistorySample>, std::span<const HistoryMark>) override { return fail(ErrorCode::kFailed, "the chunk of vm_001 is damaged"); }
   Result<void> sync() override { return fail(ErrorCode::kFailed, "the disk is full"); }
+  Result<std::string> mark(std::string_view) override { return std::string(); }
   Result<std::vector<Sample>> read(std::string_view, Instant, Instant) override { return std::vector<Sample>{}; }
   Result<std::vector<std::string>> vms() override { return std::vector<std::string>{}; }
   Result<std::size_t> drop_before(Instant) override { return 0; }
