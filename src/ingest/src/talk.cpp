@@ -1,0 +1,217 @@
+// What agents say, and what is answered; and how a connection ends.
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "headroom/base/check.h"
+#include "sample_of.h"
+#include "server.h"
+
+namespace headroom::ingest {
+
+using wire::v1::FromAgent;
+using wire::v1::Goodbye;
+using wire::v1::ToAgent;
+
+namespace {
+
+constexpr Duration kRenewEvery = std::chrono::minutes(1);   // no honest agent wants to more often
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
+Duration skew_of(std::int64_t wall_ns, Instant now) { return Duration(wall_ns / kNsPerMs) - now.time_since_epoch(); }
+
+std::optional<Resource> resource_of(wire::v1::Demand::Resource r) {
+  if (r == wire::v1::Demand::CPU) return Resource::kCpu;
+  if (r == wire::v1::Demand::MEMORY) return Resource::kMemory;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Server::hear(Peer& peer, std::string_view payload) {
+  if (auto good = wire::decode(payload, message_); !good) return dismiss(peer, Goodbye::PROTOCOL, good.error().message);
+  peer.heard_at = now_;
+  if (peer.speaker.until <= now_) return dismiss(peer, Goodbye::REFUSED, "its certificate has ended");
+  const bool greeted = peer.stage == Peer::Stage::kSpeaking;
+  switch (message_.body_case()) {
+    case FromAgent::kHello: return greeted ? dismiss(peer, Goodbye::PROTOCOL, "it said hello twice") : hello(peer, message_.hello());
+    case FromAgent::kRenew: return renew(peer, message_.renew());
+    case FromAgent::kGoodbye: return drop(peer);
+    case FromAgent::kJoin: return dismiss(peer, Goodbye::PROTOCOL, "who has a certificate does not join");
+    case FromAgent::kReport:
+    case FromAgent::kResult:
+    case FromAgent::kDemand: break;
+    case FromAgent::BODY_NOT_SET: return;   // of a newer agent
+  }
+  if (!greeted) return dismiss(peer, Goodbye::PROTOCOL, "hello comes first");
+  if (message_.has_report()) return report(peer, message_.report());
+  if (message_.has_demand()) return demand(peer, message_.demand());
+}
+
+void Server::hear_clock(Peer& peer, std::uint64_t boottime_ns) {
+  peer.clock.hear(boottime_ns, now_);
+  peer.boottime_ns = boottime_ns;
+  peer.boottime_at = now_;
+}
+
+void Server::hello(Peer& peer, const wire::v1::Hello& said) {
+  if (wire::common_version(said.version_min(), said.version_max()) == 0) return dismiss(peer, Goodbye::VERSION, "it speaks no version of the wire that is known here");
+  if (const auto former = by_vm_.find(peer.speaker.vm_uuid); former != by_vm_.end()) dismiss(*former->second, Goodbye::REPLACED, "a newer connection of its VM is there");
+  auto run = intake_.resume(peer.speaker.vm_uuid, said.run_id());
+  if (!run) {
+    log_.say("this manager", run.error().message, now_);
+    return dismiss(peer, Goodbye::BUSY, "the history cannot be read");
+  }
+  peer.run = std::move(*run);
+  peer.stage = Peer::Stage::kSpeaking;
+  by_vm_[peer.speaker.vm_uuid] = &peer;
+  hear_clock(peer, said.boottime_ns());
+  ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
+    a.connected = true;
+    a.since = now_;
+    a.from = peer.address;
+    a.version = wire::printable(said.agent_version());
+    a.serial = peer.speaker.serial;
+    a.certificate_until = peer.speaker.until;
+    a.interval = options_.interval;
+    a.heard_at = now_;
+    a.skew = skew_of(said.wall_ns(), now_);
+    a.features = 0;
+    for (const int feature : said.features())
+      if (feature >= 0 && feature < 32) a.features |= 1U << feature;
+  });
+  ToAgent answer;
+  auto& welcome = *answer.mutable_welcome();
+  welcome.set_version(wire::common_version(said.version_min(), said.version_max()));
+  welcome.set_epoch(ports_.epoch);
+  welcome.set_interval_ms(static_cast<std::uint32_t>(options_.interval.count()));
+  welcome.set_durable_sequence(peer.run->durable);
+  welcome.set_most_frame_bytes(Peer::kFrameOfAgent);
+  send(peer, answer);
+}
+
+void Server::report(Peer& peer, const wire::v1::Report& said) {
+  // What was waiting in the guest tells nothing of the clocks; what comes at its time does.
+  hear_clock(peer, said.boottime_ns());
+  const Instant at = Intake::place(*peer.run, peer.clock.at(said.boottime_ns()), now_);
+  Bytes allocated;
+  ports_.board.change(peer.speaker.vm_uuid, [&](const AgentState& a) { allocated = a.allocated; });
+  const auto sample = sample_of(said, at, allocated);
+  const bool fresh = intake_.take(peer.run, said.sequence(), sample);
+  ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
+    a.heard_at = now_;
+    a.skew = skew_of(said.wall_ns(), now_);
+    ++(fresh ? a.reports : a.duplicates);
+  });
+  if (fresh && sample) ports_.board.add(peer.speaker.vm_uuid, *sample);
+}
+
+void Server::demand(Peer& peer, const wire::v1::Demand& said) {
+  const auto resource = resource_of(said.resource());
+  if (!resource) return;   // of a newer agent
+  hear_clock(peer, said.boottime_ns());
+  AgentDemand demand;
+  demand.resource = *resource;
+  demand.wanted = static_cast<double>(said.wanted()) * (*resource == Resource::kMemory ? 1024 : 1);
+  demand.pressure = std::min(1.0F, static_cast<float>(said.pressure()) / 10'000.0F);
+  demand.heard_at = now_;
+  demand.reason = wire::printable(said.reason());
+  ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) { a.demand = std::move(demand); });
+}
+
+void Server::renew(Peer& peer, const wire::v1::Renew& asked) {
+  if (now_ - peer.renewed_at < kRenewEvery && now_ >= peer.renewed_at) return dismiss(peer, Goodbye::TOO_FAST, "it wants a new certificate too often");
+  peer.renewed_at = now_;
+  const auto issued = ports_.identities.renew(peer.speaker.serial, asked.csr(), now_);
+  if (!issued) return dismiss(peer, issued.error().code == ErrorCode::kFailed ? Goodbye::BUSY : Goodbye::REFUSED, issued.error().message);
+  HEADROOM_CHECK(issued->vm_uuid == peer.speaker.vm_uuid, "a certificate is renewed for the VM that it is of");
+  peer.speaker.serial = issued->serial;
+  peer.speaker.until = issued->until;
+  ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
+    a.serial = issued->serial;
+    a.certificate_until = issued->until;
+  });
+  ToAgent answer;
+  answer.mutable_renewed()->add_chain(issued->certificate);
+  send(peer, answer);
+}
+
+void Server::send(Peer& peer, const ToAgent& message) {
+  wire::append(message, peer.out);
+  if (!peer.waits_to_write) write_more(peer);
+}
+
+// Where the connection is over the next read tells so: a caller still holds the reference.
+void Server::write_more(Peer& peer) {
+  const bool waits = peer.flush() == Io::kWait;
+  if (waits != std::exchange(peer.waits_to_write, waits)) watch(peer);
+}
+
+void Server::dismiss(Peer& peer, Goodbye::Code code, const std::string& why) {
+  if (code != Goodbye::REPLACED && code != Goodbye::BUSY) log_.say(peer.address, why, now_);
+  ToAgent farewell;
+  farewell.mutable_goodbye()->set_code(code);
+  farewell.mutable_goodbye()->set_text(why.substr(0, wire::kMostTextBytes));
+  wire::append(farewell, peer.out);
+  linger(peer);
+}
+
+// It is nobody's connection any more, and only its last words are still written. They have to be read before it is closed, or a reset
+// would take them back.
+void Server::linger(Peer& peer) {
+  part(peer);
+  if (peer.unproven()) {
+    epoll_ctl(proving_.get(), EPOLL_CTL_DEL, peer.socket.get(), nullptr);
+    leave_unproven(peer);
+    epoll_event e{};
+    e.events = EPOLLIN;
+    e.data.u64 = static_cast<std::uint64_t>(peer.number) << 32 | static_cast<std::uint32_t>(peer.socket.get());
+    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, peer.socket.get(), &e);
+  }
+  peer.stage = Peer::Stage::kLeaving;
+  peer.paused = false;
+  peer.heard_at = now_;
+  write_more(peer);
+  end_words(peer);
+}
+
+// All said: TLS and the socket are told so, and TLS's memory is not kept for the rest.
+void Server::end_words(Peer& peer) {
+  if (peer.unsent() || !peer.tls) return;
+  SSL_shutdown(peer.tls.get());
+  ERR_clear_error();
+  peer.tls.reset();
+  shutdown(peer.socket.get(), SHUT_WR);
+}
+
+void Server::see_off(Peer& peer) {
+  if (peer.tls) {
+    write_more(peer);
+    end_words(peer);
+    return;
+  }
+  const ssize_t got = recv(peer.socket.get(), buffer_.data(), buffer_.size(), 0);
+  if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) drop(peer);
+}
+
+void Server::part(Peer& peer) {
+  const auto current = by_vm_.find(peer.speaker.vm_uuid);
+  if (peer.unproven() || current == by_vm_.end() || current->second != &peer) return;
+  by_vm_.erase(current);
+  ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
+    a.connected = false;
+    a.since = now_;
+  });
+  intake_.leave(std::exchange(peer.run, nullptr));
+}
+
+void Server::drop(Peer& peer) {
+  part(peer);
+  if (peer.unproven()) leave_unproven(peer);
+  peers_.erase(peer.socket.get());
+}
+
+}  // namespace headroom::ingest

@@ -1,0 +1,75 @@
+// An agent's side of the wire that says exactly what a test tells it to, right or wrong. Blocking, with a time limit on every call.
+//
+//   TestAgent agent(port, me);                   // connects and shakes hands
+//   agent.send(hello_of(run));
+//   const auto answer = agent.receive();         // nullopt: the connection is over, or nothing came in time
+//
+// Threads: one caller at a time. Errors: what a test should see, as ended() and nullopt.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "headroom/identity/testing/agent_key.h"
+#include "headroom/wire/frame.h"
+#include "headroom/wire/message.h"
+
+namespace headroom::ingest::testing {
+
+// What it shows. `certificate`: DER; empty: none.
+struct Credential {
+  std::shared_ptr<identity::testing::AgentKey> key = std::make_shared<identity::testing::AgentKey>();
+  std::string certificate;
+};
+
+struct Wishes {
+  int patience_ms = 5000;
+  int newest_tls = TLS1_3_VERSION;
+};
+
+class TestAgent {
+ public:
+  TestAgent(int port, const Credential& shows, const Wishes& wishes = {});
+  ~TestAgent();
+  TestAgent(const TestAgent&) = delete;
+  TestAgent& operator=(const TestAgent&) = delete;
+
+  bool shaken() const { return shaken_; }
+  // The handshake failed, or the connection has ended since; why() is OpenSSL's word for it.
+  const std::string& why() const { return why_; }
+  // The URI that the other side's certificate is for.
+  std::string server() const;
+
+  bool send(const wire::v1::FromAgent& message);
+  bool send_bytes(std::string_view bytes);          // within TLS
+  std::optional<wire::v1::ToAgent> receive();
+  // Reads until the connection ends, for what was said last.
+  std::optional<wire::v1::ToAgent> last_words();
+
+ private:
+  bool over(int result);
+
+  int fd_ = -1;
+  bool shaken_ = false;
+  std::string why_;
+  std::unique_ptr<SSL_CTX, identity::Freed<SSL_CTX_free>> context_;
+  std::unique_ptr<SSL, identity::Freed<SSL_free>> tls_;
+  wire::FrameReader reader_;
+};
+
+// A socket to the port, with nothing said on it; its caller closes it.
+int connect_to(int port, int patience_ms);
+
+std::string id_of(char fill);                        // 16 bytes of it
+wire::v1::FromAgent hello_of(const std::string& run_id, std::uint64_t boottime_ns = 1'000'000'000);
+// A report of 200 bytes or so, as agents send them: all metrics, cpu `mcores`.
+wire::v1::FromAgent report_of(std::uint64_t sequence, std::uint64_t boottime_ns, std::int64_t mcores = 500);
+wire::v1::FromAgent join_of(const std::string& token, const std::string& request);
+
+// Joins with a token: what it shows from then on. The certificate is empty when it was refused.
+Credential joined(int port, const std::string& token);
+
+}  // namespace headroom::ingest::testing

@@ -1,0 +1,229 @@
+// Strangers and agents who mean harm: memory stays what it was, and those who mean none wait no longer for it.
+#include <fmt/format.h>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "headroom/base/stop.h"
+#include "rig.h"
+
+namespace headroom::ingest {
+namespace {
+
+using namespace testing;
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+bool long_run() { return std::getenv("HEADROOM_LONG") != nullptr; }
+
+double resident_mib() {
+  malloc_trim(0);
+  std::ifstream statm("/proc/self/statm");
+  double pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+// Connections with nothing on them, or with some bytes that are no handshake's end.
+class HalfOpen {
+ public:
+  HalfOpen(int port, std::size_t count, std::string_view say = {}) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    // Both ends are in this process.
+    most_ = std::min<std::size_t>(count, limit.rlim_cur > 2000 ? (limit.rlim_cur - 2000) / 2 : 100);
+    for (std::size_t i = 0; i < most_; ++i) {
+      const int fd = connect_to(port, 2000);
+      if (fd < 0) continue;
+      if (!say.empty()) static_cast<void>(!write(fd, say.data(), say.size()));
+      fds_.push_back(fd);
+    }
+  }
+  ~HalfOpen() {
+    for (const int fd : fds_) close(fd);
+  }
+  HalfOpen(const HalfOpen&) = delete;
+  HalfOpen& operator=(const HalfOpen&) = delete;
+  std::size_t count() const { return fds_.size(); }
+
+ private:
+  std::size_t most_ = 0;
+  std::vector<int> fds_;
+};
+
+// What OpenSSL says first.
+std::string client_hello() {
+  const std::unique_ptr<SSL_CTX, identity::Freed<SSL_CTX_free>> context(SSL_CTX_new(TLS_client_method()));
+  const std::unique_ptr<SSL, identity::Freed<SSL_free>> tls(SSL_new(context.get()));
+  SSL_set_bio(tls.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+  SSL_connect(tls.get());
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(SSL_get_wbio(tls.get()), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+// An agent that reports at its time and notes how long each report took to be acknowledged.
+class Steady {
+ public:
+  Steady(int port, const Credential& me, int reports, Duration every) : agent_(port, me, {.patience_ms = 20'000}) {
+    greeted(agent_, id_of('s'));
+    thread_ = std::thread([this, reports, every] {
+      const Stop never;
+      Stopwatch since;
+      for (int i = 1; i <= reports; ++i) {
+        const double sent = since.seconds();
+        agent_.send(report_of(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(1e9 + sent * 1e9)));
+        if (!acknowledged(agent_, static_cast<std::uint64_t>(i))) return;
+        delays_s.push_back(since.seconds() - sent);
+        never.wait_for(every);
+      }
+    });
+  }
+  ~Steady() { join(); }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  double p99() {
+    join();
+    if (delays_s.empty()) return 1e9;
+    std::sort(delays_s.begin(), delays_s.end());
+    return delays_s[std::min(delays_s.size() - 1, delays_s.size() * 99 / 100)];
+  }
+  std::vector<double> delays_s;
+
+ private:
+  TestAgent agent_;
+  std::thread thread_;
+};
+
+TEST(HostileIngest, HalfOpenConnectionsTakeNoMemoryAndKeepNobodyOut) {
+  Rig rig;
+  const Credential me = rig.agent();
+  const double before = resident_mib();
+  HalfOpen crowd(rig.port(), 10'000);
+  const double grown = resident_mib() - before;
+  Steady steady(rig.port(), me, 20, Duration(10));
+  const double p99 = steady.p99();
+  fmt::print("half open: {} connections, {:.1f} MiB resident before, {:.1f} more with them; P99 of reports meanwhile {:.3f} s\n", crowd.count(), before, grown, p99);
+  EXPECT_GE(crowd.count(), 400u) << "the descriptor limit is too low to say anything";
+  EXPECT_LE(grown, std::max(2.0, before * 0.1));
+  EXPECT_EQ(steady.delays_s.size(), 20u);
+  EXPECT_LE(p99, 1);
+}
+
+TEST(HostileIngest, HandshakesThatStopHalfWayArePushedOut) {
+  Rig rig;
+  const Credential me = rig.agent();
+  const double before = resident_mib();
+  // The head of a TLS record that promises 512 bytes of a ClientHello.
+  HalfOpen crowd(rig.port(), 3'000, std::string("\x16\x03\x01\x02\x00\x01", 6));
+  EXPECT_TRUE(poll_until([&] { return TestAgent(rig.port(), me).shaken(); }, kPatience));
+  const double grown = resident_mib() - before;
+  fmt::print("half a handshake: {} connections, {:.1f} MiB resident before, {:.1f} more with them\n", crowd.count(), before, grown);
+  EXPECT_LE(grown, std::max(2.0, before * 0.1));
+}
+
+TEST(HostileIngest, HandshakesThatWaitForTheirEndAreFew) {
+  Rig rig;
+  const Credential me = rig.agent();
+  const double before = resident_mib();
+  // A whole hello of a client, and nothing after it.
+  HalfOpen crowd(rig.port(), 1'000, client_hello());
+  Steady steady(rig.port(), me, 20, Duration(10));
+  const double p99 = steady.p99();
+  const double grown = resident_mib() - before;
+  fmt::print("handshakes without an end: {} connections, {:.1f} MiB resident before, {:.1f} more with them; P99 of reports {:.3f} s\n", crowd.count(), before, grown, p99);
+  EXPECT_LE(grown, 8) << "64 of an address are kept, with TLS's state";
+  EXPECT_LE(p99, 1);
+}
+
+TEST(HostileIngest, WhoShowsNothingIsCutOffInTime) {
+  IngestOptions options;
+  options.prove_within = std::chrono::seconds(1);
+  Rig rig(options);
+  const int fd = connect_to(rig.port(), 10'000);
+  char byte = 0;
+  EXPECT_EQ(recv(fd, &byte, 1, 0), 0) << "the manager ends it";
+  close(fd);
+}
+
+TEST(HostileIngest, GarbageOfAnyKindIsSurvived) {
+  const char* given = std::getenv("HEADROOM_SEED");
+  const auto seed = given ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  fmt::print("HEADROOM_SEED={}\n", seed);
+  std::mt19937_64 random(seed);
+  Rig rig;
+  const Credential me = rig.agent();
+  const auto noise = [&](std::size_t size) {
+    std::string bytes(size, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    return bytes;
+  };
+  for (int i = 0; i < (long_run() ? 2000 : 60); ++i) {
+    if (i % 3 == 0) {
+      HalfOpen one(rig.port(), 1, noise(1 + random() % 2000));
+    } else {
+      TestAgent agent(rig.port(), i % 3 == 1 ? me : Credential{}, {.patience_ms = 300});
+      if (i % 2 == 0) agent.send(hello_of(id_of('r')));
+      std::string frame;
+      wire::append_frame(noise(1 + random() % 4000), frame);
+      agent.send_bytes(random() % 2 ? frame : noise(1 + random() % 4000));
+      agent.last_words();
+    }
+  }
+  Steady steady(rig.port(), me, 3, Duration(0));
+  EXPECT_LE(steady.p99(), 1);
+}
+
+TEST(HostileIngest, AFloodOfSomeDelaysNoOthersAndIsReadNoFasterThanItMay) {
+  IngestOptions options;
+  options.messages_per_second = 10;
+  options.message_burst = 50;
+  Rig rig(options);
+  const int agents = 20, flooders = 2;
+  std::vector<Credential> all;
+  for (int i = 0; i < agents; ++i) all.push_back(rig.agent(fmt::format("6f1c2d3e-0000-4000-8000-{:012x}", i + 1)));
+  const double before = resident_mib();
+  std::atomic<bool> over = false;
+  std::vector<std::thread> floods;
+  for (int i = 0; i < flooders; ++i)
+    floods.emplace_back([&, i] {
+      TestAgent agent(rig.port(), all[static_cast<std::size_t>(i)], {.patience_ms = 200});
+      greeted(agent, id_of('f'));
+      std::string frames;
+      std::uint64_t sequence = 0;
+      while (!over) {
+        frames.clear();
+        for (int k = 0; k < 100; ++k, ++sequence) wire::append(report_of(sequence + 1, sequence * kSecond), frames);
+        agent.send_bytes(frames);
+      }
+    });
+  std::vector<std::unique_ptr<Steady>> honest;
+  const int reports = long_run() ? 300 : 20;
+  for (int i = flooders; i < agents; ++i) honest.push_back(std::make_unique<Steady>(rig.port(), all[static_cast<std::size_t>(i)], reports, std::chrono::milliseconds(100)));
+  std::vector<double> delays;
+  for (auto& h : honest) {
+    h->join();
+    delays.insert(delays.end(), h->delays_s.begin(), h->delays_s.end());
+  }
+  const double grown = resident_mib() - before;
+  over = true;
+  for (auto& t : floods) t.join();
+  std::sort(delays.begin(), delays.end());
+  ASSERT_EQ(delays.size(), static_cast<std::size_t>((agents - flooders) * reports));
+  const double p99 = delays[delays.size() * 99 / 100];
+  const auto taken = rig.board.find(fmt::format("6f1c2d3e-0000-4000-8000-{:012x}", 1))->reports;
+  fmt::print("flood: {} reports of others, P99 {:.3f} s; {} taken of a flooder; {:.1f} MiB resident before, {:.1f} more\n", delays.size(), p99, taken, before, grown);
+  EXPECT_LE(p99, 1);
+  EXPECT_LE(grown, std::max(3.0, before * 0.1)) << "the flood's own frames in this process counted";
+  EXPECT_LE(taken, 50u + 10u * 60u);
+}
+
+}  // namespace
+}  // namespace headroom::ingest
