@@ -29,6 +29,29 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> now_ms_;
 };
 
+// CLOCK_BOOTTIME: rises from the system's boot on, a suspended system's time included, and no one sets it. What a guest tells its
+// manager is stamped with it.
+class BootClock {
+ public:
+  virtual ~BootClock() = default;
+  virtual std::chrono::nanoseconds since_boot() const = 0;  // thread-safe
+};
+
+class SystemBootClock final : public BootClock {
+ public:
+  std::chrono::nanoseconds since_boot() const override;
+};
+
+class ManualBootClock final : public BootClock {
+ public:
+  explicit ManualBootClock(std::chrono::nanoseconds start) : now_ns_(start.count()) {}
+  std::chrono::nanoseconds since_boot() const override { return std::chrono::nanoseconds(now_ns_.load(std::memory_order_acquire)); }
+  void set(std::chrono::nanoseconds t) { now_ns_.store(t.count(), std::memory_order_release); }
+
+ private:
+  std::atomic<std::int64_t> now_ns_;
+};
+
 // How long something took. For figures in reports, and for a time limit that a person gave a command; nothing else that is
 // decided may depend on it.
 class Stopwatch {
