@@ -16,11 +16,21 @@ std::filesystem::path shipped(const std::filesystem::path& name) {
 
 std::filesystem::path default_socket() {
   constexpr const char* kName = "headroomd.sock";
+  constexpr const char* kOfService = "/run/headroom/headroomd.sock";
+  std::error_code ignored;
+  if (geteuid() == 0 && std::filesystem::exists(kOfService, ignored)) return kOfService;
   if (const char* runtime = std::getenv("XDG_RUNTIME_DIR"); runtime != nullptr && *runtime == '/')
     return std::filesystem::path(runtime) / kName;
   if (geteuid() == 0) return std::filesystem::path("/run") / kName;
   const char* home = std::getenv("HOME");
   return std::filesystem::path(home != nullptr ? home : "/") / ".headroom" / kName;
+}
+
+std::filesystem::path default_state() {
+  if (geteuid() == 0) return "/var/lib/headroom";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') return std::filesystem::path(state) / "headroom";
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home != nullptr ? home : "/") / ".local/state/headroom";
 }
 
 }  // namespace headroom::cli

@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
+#include <fstream>
 
+#include "shipped.h"
 #include "table.h"
 
 namespace headroom::cli {
@@ -16,16 +21,17 @@ constexpr auto kPatienceSeconds = 10;
 struct Target {
   std::string host;
   int port = 80;
+  bool tls = false;
 };
 
-// Only plain http: the manager speaks nothing else, and only on loopback.
 Result<Target> parse_server(const std::string& url) {
-  constexpr std::string_view kHttp = "http://";
-  const auto bad = [&] { return invalid(fmt::format("--server '{}' is not http://ADDRESS:PORT", url)); };
-  if (!url.starts_with(kHttp)) return bad();
-  std::string rest = url.substr(kHttp.size());
+  constexpr std::string_view kHttp = "http://", kHttps = "https://";
+  const auto bad = [&] { return invalid(fmt::format("--server '{}' is not http://ADDRESS:PORT or https://NAME:PORT", url)); };
+  const bool tls = url.starts_with(kHttps);
+  if (!tls && !url.starts_with(kHttp)) return bad();
+  std::string rest = url.substr((tls ? kHttps : kHttp).size());
   if (rest.ends_with('/')) rest.pop_back();
-  Target target{rest, 80};
+  Target target{rest, tls ? 443 : 80, tls};
   const auto colon = rest.rfind(':');
   if (colon != std::string::npos && rest.find(']', colon) == std::string::npos) {
     target.host = rest.substr(0, colon);
@@ -38,12 +44,60 @@ Result<Target> parse_server(const std::string& url) {
   return target;
 }
 
+Result<std::string> read_token(const std::string& file) {
+  struct stat found{};
+  if (stat(file.c_str(), &found) != 0) return invalid(fmt::format("--token-file '{}': {}", file, std::strerror(errno)));
+  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return invalid(fmt::format("--token-file '{}' may be read by others on this machine; chmod 600 it, and have a new token made", file));
+  std::ifstream in(file);
+  std::string token;
+  std::getline(in, token);
+  if (token.empty() || token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
+    return invalid(fmt::format("--token-file '{}' holds no token of headroom access token create", file));
+  return token;
+}
+
+Result<std::unique_ptr<httplib::ClientImpl>> connect(const ServerOptions& options) {
+  if (!options.socket.empty()) {
+    auto http = std::make_unique<httplib::ClientImpl>(options.socket);
+    http->set_address_family(AF_UNIX);
+    http->set_default_headers({{"Host", "localhost"}});
+    return http;
+  }
+  const auto target = parse_server(options.server);
+  if (!target) return tl::unexpected(target.error());
+  if (!target->tls) {
+    if (!options.token_file.empty()) return invalid(fmt::format("a token goes over https only, and --server is {}", options.server));
+    return std::make_unique<httplib::ClientImpl>(target->host, target->port);
+  }
+  auto https = std::make_unique<httplib::SSLClient>(target->host, target->port);
+  https->enable_server_certificate_verification(true);
+  if (!options.ca.empty()) {
+    if (!std::ifstream(options.ca)) return invalid(fmt::format("--ca '{}' cannot be read", options.ca));
+    https->set_ca_cert_path(options.ca);
+  }
+  if (!options.token_file.empty()) {
+    const auto token = read_token(options.token_file);
+    if (!token) return tl::unexpected(token.error());
+    https->set_default_headers({{"Authorization", "Bearer " + *token}});
+  }
+  return https;
+}
+
+std::string hint_of(httplib::Error error) {
+  if (error == httplib::Error::SSLServerVerification || error == httplib::Error::SSLLoadingCerts)
+    return "its certificate is not of an authority that is trusted here, or not for that name; give --ca FILE";
+  return "start one with headroomd";
+}
+
 ErrorCode code_of(int status) {
   switch (status) {
     case 400: return ErrorCode::kInvalid;
+    case 401:
     case 403:
     case 405: return ErrorCode::kRefused;
     case 404: return ErrorCode::kNotFound;
+    case 429:
     case 503: return ErrorCode::kUnreachable;
     default: return ErrorCode::kFailed;
   }
@@ -58,13 +112,31 @@ Result<nlohmann::json> read_answer(int status, const std::string& body, const st
   return fail(ErrorCode::kFailed, fmt::format("{} answered {} and nothing Headroom would say; is it a headroomd?", where, status));
 }
 
+void add_common_options(CLI::App& command, ServerOptions& options) {
+  command.add_option("--token-file", options.token_file, "Of an https server: the file (mode 0600) whose first line is the token");
+  command.add_option("--ca", options.ca, "Of an https server: the certificates (PEM) that may vouch for it, instead of the system's");
+  command.add_option("-o,--output", options.output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+}
+
 }  // namespace
 
 std::shared_ptr<ServerOptions> add_server_options(CLI::App& command) {
   auto options = std::make_shared<ServerOptions>();
-  command.add_option("--server", options->server, "Where headroomd listens")->capture_default_str();
+  command.add_option("--server", options->server, "Where headroomd listens: http://ADDRESS:PORT, or https://NAME:PORT with a token")->capture_default_str();
   command.add_option("--socket", options->socket, "Ask over headroomd's Unix socket instead");
-  command.add_option("-o,--output", options->output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+  add_common_options(command, *options);
+  return options;
+}
+
+std::shared_ptr<ServerOptions> add_change_options(CLI::App& command) {
+  auto options = std::make_shared<ServerOptions>();
+  options->socket = default_socket().string();
+  auto* socket = command.add_option("--socket", options->socket, "headroomd's Unix socket")->capture_default_str();
+  command.add_option_function<std::string>("--server", [options](const std::string& url) {
+    options->server = url;
+    options->socket.clear();
+  }, "Ask over https://NAME:PORT instead, with a token that may")->excludes(socket);
+  add_common_options(command, *options);
   return options;
 }
 
@@ -72,31 +144,24 @@ Result<nlohmann::json> Client::get(const std::string& path) const { return ask("
 Result<nlohmann::json> Client::post(const std::string& path) const { return ask("POST", path); }
 
 Result<nlohmann::json> Client::ask(const std::string& method, const std::string& path) const {
-  Target target{options_.socket, 80};
-  if (options_.socket.empty()) {
-    auto parsed = parse_server(options_.server);
-    if (!parsed) return tl::unexpected(parsed.error());
-    target = std::move(*parsed);
-  }
-  const std::string where = options_.socket.empty() ? options_.server : options_.socket;
-  httplib::Client http(target.host, target.port);
-  if (!options_.socket.empty()) http.set_address_family(AF_UNIX);
-  http.set_connection_timeout(kPatienceSeconds);
-  http.set_read_timeout(kPatienceSeconds);
-  http.set_url_encode(false);
+  const auto http = connect(options_);
+  if (!http) return tl::unexpected(http.error());
+  const std::string where = by_socket() ? options_.socket : options_.server;
+  (*http)->set_connection_timeout(kPatienceSeconds);
+  (*http)->set_read_timeout(kPatienceSeconds);
+  (*http)->set_url_encode(false);
   httplib::Request request;
   request.method = method;
   request.path = "/api/v1/" + path;
-  if (!options_.socket.empty()) request.set_header("Host", "localhost");
   std::string body;
   request.content_receiver = [&body](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
     body.append(data, size);
     return body.size() <= kLongestAnswer;
   };
-  const auto answer = http.send(request);
+  const auto answer = (*http)->send(request);
   if (!answer)
-    return fail(ErrorCode::kUnreachable, fmt::format("no headroomd answers at {} ({}); start one with headroomd", where,
-                                                     httplib::to_string(answer.error())));
+    return fail(ErrorCode::kUnreachable, fmt::format("no headroomd answers at {} ({}); {}", where, httplib::to_string(answer.error()),
+                                                     hint_of(answer.error())));
   return read_answer(answer->status, body.empty() ? answer->body : body, where);
 }
 

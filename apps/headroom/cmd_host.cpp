@@ -1,10 +1,9 @@
 // headroom host drain, undrain, list: which hosts are to be left by their VMs, and how far that is. Changes go over the socket only its
-// owner may open.
+// owner may open, or with a token that may.
 #include <fmt/format.h>
 
 #include "client.h"
 #include "commands.h"
-#include "shipped.h"
 #include "table.h"
 #include "views.h"
 
@@ -15,12 +14,9 @@ using nlohmann::json;
 
 void add_change(CLI::App& host, Outcome& outcome, const std::string& verb, const std::string& help, const std::string& done) {
   CLI::App* command = host.add_subcommand(verb, help);
-  auto options = std::make_shared<ServerOptions>();
+  const auto options = add_change_options(*command);
   auto name = std::make_shared<std::string>();
-  options->socket = default_socket().string();
   command->add_option("name", *name, "The host's name")->required();
-  command->add_option("--socket", options->socket, "headroomd's Unix socket")->capture_default_str();
-  command->add_option("-o,--output", options->output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
   command->callback([=, &outcome] {
     const auto status = Client(*options).post(fmt::format("hosts/{}/{}", escaped(*name), verb));
     if (!status) return outcome.fail_with(status.error());

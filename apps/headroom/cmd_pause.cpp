@@ -1,9 +1,8 @@
-// headroom pause, resume: the operator's switch, over the socket only its owner may open.
+// headroom pause, resume: the operator's switch, over the socket only its owner may open, or with a token that may.
 #include <fmt/format.h>
 
 #include "client.h"
 #include "commands.h"
-#include "shipped.h"
 #include "views.h"
 
 namespace headroom::cli {
@@ -11,10 +10,7 @@ namespace {
 
 void add_switch(CLI::App& app, Outcome& outcome, const std::string& path, const std::string& help, const std::string& done) {
   CLI::App* command = app.add_subcommand(path, help);
-  auto options = std::make_shared<ServerOptions>();
-  options->socket = default_socket().string();
-  command->add_option("--socket", options->socket, "headroomd's Unix socket")->capture_default_str();
-  command->add_option("-o,--output", options->output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
+  const auto options = add_change_options(*command);
   command->callback([=, &outcome] {
     const auto status = Client(*options).post(path);
     if (!status) return outcome.fail_with(status.error());

@@ -27,6 +27,8 @@ void add_commands(CLI::App& app, Outcome& outcome) {
   add_pause(app, outcome);
   add_policy(app, outcome);
   add_host(app, outcome);
+  add_access(app, outcome);
+  add_audit(app, outcome);
 }
 
 }  // namespace headroom::cli

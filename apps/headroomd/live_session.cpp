@@ -5,43 +5,42 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
 #include "headroom/actuator/sqlite_journal.h"
 #include "headroom/base/clock.h"
+#include "headroom/base/supervisor.h"
 #include "headroom/constraints/file.h"
 #include "headroom/daemon/live_run.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/libvirt/state_book.h"
+#include "shipped.h"
 #include "start.h"
 #include "ticker.h"
 
 namespace headroom::cli {
 namespace {
 
-std::filesystem::path default_state() {
-  if (geteuid() == 0) return "/var/lib/headroom";
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') return std::filesystem::path(state) / "headroom";
-  const char* home = std::getenv("HOME");
-  return std::filesystem::path(home != nullptr ? home : "/") / ".local/state/headroom";
-}
-
-// Everything that has to outlive a restart: which actions are under way, who we are, what was measured, what migrations taught.
+// Everything that has to outlive a restart: which actions are under way, who we are, what was measured, what migrations taught, who may
+// talk to us and who did.
 struct LiveState {
   std::filesystem::path directory;
+  access::Books books;
   std::unique_ptr<libvirt::StateBook> book;
   std::unique_ptr<SqliteJournal> journal;
   std::unique_ptr<HistoryStore> history;
 
-  static Result<LiveState> open(const std::filesystem::path& given) {
+  static Result<LiveState> open(const std::filesystem::path& given, const Clock& clock) {
     LiveState state;
     state.directory = given.empty() ? default_state() : given;
     std::error_code error;
     if (std::filesystem::create_directories(state.directory, error))  // what is in it is ours alone
       std::filesystem::permissions(state.directory, std::filesystem::perms::owner_all, error);
-    if (error || access(state.directory.c_str(), W_OK) != 0)
+    if (error || ::access(state.directory.c_str(), W_OK) != 0)
       return fail(ErrorCode::kFailed, fmt::format("the state of a live fleet has to outlive a restart, and '{}' cannot be written: {}; give --state DIR",
                                                   state.directory.string(), error ? error.message() : "permission denied"));
+    auto books = open_books(state.directory, clock);
+    if (!books) return tl::unexpected(books.error());
+    state.books = std::move(*books);
     auto book = libvirt::StateBook::open((state.directory / "libvirt.db").string());
     if (!book) return tl::unexpected(book.error());
     state.book = std::move(*book);
@@ -81,7 +80,11 @@ LiveOptions live_options(const Options& o, const LiveState& state, const StartMo
   options.history = state.history.get();
   options.moves_file = state.directory / "migrations.json";
   options.drained_file = state.directory / "drained.json";
-  options.watch = [&ticker](const State& s) { ticker.tell(s); };
+  options.watch = [&ticker, notes = ModelNotes(*state.books.audit), supervisor = Supervisor::from_environment()](const State& s) mutable {
+    ticker.tell(s);
+    notes.tell(s);
+    supervisor.tell_alive();
+  };
   return options;
 }
 
@@ -95,9 +98,9 @@ std::function<bool(Instant)> waiter(const Stop& stop, const Clock& clock, Durati
 Result<void> run_live_session(const Options& o, const Stop& stop) {
   const auto fleet = fleet_of(o);
   if (!fleet) return tl::unexpected(fleet.error());
-  const auto state = LiveState::open(o.state);
-  if (!state) return tl::unexpected(state.error());
   const auto clock = std::make_shared<SystemClock>();
+  const auto state = LiveState::open(o.state, *clock);
+  if (!state) return tl::unexpected(state.error());
   const StartModel start = start_model(o, state->directory, clock->now());
   if (o.retrain_every && start.model && start.model->info().step != fleet->step)
     return invalid(fmt::format("--retrain: the model has steps of {} and the fleet of {}; it can be trained only on a fleet of its own step",
@@ -109,15 +112,19 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
   auto run = LiveRun::make(*fleet, ports, live_options(o, *state, start, trainer.get(), ticker));
   if (!run) return tl::unexpected(run.error());
 
-  const Api api({(*run)->board(), *state->history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
+  if (auto noted = note_start(*state->books.audit, fleet->name); !noted) return noted;
+  const Api api({(*run)->board(), *state->history, state->books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
                  [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }});
-  const auto doors = open_doors(o, api);
+  const auto doors = open_doors(o, api, state->books, *clock);
   if (!doors) return tl::unexpected(doors.error());
   fmt::print("headroomd: fleet '{}' of {} host{}, level {}, under {}, a round every {}; page and API at {}, changes through {}, state in {}\n",
              fleet->name, fleet->uris.size(), fleet->uris.size() == 1 ? "" : "s", name(fleet->limits.level), o.policy, to_text(fleet->every),
              doors->page->url(), o.socket.string(), state->directory.string());
   std::fflush(stdout);
+  const Supervisor supervisor = Supervisor::from_environment();
+  supervisor.tell_ready();
   auto ran = (*run)->go();
+  supervisor.tell_stopping();
   ticker.tell_end(*(*run)->board().read());
   return ran;
 }

@@ -22,6 +22,14 @@ Result<std::optional<Duration>> read_period(const std::string& text) {
   return *period;
 }
 
+// Both files or none; and TLS wherever other machines can come.
+Result<void> read_tls(Options& o) {
+  if (o.tls_cert.empty() != o.tls_key.empty()) return invalid("--tls-cert and --tls-key go together");
+  if (!o.tls_cert.empty()) o.tls = TlsFiles{o.tls_cert, o.tls_key};
+  if (o.tls || is_loopback(o.at)) return {};
+  return invalid(fmt::format("--listen '{}' is no loopback address: that takes --tls-cert and --tls-key, or an SSH tunnel to a loopback one", o.listen));
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, Options& o) {
@@ -40,7 +48,9 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--compare", o.compare, "Policies to run in step with it, for the score; none: alone")
       ->delimiter(',')->capture_default_str();
   app.add_option("--take", o.take, "Wall time the replay is spread over; 0: as fast as it goes")->capture_default_str();
-  app.add_option("--listen", o.listen, "Loopback address and port of the page and the read-only API")->capture_default_str();
+  app.add_option("--listen", o.listen, "Address and port of the page and the API; without TLS a loopback one, where the API is read-only")->capture_default_str();
+  app.add_option("--tls-cert", o.tls_cert, "Certificate (PEM, with its chain) of that port: TLS 1.3, and whoever asks needs a token (docs/access.md)");
+  app.add_option("--tls-key", o.tls_key, "The certificate's key (PEM), which nobody else may read");
   app.add_option("--socket", o.socket, "Unix socket (mode 0600) of the API that may change things")->capture_default_str();
   app.add_option("--state", o.state, "Directory to keep the history in, and the model that --retrain grows; default: a temporary one, removed at the end. "
                  "With --fleet also the journal of actions; default: /var/lib/headroom, or ~/.local/state/headroom for those who are not root");
@@ -69,6 +79,7 @@ Result<void> read_options(Options& o) {
   auto at = parse_tcp_address(o.listen);
   if (!at) return tl::unexpected(at.error());
   o.at = *at;
+  if (auto good = read_tls(o); !good) return good;
   std::erase_if(o.compare, [](const std::string& name) { return name.empty() || name == "none"; });
   std::erase(o.compare, o.policy);  // it is shown anyway
   for (const std::string& name : o.compare)

@@ -20,6 +20,7 @@ struct Options {
   std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474", retrain = "off";
   std::vector<std::string> compare{"static", "reactive-threshold", "pve-crs"};
   std::filesystem::path fleet, socket, state, page, report;   // fleet: empty, a replay
+  std::filesystem::path tls_cert, tls_key;
   std::optional<std::filesystem::path> rules_file, constraints_file;
   std::uint64_t seed = 1;
   bool once = false;
@@ -29,6 +30,7 @@ struct Options {
   Duration taken{};
   std::optional<Duration> retrain_every;   // none: off
   TcpAddress at;
+  std::optional<TlsFiles> tls;             // none: in the clear, on a loopback address
   GivenRules rules;
 };
 

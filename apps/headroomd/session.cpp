@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "given_constraints.h"
+#include "headroom/base/clock.h"
+#include "headroom/base/supervisor.h"
 #include "headroom/daemon/json.h"
 #include "headroom/daemon/run.h"
 #include "headroom/history/rocksdb_history.h"
@@ -51,7 +53,7 @@ void print_end(const State& state, const std::string& url) {
   std::fflush(stdout);
 }
 
-RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& history, Trainer* trainer, Ticker& ticker) {
+RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& history, Trainer* trainer, Ticker& ticker, access::AuditLog& audit) {
   RunOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
@@ -67,7 +69,10 @@ RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& 
     options.drained_file = o.state / "drained.json";
   }
   options.take = o.taken;
-  options.watch = [&ticker](const State& state) { ticker.tell(state); };
+  options.watch = [&ticker, notes = ModelNotes(audit)](const State& state) mutable {
+    ticker.tell(state);
+    notes.tell(state);
+  };
   return options;
 }
 
@@ -91,14 +96,18 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   if (!directory) return tl::unexpected(directory.error());
   auto history = open_rocksdb_history(directory->path() / "history");
   if (!history) return tl::unexpected(history.error());
+  const SystemClock clock;
+  const auto books = open_books(directory->path(), clock);
+  if (!books) return tl::unexpected(books.error());
   const auto trainer = make_trainer(o, o.state, start, **history);
   Ticker ticker;
-  auto run = Run::make(*world, run_options(o, start, **history, trainer.get(), ticker));
+  auto run = Run::make(*world, run_options(o, start, **history, trainer.get(), ticker, *books->audit));
   if (!run) return tl::unexpected(run.error());
 
-  const Api api({(*run)->board(), **history, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
+  if (auto noted = note_start(*books->audit, (*world)->scenario.name); !noted) return noted;
+  const Api api({(*run)->board(), **history, *books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
                  [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }});
-  const auto doors = open_doors(o, api);
+  const auto doors = open_doors(o, api, *books, clock);
   if (!doors) return tl::unexpected(doors.error());
   fmt::print("headroomd: {} VMs of '{}' under {}; page and API at {}, changes through {}\n", (*world)->vms.size(),
              (*world)->scenario.name, o.rules.given() ? fmt::format("{} with the rules of {}", o.policy, o.rules.name()) : o.policy,
@@ -106,6 +115,7 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   for (const std::string& why : (*world)->left_out) fmt::print("left out: {}\n", why);
   for (const std::string& what : vain_constraints(**world)) fmt::print("constraints: {}\n", what);
   std::fflush(stdout);
+  Supervisor::from_environment().tell_ready();
 
   auto ran = (*run)->go(stop);
   const auto last = (*run)->board().read();

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "shipped.h"
+#include "ticker.h"
 
 namespace headroom::cli {
 namespace {
@@ -40,11 +41,30 @@ std::unique_ptr<Trainer> make_trainer(const Options& o, const std::filesystem::p
   return std::make_unique<Trainer>(history, start.model, std::move(options));
 }
 
-Result<Doors> open_doors(const Options& o, const Api& api) {
+Result<access::Books> open_books(const std::filesystem::path& state, const Clock& clock) {
+  return access::Books::open(state, clock, [](const access::AuditRecord& r) {
+    const access::AuditEntry& e = r.entry;
+    fmt::print(stderr, "headroomd: audit: {} {}{}{}: {} [{}:{}]\n", harmless(e.who), e.action, e.target.empty() ? "" : " ", harmless(e.target),
+               harmless(e.outcome), r.number, r.hash);
+  });
+}
+
+Result<void> note_start(access::AuditLog& audit, const std::string& fleet) {
+  return audit.append({"headroomd", "", "", "start", fleet, "done"});
+}
+
+void ModelNotes::tell(const State& s) {
+  if (!s.succession || s.succession->changed == told_) return;
+  told_ = s.succession->changed;
+  // What cannot be written down is on the standard error all the same: the ticker tells of it.
+  static_cast<void>(audit_->append({"headroomd", "", "", "change model", "", "done: " + s.succession->text}));
+}
+
+Result<Doors> open_doors(const Options& o, const Api& api, const access::Books& books, const Clock& clock) {
   if (auto ok = make_socket_folder(o.socket); !ok) return tl::unexpected(ok.error());
   auto changes = Door::on_socket(o.socket, api);
   if (!changes) return tl::unexpected(changes.error());
-  auto page = Door::on_tcp(o.at, api);
+  auto page = o.tls ? Door::on_tls(o.at, *o.tls, api, books, clock) : Door::on_tcp(o.at, api);
   if (!page) return tl::unexpected(page.error());
   return Doors{std::move(*changes), std::move(*page)};
 }

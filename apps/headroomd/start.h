@@ -1,9 +1,10 @@
-// What both lives of headroomd begin with: the model, its training, the doors.
+// What both lives of headroomd begin with: the model, its training, who may talk to it, the doors.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "headroom/access/books.h"
 #include "headroom/daemon/door.h"
 #include "headroom/daemon/start_model.h"
 #include "headroom/daemon/trainer.h"
@@ -16,9 +17,25 @@ StartModel start_model(const Options& options, const std::filesystem::path& stat
 // none: the model is not to be trained again, or there is none.
 std::unique_ptr<Trainer> make_trainer(const Options& options, const std::filesystem::path& state, const StartModel& start, HistoryStore& history);
 
+// Each entry of the audit log is told on the standard error, with its hash: where a system's journal keeps that, it is the anchor for
+// `headroom audit verify`.
+Result<access::Books> open_books(const std::filesystem::path& state, const Clock& clock);
+Result<void> note_start(access::AuditLog& audit, const std::string& fleet);
+
+// Puts each change of the model that decides into the audit log. One thread.
+class ModelNotes {
+ public:
+  explicit ModelNotes(access::AuditLog& audit) : audit_(&audit) {}
+  void tell(const State& state);
+
+ private:
+  access::AuditLog* audit_;
+  std::optional<Instant> told_;
+};
+
 struct Doors {
   std::unique_ptr<Door> changes, page;
 };
-Result<Doors> open_doors(const Options& options, const Api& api);
+Result<Doors> open_doors(const Options& options, const Api& api, const access::Books& books, const Clock& clock);
 
 }  // namespace headroom::cli

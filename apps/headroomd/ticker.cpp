@@ -18,13 +18,12 @@ std::string overloads(const State& state) {
   return text;
 }
 
-// Names and messages come from other machines.
+}  // namespace
+
 std::string harmless(std::string text) {
   std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
   return text;
 }
-
-}  // namespace
 
 void Ticker::tell(const State& s) {
   log_trouble(s);

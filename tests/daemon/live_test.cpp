@@ -78,7 +78,7 @@ TEST_F(LiveManager, WatchesAFleetAndIsStillItselfAfterItWasKilled) {
   EXPECT_EQ(manager.status()["state"], "running");
   const Ran second = run({"--fleet", file("fleet.yaml"), "--state", file("state")});
   EXPECT_EQ(second.exit_code, 4) << second.text;
-  EXPECT_THAT(second.text, HasSubstr("libvirt.db"));
+  EXPECT_THAT(second.text, HasSubstr("another process uses"));
   EXPECT_EQ(manager.end(SIGTERM), 0);
   EXPECT_EQ(libvirt::StateBook::open(file("state/libvirt.db")).value()->claim().epoch, 3) << "each start is a new epoch";
 }

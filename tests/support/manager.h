@@ -79,7 +79,7 @@ class Manager {
     char line[1024] = "";
     ASSERT_NE(fgets(line, sizeof line, out_), nullptr);
     const std::string text = line;
-    const auto at = text.find("http://");
+    const auto at = text.find("http");
     ASSERT_NE(at, std::string::npos) << text;
     url_ = text.substr(at, text.find("/,", at) - at);
   }

@@ -14,7 +14,7 @@ constexpr int kDrainPatienceMs = 200;
 }  // namespace
 
 bool Connection::wait(short event) const {
-  const double left = std::chrono::duration<double>(kPatience).count() - open_for_.seconds();
+  const double left = std::chrono::duration<double>(patience_).count() - open_for_.seconds();
   if (left <= 0) return false;
   std::array<pollfd, 2> either{pollfd{socket_.get(), event, 0}, pollfd{closing_, POLLIN, 0}};
   const int ready = poll(either.data(), either.size(), static_cast<int>(left * 1000) + 1);
@@ -23,11 +23,13 @@ bool Connection::wait(short event) const {
 
 ssize_t Connection::read(char* to, size_t size) {
   if (begin_ == end_) {
-    if (total_ >= kLongestRequest || !wait(POLLIN)) return -1;
-    const ssize_t got = recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
-    if (got <= 0) return got;
+    if (total_ >= kLongestRequest) return -1;
+    Moved got = channel_->receive(buffer_.data(), buffer_.size());
+    for (; got.wait_for != 0; got = channel_->receive(buffer_.data(), buffer_.size()))
+      if (!wait(got.wait_for)) return -1;
+    if (got.bytes <= 0) return got.bytes;
     begin_ = 0;
-    end_ = static_cast<std::size_t>(got);
+    end_ = static_cast<std::size_t>(got.bytes);
     total_ += end_;
   }
   const std::size_t some = std::min(size, end_ - begin_);
@@ -39,16 +41,16 @@ ssize_t Connection::read(char* to, size_t size) {
 ssize_t Connection::write(const char* from, size_t size) {
   std::size_t sent = 0;
   while (sent < size) {
-    if (!wait(POLLOUT)) return -1;
-    const ssize_t some = send(socket_.get(), from + sent, size - sent, MSG_NOSIGNAL);
-    if (some < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (some < 0) return -1;
-    sent += static_cast<std::size_t>(some);
+    const Moved some = channel_->send(from + sent, size - sent);
+    if (some.wait_for != 0 && wait(some.wait_for)) continue;
+    if (some.bytes < 0) return -1;
+    sent += static_cast<std::size_t>(some.bytes);
   }
   return static_cast<ssize_t>(size);
 }
 
 void Connection::finish() {
+  channel_->say_goodbye();
   shutdown(socket_.get(), SHUT_WR);
   std::size_t drained = 0;
   while (drained < kDrained) {
@@ -61,7 +63,7 @@ void Connection::finish() {
 }
 
 void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
-  ip.clear();
+  ip = peer_;
   port = 0;
 }
 

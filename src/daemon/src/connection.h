@@ -1,5 +1,5 @@
 // One accepted connection as httplib reads and writes it, with bounds that httplib lacks: on the bytes of a head, on the
-// time a request may take, and with an end when the door closes.
+// time a request may take (a TLS handshake is part of it), and with an end when the door closes.
 #pragma once
 
 #include <httplib.h>
@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 
+#include "channel.h"
 #include "headroom/base/clock.h"
 #include "listener.h"
 
@@ -16,12 +17,12 @@ namespace headroom {
 class Connection final : public httplib::Stream {
  public:
   static constexpr std::size_t kLongestRequest = 16 << 10;  // bytes; no request has a body worth reading
-  static constexpr std::chrono::seconds kPatience{10};
 
-  // `closing` becomes readable when the door closes.
-  Connection(Descriptor socket, int closing) : socket_(std::move(socket)), closing_(closing) {}
+  // `peer`: what it is to be called. `closing` becomes readable when the door closes. `channel` is over `socket`.
+  Connection(Descriptor socket, std::unique_ptr<Channel> channel, std::string peer, int closing, std::chrono::seconds patience)
+      : socket_(std::move(socket)), channel_(std::move(channel)), peer_(std::move(peer)), closing_(closing), patience_(patience) {}
 
-  bool is_readable() const override { return begin_ < end_ || wait(POLLIN); }
+  bool is_readable() const override { return begin_ < end_ || channel_->holds_more() || wait(POLLIN); }
   bool is_writable() const override { return wait(POLLOUT); }
   ssize_t read(char* to, size_t size) override;
   ssize_t write(const char* from, size_t size) override;  // all of it, or -1
@@ -36,7 +37,10 @@ class Connection final : public httplib::Stream {
   bool wait(short event) const;
 
   Descriptor socket_;
+  std::unique_ptr<Channel> channel_;   // ends before the socket
+  std::string peer_;
   int closing_;
+  std::chrono::seconds patience_;
   Stopwatch open_for_;
   std::array<char, 4096> buffer_{};
   std::size_t begin_ = 0, end_ = 0, total_ = 0;

@@ -8,19 +8,28 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "connection.h"
+#include "gate.h"
 
 namespace headroom {
 namespace {
 
-constexpr std::size_t kThreads = 4, kWaiting = 64;
+constexpr std::size_t kWaiting = 64;
 constexpr std::size_t kMostHeaders = 64;
 constexpr int kBreatherMs = 50;  // after an accept() that failed for want of descriptors
 
-using Respond = std::function<Answer(const Request&)>;
+// Strangers reach a door under TLS, and each may be slow on purpose: more are served at once, each for a shorter time, and not
+// all of one peer.
+struct Limits {
+  std::size_t threads = 4;
+  std::size_t of_a_peer = kWaiting + 4;
+  std::chrono::seconds patience{10};
+};
+constexpr Limits kAmongFriends{}, kAmongStrangers{16, 12, std::chrono::seconds(5)};
 
 Request read_request(const httplib::Request& from) {
   Request to;
@@ -29,13 +38,14 @@ Request read_request(const httplib::Request& from) {
   for (const auto& [key, value] : from.params) to.query.emplace(key, value);
   if (from.has_header("Host")) to.host = from.get_header_value("Host");
   if (from.has_header("Origin")) to.origin = from.get_header_value("Origin");
+  if (from.has_header("Authorization")) to.authorization = from.get_header_value("Authorization");
   return to;
 }
 
 void write_answer(Answer from, httplib::Response& to) {
   to.status = from.status;
   to.set_header("Cache-Control", from.cache);
-  if (!from.allow.empty()) to.set_header("Allow", from.allow);
+  for (const auto& [name, value] : from.headers) to.set_header(name, value);
   to.set_content(std::move(from.body), from.type);
 }
 
@@ -43,7 +53,8 @@ void write_answer(Answer from, httplib::Response& to) {
 // are left aside.
 class Protocol : public httplib::Server {
  public:
-  explicit Protocol(Respond respond) : respond_(std::move(respond)) {
+  // httplib's own constructor has SIGPIPE ignored, which OpenSSL's writes rely on.
+  Protocol(std::unique_ptr<Gate> gate, const Api& api) : gate_(std::move(gate)), api_(api) {
     set_default_headers({{"Content-Security-Policy",
                           "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"},
                          {"X-Content-Type-Options", "nosniff"},
@@ -73,34 +84,49 @@ class Protocol : public httplib::Server {
     if (request.has_header("Transfer-Encoding") || request.get_header_value<std::uint64_t>("Content-Length") > Connection::kLongestRequest)
       return refusal(413, "too_large", "the body is too long; no request needs one");
     try {
-      return respond_(read_request(request));
+      const Request read = read_request(request);
+      auto caller = gate_->admit(read, request.remote_addr);
+      return caller ? api_.answer(read, *caller) : std::move(caller.error());
     } catch (const std::exception& e) {
       return refusal(500, "internal", fmt::format("the answer could not be made: {}", e.what()));
     }
   }
 
-  Respond respond_;
+  std::unique_ptr<Gate> gate_;
+  const Api& api_;
 };
 
 }  // namespace
 
 struct Door::State {
-  State(Descriptor socket, Respond respond) : listening(std::move(socket)), protocol(std::move(respond)) {}
+  State(Descriptor socket, std::unique_ptr<Gate> gate, const Api& api, Limits bounds = kAmongFriends)
+      : listening(std::move(socket)), protocol(std::move(gate), api), limits(bounds) {}
 
   void accept_all();
   void serve_all();
+  void admit(Descriptor accepted);
+  void serve(Descriptor socket, const std::string& peer);
+  void let_go(const std::string& peer);
   bool closing_within(int ms) const;
+
+  struct Waiting {
+    Descriptor socket;
+    std::string peer;
+  };
 
   Descriptor listening;
   SocketFile file;
   Protocol protocol;
+  Limits limits;
+  std::optional<TlsContext> tls;
   Descriptor closing{eventfd(0, EFD_CLOEXEC)};
   std::string url;
   int port = 0;
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<Descriptor> waiting;
+  std::deque<Waiting> waiting;
+  std::map<std::string, std::size_t> present;   // connections by peer, those that wait among them
   bool closed = false;
   std::vector<std::thread> threads;
 };
@@ -115,12 +141,18 @@ void Door::State::accept_all() {
       if ((errno == EMFILE || errno == ENFILE) && closing_within(kBreatherMs)) return;
       continue;
     }
-    Descriptor accepted(fd);
-    const std::lock_guard lock(mutex);
-    if (waiting.size() >= kWaiting) continue;
-    waiting.push_back(std::move(accepted));
-    changed.notify_one();
+    admit(Descriptor(fd));
   }
+}
+
+void Door::State::admit(Descriptor accepted) {
+  std::string peer = peer_of(accepted);
+  const std::lock_guard lock(mutex);
+  const auto here = present.find(peer);
+  if (waiting.size() >= kWaiting || (here != present.end() && here->second >= limits.of_a_peer)) return;
+  ++present[peer];
+  waiting.push_back({std::move(accepted), std::move(peer)});
+  changed.notify_one();
 }
 
 bool Door::State::closing_within(int ms) const {
@@ -133,18 +165,29 @@ void Door::State::serve_all() {
     std::unique_lock lock(mutex);
     changed.wait(lock, [this] { return closed || !waiting.empty(); });
     if (closed) return;
-    Descriptor socket = std::move(waiting.front());
+    Waiting next = std::move(waiting.front());
     waiting.pop_front();
     lock.unlock();
-    Connection connection(std::move(socket), closing.get());
-    protocol.serve(connection);
+    serve(std::move(next.socket), next.peer);
+    let_go(next.peer);
   }
+}
+
+void Door::State::serve(Descriptor socket, const std::string& peer) {
+  auto channel = tls ? tls->channel(socket.get()) : plain_channel(socket.get());
+  Connection connection(std::move(socket), std::move(channel), peer, closing.get(), limits.patience);
+  protocol.serve(connection);
+}
+
+void Door::State::let_go(const std::string& peer) {
+  const std::lock_guard lock(mutex);
+  if (const auto here = present.find(peer); --here->second == 0) present.erase(here);
 }
 
 Door::Door(std::unique_ptr<State> state) : state_(std::move(state)) {
   State& s = *state_;
   s.threads.emplace_back([&s] { s.accept_all(); });
-  for (std::size_t i = 0; i < kThreads; ++i) s.threads.emplace_back([&s] { s.serve_all(); });
+  for (std::size_t i = 0; i < s.limits.threads; ++i) s.threads.emplace_back([&s] { s.serve_all(); });
 }
 
 Door::~Door() {
@@ -159,27 +202,46 @@ Door::~Door() {
   for (std::thread& t : s.threads) t.join();
 }
 
+namespace {
+
+std::string url_of(std::string_view scheme, const std::string& address, int port) {
+  const bool six = address.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}/", scheme, six ? "[" + address + "]" : address, port);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Door>> Door::on_tcp(const TcpAddress& at, const Api& api) {
+  if (!is_loopback(at))
+    return invalid(fmt::format("{} is no loopback address (127.0.0.1 or [::1]): without TLS nobody else is listened to; give --tls-cert and "
+                               "--tls-key, or reach it through an SSH tunnel", at.address));
   auto listening = listen_on(at);
   if (!listening) return tl::unexpected(listening.error());
   const int port = port_of(*listening);
-  auto state = std::make_unique<State>(std::move(*listening), [&api, guard = HostGuard(at.address, port)](const Request& request) {
-    auto refused = guard.refuse(request);
-    return refused ? std::move(*refused) : api.answer(request, false);
-  });
+  auto state = std::make_unique<State>(std::move(*listening), std::make_unique<LoopbackGate>(at.address, port), api);
   state->port = port;
-  state->url = at.address.find(':') == std::string::npos ? fmt::format("http://{}:{}/", at.address, port)
-                                                         : fmt::format("http://[{}]:{}/", at.address, port);
+  state->url = url_of("http", at.address, port);
+  return std::unique_ptr<Door>(new Door(std::move(state)));
+}
+
+Result<std::unique_ptr<Door>> Door::on_tls(const TcpAddress& at, const TlsFiles& files, const Api& api, const access::Books& books,
+                                           const Clock& clock) {
+  auto tls = TlsContext::make(files);
+  if (!tls) return tl::unexpected(tls.error());
+  auto listening = listen_on(at);
+  if (!listening) return tl::unexpected(listening.error());
+  const int port = port_of(*listening);
+  auto state = std::make_unique<State>(std::move(*listening), std::make_unique<TokenGate>(books, clock), api, kAmongStrangers);
+  state->tls = std::move(*tls);
+  state->port = port;
+  state->url = url_of("https", at.address, port);
   return std::unique_ptr<Door>(new Door(std::move(state)));
 }
 
 Result<std::unique_ptr<Door>> Door::on_socket(const std::filesystem::path& path, const Api& api) {
   auto made = SocketFile::listen_on(path);
   if (!made) return tl::unexpected(made.error());
-  auto state = std::make_unique<State>(std::move(made->first), [&api](const Request& request) {
-    if (request.origin) return refusal(403, "forbidden", "no web page has business here");
-    return api.answer(request, true);
-  });
+  auto state = std::make_unique<State>(std::move(made->first), std::make_unique<SocketGate>(), api);
   state->file = std::move(made->second);
   state->url = "unix:" + path.string();
   return std::unique_ptr<Door>(new Door(std::move(state)));

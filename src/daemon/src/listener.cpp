@@ -18,14 +18,14 @@ namespace {
 constexpr int kBacklog = 64;
 constexpr int kSocketFlags = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 
-struct Endpoint {
+struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t length = 0;
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
 
-Endpoint endpoint_of(const TcpAddress& at) {
-  Endpoint end;
+SocketAddress socket_address_of(const TcpAddress& at) {
+  SocketAddress end;
   const auto port = htons(static_cast<std::uint16_t>(at.port));
   auto& four = reinterpret_cast<sockaddr_in&>(end.storage);
   if (inet_pton(AF_INET, at.address.c_str(), &four.sin_addr) == 1) {
@@ -42,11 +42,9 @@ Endpoint endpoint_of(const TcpAddress& at) {
   return end;
 }
 
-bool is_loopback(const std::string& address) {
-  in_addr four{};
-  if (inet_pton(AF_INET, address.c_str(), &four) == 1) return (ntohl(four.s_addr) >> 24) == 127;
-  in6_addr six{};
-  return inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+bool is_address(const std::string& text) {
+  in6_addr either{};
+  return inet_pton(AF_INET, text.c_str(), &either) == 1 || inet_pton(AF_INET6, text.c_str(), &either) == 1;
 }
 
 Result<sockaddr_un> unix_address(const std::filesystem::path& path) {
@@ -88,10 +86,15 @@ Result<TcpAddress> parse_tcp_address(std::string_view text) {
   const auto read = std::from_chars(port.data(), port.data() + port.size(), at.port);
   if (read.ec != std::errc() || read.ptr != port.data() + port.size() || at.port < 0 || at.port > 65535)
     return invalid(fmt::format("--listen '{}': the port is a number from 0 to 65535", text));
-  if (!is_loopback(at.address))
-    return invalid(fmt::format("--listen '{}': the API has no authentication, so it listens on a loopback address only "
-                               "(127.0.0.1 or [::1]); reach it from elsewhere through an SSH tunnel", text));
+  if (!is_address(at.address)) return invalid(fmt::format("--listen '{}': '{}' is no IP address", text, at.address));
   return at;
+}
+
+bool is_loopback(const TcpAddress& at) {
+  in_addr four{};
+  if (inet_pton(AF_INET, at.address.c_str(), &four) == 1) return (ntohl(four.s_addr) >> 24) == 127;
+  in6_addr six{};
+  return inet_pton(AF_INET6, at.address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
 Descriptor::~Descriptor() {
@@ -99,7 +102,7 @@ Descriptor::~Descriptor() {
 }
 
 Result<Descriptor> listen_on(const TcpAddress& at) {
-  const Endpoint end = endpoint_of(at);
+  const SocketAddress end = socket_address_of(at);
   Descriptor listening(socket(end.storage.ss_family, kSocketFlags, 0));
   const int yes = 1;
   setsockopt(listening.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -117,6 +120,21 @@ int port_of(const Descriptor& listening) {
   getsockname(listening.get(), reinterpret_cast<sockaddr*>(&bound), &length);
   if (bound.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(bound).sin6_port);
   return ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
+}
+
+std::string peer_of(const Descriptor& accepted) {
+  sockaddr_storage peer{};
+  socklen_t length = sizeof peer;
+  if (getpeername(accepted.get(), reinterpret_cast<sockaddr*>(&peer), &length) != 0) return "unknown";
+  if (peer.ss_family == AF_UNIX) {
+    ucred who{};
+    length = sizeof who;
+    return getsockopt(accepted.get(), SOL_SOCKET, SO_PEERCRED, &who, &length) == 0 ? fmt::format("uid {}", who.uid) : "unknown";
+  }
+  char text[INET6_ADDRSTRLEN] = "";
+  const void* address = peer.ss_family == AF_INET6 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr)
+                                                   : &reinterpret_cast<const sockaddr_in&>(peer).sin_addr;
+  return inet_ntop(peer.ss_family, address, text, sizeof text) != nullptr ? text : "unknown";
 }
 
 Result<std::pair<Descriptor, SocketFile>> SocketFile::listen_on(const std::filesystem::path& path) {

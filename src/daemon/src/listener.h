@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include "headroom/base/result.h"
@@ -29,6 +30,8 @@ class Descriptor {
 
 Result<Descriptor> listen_on(const TcpAddress& at);
 int port_of(const Descriptor& listening);
+// Who is at the other end: an IP address, or "uid 1000" of a Unix socket.
+std::string peer_of(const Descriptor& accepted);
 
 // A bound Unix socket; its file goes with it, unless another has taken its place.
 class SocketFile {

@@ -22,7 +22,7 @@ using testing::StillApi;
 Answer ask(const Api& api, const std::string& path) {
   Request request;
   request.path = path;
-  return api.answer(request, false);
+  return api.answer(request, testing::kViewer);
 }
 
 std::set<std::string> keys(const json& object) {
@@ -62,7 +62,7 @@ TEST(Api, BoundsTheNumberOfActions) {
     Request request;
     request.path = "/api/v1/actions";
     request.query.emplace("limit", limit);
-    EXPECT_EQ(rig.api.answer(request, false).status, 400) << limit;
+    EXPECT_EQ(rig.api.answer(request, testing::kViewer).status, 400) << limit;
   }
 }
 
@@ -76,7 +76,8 @@ struct Replayed {
 
   std::unique_ptr<HistoryStore> history = make_memory_history();
   std::unique_ptr<headroom::Run> run = headroom::Run::make(short_world(3), short_options(*history)).value();
-  Api api{{run->board(), *history, [](bool) -> Result<void> { return {}; }, "/none"}};
+  testing::Books books;
+  Api api{{run->board(), *history, books.books, [](bool) -> Result<void> { return {}; }, "/none"}};
 };
 
 void expect_status(const json& status) {
@@ -161,7 +162,7 @@ Answer ask_what_if(const Api& api, const std::vector<std::string>& changes) {
   Request request;
   request.path = "/api/v1/what-if";
   for (const std::string& change : changes) request.query.emplace("change", change);
-  return api.answer(request, false);
+  return api.answer(request, testing::kViewer);
 }
 
 void expect_figures(const json& figures) {

@@ -49,10 +49,31 @@ TEST(TcpDoor, RefusesAnotherHostAndAnotherSitesOrigin) {
 
 TEST(TcpDoor, TakesNoMethodThatChangesAnything) {
   TcpDoor rig;
-  for (const char* line : {"POST /api/v1/pause", "POST /api/v1/resume", "PUT /api/v1/fleet", "DELETE /api/v1/vms/web%2F1",
+  for (const char* line : {"POST /api/v1/pause", "POST /api/v1/resume", "POST /api/v1/access/tokens?name=x&role=admin"})
+    EXPECT_THAT(rig.ask(line, rig.host() + "Content-Length: 0\r\n"), StartsWith("HTTP/1.1 403 ")) << line;
+  for (const char* line : {"PUT /api/v1/fleet", "DELETE /api/v1/vms/web%2F1",
                            "PATCH /api/v1/plan", "POST /", "OPTIONS /api/v1/status"})
     EXPECT_THAT(rig.ask(line, rig.host() + "Content-Length: 0\r\n"), StartsWith("HTTP/1.1 405 ")) << line;
   EXPECT_EQ(rig.pauses, 0);
+  EXPECT_THAT(rig.books.tokens->all(), ::testing::IsEmpty());
+}
+
+TEST(TcpDoor, TakesNoTokenInTheClear) {
+  TcpDoor rig;
+  const std::string token = rig.token("ci", access::Role::kAdmin);
+  EXPECT_THAT(rig.ask("GET /api/v1/status", rig.host() + "Authorization: Bearer " + token + "\r\n"),
+              ::testing::AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("revoke it")));
+  EXPECT_THAT(rig.ask("GET /api/v1/status", rig.host() + "Authorization: Basic YTpi\r\n"), StartsWith("HTTP/1.1 200 ")) << "a proxy's business";
+}
+
+TEST(TcpDoor, IsNotOpenedForOtherMachines) {
+  TcpDoor rig;
+  for (const char* address : {"0.0.0.0", "192.0.2.1", "::"}) {
+    const auto door = Door::on_tcp({address, 0}, rig.api);
+    ASSERT_FALSE(door.has_value()) << address;
+    EXPECT_EQ(door.error().code, ErrorCode::kInvalid);
+    EXPECT_THAT(door.error().message, HasSubstr("--tls-cert"));
+  }
 }
 
 TEST(TcpDoor, SendsTheHeadersThatKeepABrowserHonest) {
@@ -119,10 +140,12 @@ TEST(TcpDoor, OnATakenPortIsOneClearError) {
   EXPECT_THAT(second.error().message, HasSubstr("in use"));
 }
 
-TEST(TcpAddress, IsALoopbackAddressWithAPort) {
+TEST(TcpAddress, IsAnAddressWithAPort) {
   EXPECT_EQ(parse_tcp_address("localhost:80")->address, "127.0.0.1");
   EXPECT_EQ(parse_tcp_address("[::1]:7474")->address, "::1");
-  for (const char* bad : {"0.0.0.0:7474", "192.168.0.1:7474", "[::]:7474", "example.com:80", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", ""})
+  EXPECT_TRUE(is_loopback(*parse_tcp_address("127.1.2.3:1")));
+  for (const char* outside : {"0.0.0.0:7474", "192.168.0.1:7474", "[::]:7474"}) EXPECT_FALSE(is_loopback(parse_tcp_address(outside).value())) << outside;
+  for (const char* bad : {"example.com:80", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", ""})
     EXPECT_EQ(parse_tcp_address(bad).error().code, ErrorCode::kInvalid) << bad;
 }
 
@@ -136,6 +159,8 @@ TEST(SocketDoor, IsForItsOwnerOnlyAndTakesChanges) {
   auto client = over_socket(path);
   EXPECT_EQ(client.Post("/api/v1/pause")->status, 200);
   EXPECT_EQ(rig.pauses, 1);
+  const std::string who = fmt::format("uid {} pause : ", geteuid());
+  EXPECT_THAT(rig.entries(), ::testing::ElementsAre(who + "allowed", who + "done"));
   EXPECT_EQ(client.Get("/api/v1/pause")->status, 405);
 }
 

@@ -108,7 +108,8 @@ TEST(Run, ADrainedHostIsLeftAndStaysEmptyUntilItIsTakenIntoUseAgain) {
     }
   };
   run = headroom::Run::make(testing::short_world(3), options).value();
-  const Api api({run->board(), *history, [](bool) -> Result<void> { return {}; }, "/none",
+  const testing::Books books;
+  const Api api({run->board(), *history, books.books, [](bool) -> Result<void> { return {}; }, "/none",
                  [&](const std::string& name, bool drained) { return run->set_drained(name, drained); }});
   const auto door = Door::on_socket(folder / "s", api).value();
   const Stop stop;
@@ -151,32 +152,32 @@ TEST(Run, WhoCannotLeaveADrainedHostIsToldWithTheReason) {
   EXPECT_GT(told, 0U);
 }
 
-TEST(Api, DrainsOnlyThroughTheDoorThatTakesChanges) {
+TEST(Api, DrainsForThoseWhoMayChangeThingsOnly) {
   testing::StillApi rig;
   std::vector<std::pair<std::string, bool>> asked;
-  const Api api({rig.board, *rig.history, [](bool) -> Result<void> { return {}; }, "/none",
+  const Api api({rig.board, *rig.history, rig.books, [](bool) -> Result<void> { return {}; }, "/none",
                  [&](const std::string& host, bool drained) -> Result<void> {
                    asked.emplace_back(host, drained);
                    if (host == "h9") return fail(ErrorCode::kNotFound, "no host is called 'h9'");
                    return {};
                  }});
-  const auto post = [&](const std::string& path, bool may_change) {
+  const auto post = [&](const std::string& path, const access::Caller& caller = testing::kAdmin) {
     Request request;
     request.method = "POST";
     request.path = "/api/v1/" + path;
-    return api.answer(request, may_change).status;
+    return api.answer(request, caller).status;
   };
-  EXPECT_EQ(post("hosts/h1/drain", false), 405);
+  EXPECT_EQ(post("hosts/h1/drain", testing::kViewer), 403);
   EXPECT_THAT(asked, IsEmpty());
-  EXPECT_EQ(post("hosts/h1/drain", true), 200);
-  EXPECT_EQ(post("hosts/rack/1/undrain", true), 200);
-  EXPECT_EQ(post("hosts/h9/drain", true), 404);
-  EXPECT_EQ(post("hosts//drain", true), 405);
-  EXPECT_EQ(post("hosts/h1", true), 405);
+  EXPECT_EQ(post("hosts/h1/drain"), 200);
+  EXPECT_EQ(post("hosts/rack/1/undrain"), 200);
+  EXPECT_EQ(post("hosts/h9/drain"), 404);
+  EXPECT_EQ(post("hosts//drain"), 405);
+  EXPECT_EQ(post("hosts/h1"), 405);
   EXPECT_EQ(asked, (std::vector<std::pair<std::string, bool>>{{"h1", true}, {"rack/1", false}, {"h9", true}}));
   Request read;
   read.path = "/api/v1/hosts/h1/drain";
-  EXPECT_EQ(api.answer(read, true).status, 404);
+  EXPECT_EQ(api.answer(read, testing::kAdmin).status, 404);
 }
 
 }  // namespace

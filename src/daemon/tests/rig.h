@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
 #include <sys/socket.h>
@@ -53,14 +54,31 @@ inline std::shared_ptr<const State> still_moment() {
   return state;
 }
 
-// An API over a still board; pausing only counts.
-struct StillApi {
-  StillApi() { board.publish(still_moment()); }
+// Who may talk to a manager, kept in a folder that goes with the test.
+struct Books {
+  std::string token(const std::string& name, access::Role role) const { return books.tokens->create({name, role, std::nullopt})->text; }
+  // "who action target: outcome", oldest first.
+  std::vector<std::string> entries() const {
+    std::vector<std::string> all;
+    const auto records = books.audit->newest(1000).value();
+    for (const access::AuditRecord& r : records)
+      all.insert(all.begin(), fmt::format("{} {} {}: {}", r.entry.who, r.entry.action, r.entry.target, r.entry.outcome));
+    return all;
+  }
   Folder folder;
+  ManualClock clock{instant_from_epoch_seconds(1'700'000'000)};
+  access::Books books = access::Books::open(folder.path(), clock).value();
+};
+
+inline const access::Caller kViewer{"anybody", access::Role::kViewer, "127.0.0.1"}, kAdmin{"uid 0", access::Role::kAdmin, "socket"};
+
+// An API over a still board; pausing only counts.
+struct StillApi : Books {
+  StillApi() { board.publish(still_moment()); }
   Board board;
   std::unique_ptr<HistoryStore> history = make_memory_history();
   int pauses = 0;
-  Api api{{board, *history,
+  Api api{{board, *history, books,
            [this](bool) -> Result<void> {
              ++pauses;
              return {};

@@ -81,7 +81,8 @@ TEST(Run, PausedOverTheSocketItPlansAndStartsNothing) {
     if (state.round > 18 && id > newest_at_pause) ++started_after;
   };
   run = headroom::Run::make(short_world(3), options).value();
-  const Api api({run->board(), *history, [&](bool paused) { return run->set_paused(paused); }, "/none"});
+  const testing::Books books;
+  const Api api({run->board(), *history, books.books, [&](bool paused) { return run->set_paused(paused); }, "/none"});
   const auto door = Door::on_socket(folder / "s", api).value();
   const Stop stop;
   ASSERT_TRUE(run->go(stop).has_value());

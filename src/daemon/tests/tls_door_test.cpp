@@ -1,0 +1,190 @@
+// A real door under TLS, with a certificate made for the test: who is let in, with which token, and what bounds hold.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "rig.h"
+
+namespace headroom {
+namespace {
+
+using access::Role;
+using ::testing::HasSubstr;
+using testing::StillApi;
+
+// Self-signed, for 127.0.0.1 and localhost, with its key in a file beside it.
+TlsFiles make_certificate(const testing::Folder& folder, const std::string& name = "tls") {
+  const TlsFiles files{folder / (name + ".crt"), folder / (name + ".key")};
+  EVP_PKEY* key = EVP_EC_gen("P-256");
+  X509* certificate = X509_new();
+  X509_set_version(certificate, 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+  X509_set_pubkey(certificate, key);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+  X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
+  X509_add_ext(certificate, names, -1);
+  X509_sign(certificate, key, EVP_sha256());
+  std::FILE* file = std::fopen(files.certificate.c_str(), "w");
+  PEM_write_X509(file, certificate);
+  std::fclose(file);
+  file = std::fopen(files.key.c_str(), "w");
+  PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
+  std::fclose(file);
+  chmod(files.key.c_str(), 0600);
+  X509_EXTENSION_free(names);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+  return files;
+}
+
+struct TlsDoor : StillApi {
+  TlsFiles files = make_certificate(folder);
+  std::unique_ptr<Door> door = Door::on_tls({"127.0.0.1", 0}, files, api, books, clock).value();
+
+  std::unique_ptr<httplib::SSLClient> client(const std::string& token = {}) const {
+    auto client = std::make_unique<httplib::SSLClient>("127.0.0.1", door->port());
+    client->set_ca_cert_path(files.certificate.c_str());
+    client->enable_server_certificate_verification(true);
+    if (!token.empty()) client->set_default_headers({{"Authorization", "Bearer " + token}});
+    return client;
+  }
+  int get(const std::string& path, const std::string& token = {}) const {
+    const auto asking = client(token);
+    const auto answer = asking->Get(path);
+    EXPECT_TRUE(answer) << httplib::to_string(answer.error()) << ", verification " << asking->get_openssl_verify_result();
+    return answer ? answer->status : -1;
+  }
+  int post(const std::string& path, const std::string& token) const {
+    const auto answer = client(token)->Post(path);
+    return answer ? answer->status : -1;
+  }
+};
+
+TEST(TlsDoor, LetsEachTokenDoWhatItsRoleMay) {
+  TlsDoor rig;
+  const std::string viewer = rig.token("v", Role::kViewer), oper = rig.token("o", Role::kOperator), admin = rig.token("a", Role::kAdmin);
+  EXPECT_EQ(rig.get("/api/v1/status"), 401);
+  EXPECT_EQ(rig.get("/api/v1/status", viewer), 200);
+  EXPECT_EQ(rig.post("/api/v1/pause", viewer), 403);
+  EXPECT_EQ(rig.pauses, 0);
+  EXPECT_EQ(rig.post("/api/v1/pause", oper), 200);
+  EXPECT_EQ(rig.pauses, 1);
+  EXPECT_EQ(rig.post("/api/v1/access/tokens?name=x&role=admin", oper), 403);
+  EXPECT_EQ(rig.post("/api/v1/access/tokens?name=x&role=admin", admin), 200);
+  EXPECT_THAT(rig.entries(), ::testing::Contains("token o pause : done"));
+}
+
+TEST(TlsDoor, RefusesATokenThatIsWrongRevokedOrOver) {
+  TlsDoor rig;
+  const std::string revoked = rig.token("r", Role::kAdmin), good = rig.token("g", Role::kAdmin);
+  const std::string over = rig.books.tokens->create({"x", Role::kAdmin, std::chrono::hours(1)})->text;
+  ASSERT_TRUE(rig.books.tokens->revoke("r").has_value());
+  rig.clock.set(rig.clock.now() + std::chrono::hours(1));
+  std::string altered = good;
+  altered.back() = altered.back() == 'A' ? 'B' : 'A';
+  for (const std::string& bad : {revoked, over, altered, std::string("x")}) EXPECT_EQ(rig.get("/api/v1/status", bad), 401) << bad;
+  EXPECT_EQ(rig.get("/api/v1/status", good), 200);
+  EXPECT_THAT(rig.entries(), ::testing::ElementsAre("anybody log in : refused: the token 'r' was revoked",
+                                                    HasSubstr("log in : refused: the token 'x' ran out"), "anybody log in : refused: no such token",
+                                                    "anybody log in : refused: no such token"));
+}
+
+TEST(TlsDoor, SlowsDownWhoSendsWrongTokens) {
+  TlsDoor rig;
+  const std::string good = rig.token("g", Role::kViewer);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(rig.get("/api/v1/status", "hrt_wrong"), 401) << i;
+  const auto blocked = rig.client(good)->Get("/api/v1/status");
+  EXPECT_EQ(blocked->status, 429) << "even the right one, or guessing would go on";
+  EXPECT_EQ(blocked->get_header_value("Retry-After"), "10");
+  EXPECT_EQ(rig.get("/"), 200) << "the page is everybody's";
+  rig.clock.set(rig.clock.now() + std::chrono::seconds(10));
+  EXPECT_EQ(rig.get("/api/v1/status", good), 200);
+}
+
+TEST(TlsDoor, ServesThePageToThoseWhoHaveNoTokenYet) {
+  TlsDoor rig;
+  EXPECT_THAT(rig.client()->Get("/")->body, HasSubstr("scripts/page.sh"));
+}
+
+TEST(TlsDoor, RefusesAnotherSitesPageThoughItHasAToken) {
+  TlsDoor rig;
+  const auto client = rig.client(rig.token("o", Role::kOperator));
+  EXPECT_EQ(client->Post("/api/v1/pause", httplib::Headers{{"Origin", "https://evil.example"}}, "", "text/plain")->status, 403);
+  EXPECT_EQ(rig.pauses, 0);
+  const httplib::Headers own{{"Origin", fmt::format("https://127.0.0.1:{}", rig.door->port())}};
+  EXPECT_EQ(client->Post("/api/v1/pause", own, "", "text/plain")->status, 200);
+}
+
+TEST(TlsDoor, SpeaksNoOlderTlsAndNothingInTheClear) {
+  TlsDoor rig;
+  const auto old = rig.client();
+  SSL_CTX_set_max_proto_version(old->ssl_context(), TLS1_2_VERSION);
+  EXPECT_FALSE(old->Get("/"));
+  EXPECT_THAT(testing::exchange(rig.door->port(), "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n"), ::testing::Not(HasSubstr("HTTP/1.1 200")));
+  EXPECT_EQ(rig.get("/"), 200) << "and goes on answering";
+}
+
+TEST(TlsDoor, IsNotTakenForAnotherBecauseOfItsCertificate) {
+  TlsDoor rig;
+  const auto client = rig.client();
+  client->set_ca_cert_path(make_certificate(rig.folder, "other").certificate.c_str());
+  EXPECT_FALSE(client->Get("/"));
+}
+
+TEST(TlsDoor, SendsALargeAnswerWhole) {
+  TlsDoor rig;
+  const std::string token = rig.token("a", Role::kAdmin);
+  for (int i = 0; i < 3000; ++i) ASSERT_TRUE(rig.books.audit->append({"x", "", "", "a", std::string(250, 'y'), "done"}).has_value());
+  const auto answer = rig.client(token)->Get("/api/v1/audit?limit=10000");
+  ASSERT_TRUE(answer);
+  EXPECT_GT(answer->body.size(), 1'000'000U);
+  EXPECT_EQ(nlohmann::json::parse(answer->body).at("entries").size(), 3000U);
+}
+
+TEST(TlsDoor, IsNotHeldByOnePeersIdleConnections) {
+  TlsDoor rig;
+  std::vector<int> idle;
+  for (int i = 0; i < 40; ++i) {
+    idle.push_back(socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(rig.door->port()));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(connect(idle.back(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  }
+  // From another address of this machine, which is another peer.
+  const auto other = rig.client();
+  other->set_interface("127.0.0.2");
+  const auto answer = other->Get("/");
+  EXPECT_TRUE(answer && answer->status == 200);
+  const Stopwatch closing;
+  rig.door.reset();
+  EXPECT_LT(closing.seconds(), 2) << "though connections are idle";
+  for (const int fd : idle) close(fd);
+}
+
+TEST(TlsFiles, ThatDoNotDoAreOneClearError) {
+  StillApi rig;
+  const TlsFiles good = make_certificate(rig.folder), other = make_certificate(rig.folder, "other");
+  const auto error = [&](const TlsFiles& files) {
+    const auto door = Door::on_tls({"127.0.0.1", 0}, files, rig.api, rig.books, rig.clock);
+    return door ? std::string() : door.error().message;
+  };
+  EXPECT_EQ(error(good), "");
+  EXPECT_THAT(error({"/none", good.key}), HasSubstr("--tls-cert '/none'"));
+  EXPECT_THAT(error({good.certificate, "/none"}), HasSubstr("--tls-key '/none': No such file"));
+  EXPECT_THAT(error({good.certificate, other.key}), HasSubstr("is not the key of"));
+  chmod(good.key.c_str(), 0644);
+  EXPECT_THAT(error(good), HasSubstr("may be read by everybody"));
+}
+
+}  // namespace
+}  // namespace headroom

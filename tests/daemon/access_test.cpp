@@ -1,0 +1,134 @@
+// headroomd under TLS as people run it: tokens made over the socket, used over https, refused, revoked; and its audit log.
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <fstream>
+
+#include "../support/manager.h"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// A certificate of an authority of its own, and a state that outlives managers.
+class TlsManager : public ::testing::Test {
+ protected:
+  TlsManager() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "access-test-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    std::filesystem::create_directory(folder_ / "state");
+    const Ran made = run_line(fmt::format("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+                                          "-addext subjectAltName=IP:127.0.0.1 -keyout {} -out {}", file("key"), file("crt")));
+    EXPECT_EQ(made.exit_code, 0) << made.text;
+    chmod(file("key").c_str(), 0600);
+  }
+  ~TlsManager() override { std::filesystem::remove_all(folder_); }
+
+  std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  std::vector<std::string> options() const {
+    return {"--window", "2013-08-10,2013-08-10T01:00:00Z", "--compare", "none", "--take", "0", "--state", file("state"),
+            "--tls-cert", file("crt"), "--tls-key", file("key")};
+  }
+  static Ran as_root(const Manager& manager, const std::string& what) {
+    return run_line(fmt::format("{} {} --socket {}", kCommand, what, manager.socket()));
+  }
+  // A token in a file of its own, as one would keep it.
+  void make_token(const Manager& manager, const std::string& name, const std::string& role) const {
+    const Ran made = run_line(fmt::format("(umask 077; {} access token create --name {} --role {} --socket {} 2> /dev/null > {})", kCommand, name, role,
+                                          manager.socket(), file(name)));
+    ASSERT_EQ(made.exit_code, 0) << made.text;
+  }
+  Ran with_token(const Manager& manager, const std::string& what, const std::string& name) const {
+    return manager.ask(fmt::format("{} --ca {} --token-file {}", what, file("crt"), file(name)));
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(TlsManager, LetsEachTokenDoWhatItsRoleMayUntilItIsRevoked) {
+  Manager manager(options());
+  ASSERT_TRUE(manager.url().starts_with("https://127.0.0.1:")) << manager.url();
+  make_token(manager, "look", "viewer");
+  make_token(manager, "ops", "operator");
+  EXPECT_EQ(with_token(manager, "get hosts", "look").exit_code, 0);
+  EXPECT_THAT(with_token(manager, "access whoami", "ops").text, HasSubstr("token ops, operator, from 127.0.0.1"));
+  const Ran refused = with_token(manager, "pause", "look");
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(refused.text, HasSubstr("this takes the role operator, and token look has the role viewer"));
+  EXPECT_EQ(with_token(manager, "access token list", "ops").exit_code, 4);
+  const Ran nobody = manager.ask("get hosts --ca " + file("crt"));
+  EXPECT_EQ(nobody.exit_code, 4);
+  EXPECT_THAT(nobody.text, HasSubstr("this takes a token"));
+  const Ran stranger = manager.ask("get hosts --token-file " + file("look"));
+  EXPECT_EQ(stranger.exit_code, 5) << "a certificate nobody vouches for is sent no token";
+  EXPECT_THAT(stranger.text, HasSubstr("--ca"));
+  EXPECT_EQ(as_root(manager, "access token revoke look").exit_code, 0);
+  EXPECT_THAT(with_token(manager, "get hosts", "look").text, HasSubstr("the token 'look' was revoked"));
+}
+
+TEST_F(TlsManager, KeepsTokensAndTheAuditLogOverARestart) {
+  Manager manager(options());
+  make_token(manager, "look", "viewer");
+  manager.end(SIGKILL);
+  EXPECT_THAT(headroom_says("audit verify --state " + file("state")).text, HasSubstr("3 entries, as they were written"));
+  manager.start();
+  EXPECT_EQ(with_token(manager, "get hosts", "look").exit_code, 0);
+  const std::string list = as_root(manager, "audit list").text;
+  EXPECT_THAT(list, AllOf(HasSubstr("token create"), HasSubstr("look"), HasSubstr("start"), HasSubstr(fmt::format("uid {}", getuid()))));
+  const json verdict = json::parse(as_root(manager, "audit verify -o json").text);
+  EXPECT_EQ(verdict.at("entries"), 4);
+  const std::string anchor = fmt::format("{}:{}", verdict.at("head").at("number").get<int>(), verdict.at("head").at("hash").get<std::string>());
+  EXPECT_EQ(as_root(manager, "audit verify --anchor " + anchor).exit_code, 0);
+  manager.end(SIGTERM);
+  std::filesystem::remove(file("state/audit.db"));
+  manager.start();
+  const Ran anew = headroom_says(fmt::format("audit verify --state {} --anchor {}", file("state"), anchor));
+  EXPECT_EQ(anew.exit_code, 1);
+  EXPECT_THAT(anew.text, AllOf(HasSubstr("of the anchor is not there"), HasSubstr("the audit log is not as it was written: 1 fault in 1 entries")));
+}
+
+TEST_F(TlsManager, SendsATokenOnlyWhereItIsSafe) {
+  Manager manager(options());
+  make_token(manager, "look", "viewer");
+  const std::string plain = fmt::format("get hosts --server http://127.0.0.1:1 --token-file {}", file("look"));
+  EXPECT_THAT(headroom_says(plain).text, HasSubstr("a token goes over https only"));
+  chmod(file("look").c_str(), 0644);
+  const Ran open = with_token(manager, "get hosts", "look");
+  EXPECT_EQ(open.exit_code, 2);
+  EXPECT_THAT(open.text, HasSubstr("may be read by others"));
+}
+
+TEST_F(TlsManager, ListensToOtherMachinesUnderTlsOnly) {
+  const std::string start = fmt::format("{} --socket {} ", kManager, file("s"));
+  const Ran clear = run_line(start + "--listen 0.0.0.0:0");
+  EXPECT_EQ(clear.exit_code, 2);
+  EXPECT_THAT(clear.text, HasSubstr("that takes --tls-cert and --tls-key"));
+  const Ran half = run_line(start + "--listen 127.0.0.1:0 --tls-cert " + file("crt"));
+  EXPECT_EQ(half.exit_code, 2);
+  EXPECT_THAT(half.text, HasSubstr("go together"));
+}
+
+TEST_F(TlsManager, TellsItsSupervisorWhenItsDoorsAreOpen) {
+  const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  file("notify").copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  setenv("NOTIFY_SOCKET", file("notify").c_str(), 1);
+  {
+    const Manager manager(options());
+    unsetenv("NOTIFY_SOCKET");
+    char word[64] = "";
+    ASSERT_GT(recv(fd, word, sizeof word - 1, 0), 0);
+    EXPECT_STREQ(word, "READY=1");
+  }
+  close(fd);
+}
+
+}  // namespace
+}  // namespace headroom
