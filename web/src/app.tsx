@@ -1,5 +1,8 @@
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
+import type { Reading } from "./api/feed";
+import { session } from "./api/session";
+import type { Status } from "./api/types";
 import { statusFeed, useFeed } from "./api/use_feed";
 import { useNow } from "./parts/use_now";
 import { href, parse, useHash, type Route } from "./route";
@@ -7,10 +10,13 @@ import { Banner, isLost } from "./views/banner";
 import { FleetView } from "./views/fleet_view";
 import { Header } from "./views/header";
 import { HostView } from "./views/host_view";
+import { Login } from "./views/login";
 import { PlanView } from "./views/plan_view";
 import { BY_RISK, type Order } from "./views/vm_order";
 import type { Table } from "./views/vm_table";
 import { VmView } from "./views/vm_view";
+
+const NOTHING: Reading<Status> = { value: null, at: null, failure: null };
 
 // The clock ticks every second for the header's sake; the views need to hear of their own data only.
 const Views = memo(function Views({ route, running, table }: { route: Route; running: string; table: Table }) {
@@ -54,6 +60,8 @@ export function App() {
   const [filter, setFilter] = useState("");
   const main = useRef<HTMLElement>(null);
   const lost = isLost(status, now);
+  // What was shown before is not shown to whoever comes next.
+  const asked = useSyncExternalStore(session.subscribe, session.read).wanted;
   const place = route.view === "vm" || route.view === "host" ? `${route.view}/${route.name}` : route.view;
   const first = useRef(true);
 
@@ -79,16 +87,16 @@ export function App() {
         Skip to the fleet
       </a>
       <div className="pinned">
-        <Header reading={status} now={now} lost={lost} route={route} />
-        <Banner reading={status} now={now} />
+        <Header reading={asked ? NOTHING : status} now={now} lost={lost && !asked} route={route} />
+        {!asked && <Banner reading={status} now={now} />}
       </div>
-      <main id="main" ref={main} tabIndex={-1} className={lost ? "stale" : undefined}>
-        {(route.view === "vm" || route.view === "host") && (
+      <main id="main" ref={main} tabIndex={-1} className={lost && !asked ? "stale" : undefined}>
+        {!asked && (route.view === "vm" || route.view === "host") && (
           <a className="back" href={href.fleet}>
             ‹ Fleet
           </a>
         )}
-        <Views route={route} running={status.value?.policy ?? ""} table={table} />
+        {asked ? <Login /> : <Views route={route} running={status.value?.policy ?? ""} table={table} />}
       </main>
     </>
   );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Failure, get, paths, type Fetch } from "./client";
+import { session } from "./session";
 import { number, object } from "./shape";
 
 const shape = object({ n: number });
@@ -30,6 +31,19 @@ test("the manager's own sentence is kept", async () => {
   const body = '{"error": {"code": "not_found", "message": "no VM is called \'x\'"}}';
   const failure = await failureOf(get("vms/x", shape, never(), answering(body, 404)));
   assert.deepEqual([failure.kind, failure.message], ["not_found", "no VM is called 'x'"]);
+});
+
+test("a token goes along until it is not taken", async () => {
+  const sent: (string | undefined)[] = [];
+  const asking: Fetch = async (_, { headers }) => {
+    sent.push(headers["Authorization"]);
+    return new Response('{"error": {"message": "the token was revoked"}}', { status: 401 });
+  };
+  session.enter("hrt_1");
+  assert.equal((await failureOf(get("x", shape, never(), asking))).kind, "unauthorized");
+  assert.equal((await failureOf(get("x", shape, never(), asking))).kind, "unauthorized");
+  assert.deepEqual(sent, ["Bearer hrt_1", undefined]);
+  assert.deepEqual(session.read(), { token: "", wanted: true, rejected: "the token was revoked" });
 });
 
 test("an error without a sentence has its number", async () => {

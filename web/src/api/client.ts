@@ -1,7 +1,8 @@
 // One GET against the manager: a time limit, its error sentence, its shape checked. Throws nothing but Failure.
+import { session } from "./session";
 import { ShapeError, type Shape } from "./shape";
 
-export type FailureKind = "unreachable" | "refused" | "not_found" | "misshapen" | "cancelled";
+export type FailureKind = "unreachable" | "unauthorized" | "refused" | "not_found" | "misshapen" | "cancelled";
 
 export class Failure extends Error {
   constructor(
@@ -40,6 +41,13 @@ async function sentenceOf(response: Response): Promise<string> {
   }
 }
 
+async function failureOf(response: Response, token: string): Promise<Failure> {
+  const sentence = await sentenceOf(response);
+  if (response.status === 401) session.reject(token, sentence);
+  const kinds: Record<number, FailureKind> = { 401: "unauthorized", 404: "not_found" };
+  return new Failure(kinds[response.status] ?? "refused", sentence);
+}
+
 export async function get<T>(
   path: string,
   shape: Shape<T>,
@@ -54,8 +62,12 @@ export async function get<T>(
   if (cancel.aborted) stop();
   cancel.addEventListener("abort", stop);
   try {
-    const response = await fetcher(BASE + path, { signal: either.signal, headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Failure(response.status === 404 ? "not_found" : "refused", await sentenceOf(response));
+    const { token } = session.read();
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (token !== "") headers["Authorization"] = `Bearer ${token}`;
+    const response = await fetcher(BASE + path, { signal: either.signal, headers });
+    if (!response.ok) throw await failureOf(response, token);
+    session.accept(token);
     return shape(await response.json(), path);
   } catch (error) {
     if (error instanceof Failure) throw error;

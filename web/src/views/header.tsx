@@ -5,6 +5,7 @@ import { count, milliseconds } from "../format/amount";
 import { age, dayAndClock, full, progress } from "../format/time";
 import { levelWords } from "../format/words";
 import { href, type Route } from "../route";
+import { LeaveButton } from "./login";
 
 const TONE: Record<string, string> = { running: "calm", finished: "plain", paused: "watch", failed: "act" };
 
@@ -59,6 +60,7 @@ export function Header({ reading, now, lost, route }: Props) {
         {tab(href.fleet, route.view !== "plan", "Fleet")}
         {tab(href.plan(), route.view === "plan", "Plan & actions")}
       </nav>
+      <LeaveButton />
       {status !== null && (
         <>
           <Time status={status} />

@@ -53,6 +53,32 @@ describe("the page", () => {
     await page.close();
   });
 
+  overFixture("where a token is asked for nothing shows without one, and it lasts for the tab", async () => {
+    manager.token = "hrt_right";
+    const { page, complaints } = await open(browser, manager.url, DESK);
+    await sees(page, "Who is asking?");
+    assert.equal((await texts(page, ".hosts")).length, 0);
+    await page.type("#token", "hrt_wrong\n");
+    await sees(page, "It was not taken: no such token.");
+    await page.type("#token", "hrt_right\n");
+    await sees(page, "calibration per VM takes 3.1 % off the model's loss");
+    await page.reload();
+    await sees(page, "calibration per VM takes 3.1 % off the model's loss");
+    assert.deepEqual(await page.cookies(), []);
+    assert.equal(manager.requests.filter((path) => path.includes("hrt_")).length, 0, "a token is no part of an address");
+    manager.token = "hrt_other"; // as when it is revoked
+    await sees(page, "It was not taken: no such token.");
+    assert.equal((await texts(page, ".hosts")).length, 0);
+    manager.token = "hrt_right";
+    await page.type("#token", "hrt_right\n");
+    await sees(page, "calibration per VM takes 3.1 % off the model's loss");
+    await page.click(".leave");
+    await sees(page, "Who is asking?");
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    assert.deepEqual(complaints.filter((complaint) => !complaint.includes("401")), []);
+    await page.close();
+  });
+
   overFixture("a model that drifts, one on trial and one that is missing are told", async () => {
     const { status } = manager.answers;
     const { page, complaints } = await open(browser, manager.url, DESK);
