@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "../support/folder.h"
 #include "../support/run_program.h"
 #include "headroom/history/rocksdb_history.h"
 
@@ -28,12 +29,6 @@ double cpu(int k) { return k % kDay >= 96 && k % kDay < 216 ? 300 : 100; }
 
 class CostCommand : public ::testing::Test {
  protected:
-  CostCommand() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cost-test-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~CostCommand() override { std::filesystem::remove_all(folder_); }
-
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
@@ -65,7 +60,8 @@ class CostCommand : public ::testing::Test {
     return write("book.yaml", "prices:\n  hosts:\n    four: {price: on-demand, usd per hour: 0.1, cpu: 4 cores, memory: 64 GiB, reserved: {1y: 0.04, 3y: 0.01}}\n");
   }
 
-  std::filesystem::path folder_;
+  const Folder kept_;
+  const std::filesystem::path folder_ = kept_.path();
 };
 
 TEST_F(CostCommand, MakesABookOfAPublishedListThatChecksAndPricesAFleet) {

@@ -76,8 +76,8 @@ TEST(Programs, PlanAnswersAlikeFromAManagerAndFromAScenario) {
 
 // Drained by one manager, still drained under the next one that has the same state.
 TEST(Programs, AHostIsDrainedAndStaysSoAfterARestart) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "drained-test-XXXXXX").string();
-  const std::string state = mkdtemp(pattern.data());
+  const Folder folder;
+  const std::string& state = folder.path();
   const std::vector<std::string> options{"--take", "10h", "--compare", "none", "--state", state};
   const auto host = [](const Manager& manager, const std::string& name) {
     const json hosts = json::parse(manager.ask("host list -o json").text);
@@ -101,7 +101,6 @@ TEST(Programs, AHostIsDrainedAndStaysSoAfterARestart) {
   EXPECT_EQ(host(manager, "reserved-24-1").at("accepts_vms"), false);
   EXPECT_THAT(manager.ask("host list").text, HasSubstr("drained since 20"));
   EXPECT_EQ(run_line(fmt::format("{} host undrain reserved-24-1 --socket {}", kCommand, manager.socket())).exit_code, 0);
-  std::filesystem::remove_all(state);
 }
 
 TEST(Programs, PauseAndResumeGoThroughTheSocket) {
@@ -140,8 +139,8 @@ TEST(Programs, OnceItEndsWithItsReport) {
 
 // simulate and the manager read one file in one way.
 TEST(Programs, RulesAreReadCheckedAndFollowedByBoth) {
-  std::string folder = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const Folder kept;
+  const std::string& folder = kept.path();
   const std::string good = folder + "/good.yaml", bad = folder + "/bad.yaml";
   std::ofstream(good) << "rules:\n  - {name: watch, metric: cpu, action: alert, threshold: 30 %, cooldown: 1h}\n";
   std::ofstream(bad) << "rules:\n  - {name: watch, metric: cpu, action: alert, threshold: 30, cooldown: 1h}\n";
@@ -156,12 +155,11 @@ TEST(Programs, RulesAreReadCheckedAndFollowedByBoth) {
     EXPECT_EQ(followed.exit_code, 0) << followed.text;
     EXPECT_THAT(followed.text, HasSubstr("the rules of good.yaml"));
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Programs, AStateDirectoryWithABrokenModelIsSaidOnceAndTheShippedOneForecasts) {
-  std::string folder = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const Folder kept;
+  const std::string& folder = kept.path();
   std::ofstream(folder + "/ple.model") << "scribbles";
   const Ran once = run_line(fmt::format("{0} --once --take 0 --window 2013-08-10,2013-08-10T02:00:00Z --compare none --listen 127.0.0.1:0 "
                                    "--socket {1}/s --state {1}", kManager, folder));
@@ -170,7 +168,6 @@ TEST(Programs, AStateDirectoryWithABrokenModelIsSaidOnceAndTheShippedOneForecast
   const auto first = once.text.find(warning);
   ASSERT_NE(first, std::string::npos) << once.text;
   EXPECT_EQ(once.text.find(warning, first + 1), std::string::npos);
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
@@ -200,8 +197,8 @@ TEST(Programs, BadUsageIsOneLineAndItsExitCode) {
 
 // An installation whose model was cut short: the program is copied, so that the files beside it are its own.
 TEST(Programs, TheManagerGoesOnWithoutItsModelAndSaysSoInOneLine) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
-  const std::filesystem::path folder = mkdtemp(pattern.data());
+  const Folder kept;
+  const std::filesystem::path folder = kept.path();
   std::filesystem::create_directories(folder / "bin");
   std::filesystem::create_directories(folder / "share/headroom/models");
   std::filesystem::copy_file(kManager, folder / "bin/headroomd");
@@ -210,7 +207,6 @@ TEST(Programs, TheManagerGoesOnWithoutItsModelAndSaysSoInOneLine) {
                                   "--window 2013-08-10,2013-08-10T01:00:00Z", folder.string(), folder.string()));
   EXPECT_EQ(ran.exit_code, 0) << ran.text;
   EXPECT_THAT(ran.text, ::testing::ContainsRegex("headroomd: WITHOUT ITS MODEL: .*ple.model.*the last value with its own errors"));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

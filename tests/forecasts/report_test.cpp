@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "../support/folder.h"
 #include "../support/run_program.h"
 #include "headroom/history/rocksdb_history.h"
 
@@ -29,12 +30,6 @@ double cpu(int vm, int k) { return 20 + 10 * vm + 8 * std::sin(0.0218 * k) + (k 
 
 class ForecastReport : public ::testing::Test {
  protected:
-  ForecastReport() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "report-test-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~ForecastReport() override { std::filesystem::remove_all(folder_); }
-
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   // Two VMs, twelve days.
@@ -65,7 +60,8 @@ class ForecastReport : public ::testing::Test {
     return path("state");
   }
 
-  std::filesystem::path folder_;
+  const Folder kept_;
+  const std::filesystem::path folder_ = kept_.path();
 };
 
 json figures_of(const json& report, const std::string& resource, const std::string& target, int h) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "../support/folder.h"
 #include "../support/run_program.h"
 #include "headroom/history/rocksdb_history.h"
 
@@ -19,12 +20,6 @@ constexpr const char* kVm = "5d1f7c00-0000-4000-8000-000000000001";
 
 class HistoryCommand : public ::testing::Test {
  protected:
-  HistoryCommand() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "history-XXXXXX").string();
-    state_ = ::mkdtemp(pattern.data());
-  }
-  ~HistoryCommand() override { std::filesystem::remove_all(state_); }
-
   Ran import(const std::string& more, const std::string& trace = "vm_006.csv.gz") const {
     return headroom_says(fmt::format("history import {}/examples/bitbrains/vms/{} --history {} --vm {} {}", HEADROOM_SOURCE_DIR, trace, state_,
                                      kVm, more));
@@ -34,7 +29,8 @@ class HistoryCommand : public ::testing::Test {
     EXPECT_TRUE(store) << store.error().message;
     return (*store)->read(kVm, Instant::min(), Instant::max()).value();
   }
-  std::string state_;
+  const Folder kept_;
+  const std::string state_ = kept_.path();
 };
 
 TEST_F(HistoryCommand, GivesAVmTheDaysOfATraceThirtyTimesAsFast) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "../support/folder.h"
 #include "../support/run_program.h"
 #include "hanging_daemon.h"
 #include "headroom/base/clock.h"
@@ -25,12 +26,6 @@ struct Observed {
 
 class ObserveCommand : public ::testing::Test {
  protected:
-  ObserveCommand() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "observe-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~ObserveCommand() override { std::filesystem::remove_all(folder_); }
-
   Observed observe(const std::string& arguments) const {
     const Ran ran = headroom_says(fmt::format("observe {} 2>{}/errors", arguments, folder_));
     std::ifstream errors(folder_ + "/errors");
@@ -43,7 +38,8 @@ class ObserveCommand : public ::testing::Test {
                         << "<cores>4</cores><threads>1</threads></cpu><memory>8000000</memory></node>";
     return "test://" + path;
   }
-  std::string folder_;
+  const Folder kept_;
+  const std::string folder_ = kept_.path();
 };
 
 constexpr const char* kForeign = R"(<domain type='test'><name>instance-1</name><uuid>aaaaaaaa-1111-4000-8000-000000000001</uuid>

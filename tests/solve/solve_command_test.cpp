@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "../support/folder.h"
 #include "../support/run_program.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/stop.h"
@@ -25,13 +26,10 @@ using ::testing::IsEmpty;
 class SolveCommand : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "solve-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     problem_ = placement_testing::make_problem(placement_testing::small(21));
     std::ofstream(folder_ / "model") << challenge::roadef2012_model(problem_);
     std::ofstream(folder_ / "start") << challenge::roadef2012_assignment(problem_.home);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string command(const std::string& options) const {
     return fmt::format("{0}/headroom solve --format roadef2012 --model {1}/model --assignment {1}/start --out {1}/answer {2}", HEADROOM_BINARY_DIR,
@@ -43,7 +41,8 @@ class SolveCommand : public ::testing::Test {
     return {std::istream_iterator<std::int32_t>(in), {}};
   }
 
-  std::filesystem::path folder_;
+  const Folder kept_;
+  const std::filesystem::path folder_ = kept_.path();
   placement::Problem problem_;
 };
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "headroom/base/stop.h"
+#include "folder.h"
 #include "run_program.h"
 
 namespace headroom {
@@ -25,15 +26,12 @@ inline const std::string kManager = HEADROOM_BINARY_DIR "/headroomd", kCommand =
 class Manager {
  public:
   explicit Manager(std::vector<std::string> options) : options_(std::move(options)) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "programs-test-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     std::filesystem::create_directory(folder_ / "tmp");
     options_.insert(options_.begin(), {kManager, "--listen", "127.0.0.1:0", "--socket", socket()});
     start();
   }
   ~Manager() {
     if (pid_ > 0) end(SIGKILL);
-    std::filesystem::remove_all(folder_);
   }
 
   // Once more with the same options, after end().
@@ -85,7 +83,7 @@ class Manager {
   }
 
   std::vector<std::string> options_;
-  std::filesystem::path folder_;
+  const Folder folder_;
   std::string url_;
   pid_t pid_ = -1;
   std::FILE* out_ = nullptr;

@@ -10,6 +10,7 @@
 
 #include "headroom/actuator/memory_journal.h"
 #include "headroom/actuator/sqlite_journal.h"
+#include "support/folder.h"
 
 namespace headroom {
 namespace {
@@ -29,21 +30,13 @@ struct InMemory final : JournalUnderTest {
 };
 
 struct InSqlite final : JournalUnderTest {
-  std::string folder;
+  const Folder folder;
   std::unique_ptr<SqliteJournal> journal;
-  InSqlite() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "headroom-journal-XXXXXX").string();
-    folder = ::mkdtemp(pattern.data());
-    reopen();
-  }
-  ~InSqlite() override {
-    journal.reset();
-    std::filesystem::remove_all(folder);
-  }
+  InSqlite() { reopen(); }
   Journal& get() override { return *journal; }
   void reopen() override {
     journal.reset();
-    journal = SqliteJournal::open(folder + "/journal.db").value();
+    journal = SqliteJournal::open(folder.at("journal.db")).value();
   }
 };
 

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/folder.h"
+
 namespace headroom {
 namespace {
 
@@ -17,13 +19,6 @@ constexpr Instant kNoon = instant_from_epoch_seconds(1'700'000'000);
 
 class SqliteJournalTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "headroom-journal-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    path_ = folder_ + "/journal.db";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   void write_actions(int count) {
     auto journal = SqliteJournal::open(path_).value();
     for (int i = 0; i < count; ++i) ASSERT_TRUE(journal->append({}, kNoon));
@@ -54,7 +49,8 @@ class SqliteJournalTest : public ::testing::Test {
     return opened.error().message;
   }
 
-  std::string folder_, path_;
+  const Folder folder_;
+  const std::string path_ = folder_.at("journal.db");
 };
 
 TEST_F(SqliteJournalTest, IsUsedByOneProcessAtATime) {
@@ -105,7 +101,7 @@ TEST_F(SqliteJournalTest, LeavesTheJournalOfANewerVersionAsItIs) {
 }
 
 TEST_F(SqliteJournalTest, SaysWhereItCannotBeCreated) {
-  const auto opened = SqliteJournal::open(folder_ + "/no/such/folder/journal.db");
+  const auto opened = SqliteJournal::open(folder_.at("no/such/folder/journal.db"));
   ASSERT_FALSE(opened.has_value());
   EXPECT_THAT(opened.error().message, HasSubstr("/no/such/folder"));
 }

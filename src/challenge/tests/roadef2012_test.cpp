@@ -9,6 +9,7 @@
 
 #include "headroom/placement/check.h"
 #include "headroom/placement_testing/made_problem.h"
+#include "support/folder.h"
 
 namespace headroom::challenge {
 namespace {
@@ -27,12 +28,6 @@ constexpr const char* kModel =
 
 class Roadef2012 : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "roadef2012-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path file(const std::string& name, std::string_view text) const {
     std::ofstream(folder_ / name, std::ios::binary) << text;
     return folder_ / name;
@@ -49,7 +44,8 @@ class Roadef2012 : public ::testing::Test {
     return message.substr(message.rfind(folder_.string(), 0) == 0 ? folder_.string().size() + 1 : 0);
   }
 
-  std::filesystem::path folder_;
+  const Folder kept_;
+  const std::filesystem::path folder_ = kept_.path();
 };
 
 // The model with the first occurrence of one text replaced.

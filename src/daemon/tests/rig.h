@@ -16,22 +16,11 @@
 #include "headroom/daemon/door.h"
 #include "headroom/daemon/run.h"
 #include "headroom/history/memory_history.h"
+#include "support/folder.h"
 
 namespace headroom::testing {
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "daemon-test-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using headroom::Folder;
 
 // One host, one VM, before any sample.
 inline std::shared_ptr<const State> still_moment() {

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "headroom/fleet/live_fleet.h"
+#include "support/folder.h"
 
 namespace headroom {
 namespace {
@@ -16,13 +17,8 @@ using ::testing::IsEmpty;
 
 struct FleetPower : ::testing::Test {
   FleetPower() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "fleet-power-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-    password = folder + "/password";
-    std::ofstream(password) << "s3cret\n";
-    std::filesystem::permissions(password, std::filesystem::perms(0600));
+    password = folder.put("password", "s3cret\n");
   }
-  ~FleetPower() override { std::filesystem::remove_all(folder); }
 
   static Result<LiveFleet> read(const std::string& power, const std::string& more = "") {
     auto document = config::parse("fleet: small\n" + more + "hosts:\n  - uri: qemu+tls://h1/system\n    name: h1\n    power: " + power + "\n", "f.yaml");
@@ -39,7 +35,8 @@ struct FleetPower : ::testing::Test {
     return fleet ? "it was read" : fleet.error().message;
   }
 
-  std::string folder, password;
+  const Folder folder;
+  std::string password;
 };
 
 TEST_F(FleetPower, HasAWayForEachKindOfSwitch) {
@@ -52,9 +49,7 @@ TEST_F(FleetPower, HasAWayForEachKindOfSwitch) {
 
 // The switch of the file is asked about the host of the file.
 TEST_F(FleetPower, TellsAProgramTheNameOfTheHost) {
-  std::ofstream(folder + "/switch") << "#!/bin/sh\n[ \"$1 $2 $3\" = \"--quick state h1\" ] && echo starting\n";
-  std::filesystem::permissions(folder + "/switch", std::filesystem::perms(0700));
-  EXPECT_EQ(made("{program: " + folder + "/switch, arguments: [--quick]}")->state().value(), SwitchState::kStarting);
+  EXPECT_EQ(made("{program: " + folder.script("switch", "[ \"$1 $2 $3\" = \"--quick state h1\" ] && echo starting\n") + ", arguments: [--quick]}")->state().value(), SwitchState::kStarting);
 }
 
 TEST_F(FleetPower, HasTimesForAllHosts) {

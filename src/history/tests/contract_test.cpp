@@ -41,7 +41,7 @@ class HistoryContract : public testing::TestWithParam<Adapter> {
     return out;
   }
 
-  TemporaryDirectory directory_;
+  Folder directory_;
   std::unique_ptr<HistoryStore> store_;
 };
 

@@ -57,7 +57,7 @@ std::int64_t run_and_kill(const std::filesystem::path& directory, std::int64_t r
 }
 
 TEST(CrashedHistory, LosesNothingThatWasAcknowledgedBeforeKillNine) {
-  TemporaryDirectory directory;
+  Folder directory;
   for (std::int64_t rounds : {30, 150, 290}) {
     const std::int64_t last = run_and_kill(directory.path(), rounds);
     ASSERT_GE(last, rounds);
@@ -77,7 +77,7 @@ TEST(CrashedHistory, LosesNothingThatWasAcknowledgedBeforeKillNine) {
 }
 
 TEST(OpenHistory, IsRefusedToASecondUserWithOneClearError) {
-  TemporaryDirectory directory;
+  Folder directory;
   const auto first = open_or_fail(directory.path());
   const auto second = open_rocksdb_history(directory.path());
   ASSERT_FALSE(second.has_value());
@@ -86,8 +86,8 @@ TEST(OpenHistory, IsRefusedToASecondUserWithOneClearError) {
 }
 
 TEST(OpenHistory, DoesNotTakeADiskErrorWithTheWordLockInItForASecondUser) {
-  TemporaryDirectory directory;
-  const auto blocked = directory.path() / "blocked";
+  Folder directory;
+  const auto blocked = directory / "blocked";
   open_or_fail(blocked).reset();
   std::filesystem::remove(blocked / "CURRENT");
   std::filesystem::create_directory(blocked / "CURRENT");
@@ -98,7 +98,7 @@ TEST(OpenHistory, DoesNotTakeADiskErrorWithTheWordLockInItForASecondUser) {
 }
 
 TEST(OpenHistory, IsRefusedWhileAnotherProcessHasIt) {
-  TemporaryDirectory directory;
+  Folder directory;
   int fds[2];
   ASSERT_EQ(pipe(fds), 0);
   setenv(kChildDirectory, directory.path().c_str(), 1);

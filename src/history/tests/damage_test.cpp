@@ -48,7 +48,7 @@ void change_chunk(const std::filesystem::path& directory, int nth, const Change&
 class DamagedChunk : public testing::TestWithParam<std::pair<const char*, Change>> {};
 
 TEST_P(DamagedChunk, IsNamedWithVmAndTimeAndLeavesTheRestReadable) {
-  TemporaryDirectory directory;
+  Folder directory;
   fill(directory.path());
   change_chunk(directory.path(), 2, GetParam().second);
   const auto store = open_or_fail(directory.path());
@@ -64,7 +64,7 @@ TEST_P(DamagedChunk, IsNamedWithVmAndTimeAndLeavesTheRestReadable) {
 }
 
 TEST_P(DamagedChunk, IsAnErrorForAReadOfItsLastPartAlone) {
-  TemporaryDirectory directory;
+  Folder directory;
   fill(directory.path());
   change_chunk(directory.path(), 2, GetParam().second);
   const auto store = open_or_fail(directory.path());
@@ -72,7 +72,7 @@ TEST_P(DamagedChunk, IsAnErrorForAReadOfItsLastPartAlone) {
 }
 
 TEST_P(DamagedChunk, IsNotForgottenBeforeAllItMayHoldIsOld) {
-  TemporaryDirectory directory;
+  Folder directory;
   fill(directory.path());
   change_chunk(directory.path(), 2, GetParam().second);
   const auto store = open_or_fail(directory.path());
@@ -86,7 +86,7 @@ TEST_P(DamagedChunk, IsNotForgottenBeforeAllItMayHoldIsOld) {
 }
 
 TEST_P(DamagedChunk, IsReportedAndNeverHiddenByLateSamples) {
-  TemporaryDirectory directory;
+  Folder directory;
   fill(directory.path());
   change_chunk(directory.path(), 2, GetParam().second);
   const auto store = open_or_fail(directory.path());
@@ -104,7 +104,7 @@ TEST_P(DamagedChunk, IsReportedAndNeverHiddenByLateSamples) {
 }
 
 TEST(DamagedFirstChunk, LeavesRoomForOlderSamplesBeforeIt) {
-  TemporaryDirectory directory;
+  Folder directory;
   {
     const auto store = open_or_fail(directory.path());
     append_one(*store, "first", sample_at(0));
@@ -122,7 +122,7 @@ TEST(DamagedFirstChunk, LeavesRoomForOlderSamplesBeforeIt) {
 }
 
 TEST_P(DamagedChunk, DoesNotStopLaterSamples) {
-  TemporaryDirectory directory;
+  Folder directory;
   fill(directory.path());
   change_chunk(directory.path(), 2, GetParam().second);
   const auto store = open_or_fail(directory.path());
@@ -142,10 +142,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.first; });
 
 TEST(DamagedFile, GivesAnErrorOrTheTruthButNeverWrongSamples) {
-  TemporaryDirectory directory;
+  Folder directory;
   fill(directory.path());
   open_or_fail(directory.path()).reset();  // so that what was in the write-ahead log is in table files
-  const auto copy = std::filesystem::path(directory.path().string() + "-copy");
+  const auto copy = std::filesystem::path(directory.path() + "-copy");
   const unsigned seed = 5;
   std::mt19937 random(seed);
   for (int round = 0; round < 40; ++round) {

@@ -16,7 +16,7 @@ std::vector<Sample> past(std::int64_t first, std::int64_t end) {
 }
 
 TEST(PutPast, IsReadBackAfterARestartAndPutAgainForNothing) {
-  const TemporaryDirectory directory;
+  const Folder directory;
   const auto samples = past(1'000'000, 1'100'000);  // more than a part
   EXPECT_EQ(put_past(*open_or_fail(directory.path()), "vm", samples), samples.size());
   const auto store = open_or_fail(directory.path());

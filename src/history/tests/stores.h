@@ -9,23 +9,9 @@
 #include <string>
 
 #include "headroom/history/rocksdb_history.h"
+#include "support/folder.h"
 
 namespace headroom {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "headroom-history-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no temporary directory";
-    path_ = name;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline Sample sample_at(std::int64_t seconds, double cpu = 100) {
   Sample s;

@@ -8,6 +8,7 @@
 
 #include "headroom/libvirt/domain_metadata.h"
 #include "headroom/libvirt/state_book.h"
+#include "support/folder.h"
 
 namespace headroom::libvirt {
 namespace {
@@ -99,13 +100,8 @@ TEST(ClaimKeeper, DoesNotStopForAVmThatIsGone) {
 
 class StateBookTest : public ::testing::Test {
  protected:
-  StateBookTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "state-book-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    path_ = folder_ + "/libvirt.db";
-  }
-  ~StateBookTest() override { std::filesystem::remove_all(folder_); }
-  std::string folder_, path_;
+  const Folder folder_;
+  const std::string path_ = folder_.at("libvirt.db");
 };
 
 TEST_F(StateBookTest, RaisesTheEpochAtEachStartAndKeepsTheOwner) {

@@ -11,6 +11,7 @@
 #include "headroom/base/stop.h"
 #include "headroom/libvirt/pool.h"
 #include "headroom/power/simulated_power.h"
+#include "support/folder.h"
 
 namespace headroom::testing {
 namespace {
@@ -26,16 +27,13 @@ const std::string kXml = "<domain type='test'><name>contract</name><uuid>" + kUu
 class EmptyHost {
  public:
   EmptyHost() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "empty-host-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    std::ofstream(folder_ + "/node.xml") << "<node><cpu><num>4</num><mhz>1000</mhz><sockets>1</sockets><cores>4</cores><threads>1</threads>"
-                                            "<nodes>1</nodes></cpu><memory>4194304</memory></node>";
+    folder_.put("node.xml", "<node><cpu><num>4</num><mhz>1000</mhz><sockets>1</sockets><cores>4</cores><threads>1</threads>"
+                            "<nodes>1</nodes></cpu><memory>4194304</memory></node>");
   }
-  ~EmptyHost() { std::filesystem::remove_all(folder_); }
-  std::string uri() const { return "test://" + folder_ + "/node.xml"; }
+  std::string uri() const { return "test://" + folder_.at("node.xml"); }
 
  private:
-  std::string folder_;
+  const Folder folder_;
 };
 
 libvirt::PoolOptions options(const std::string& empty) {

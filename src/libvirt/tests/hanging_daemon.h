@@ -12,13 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "support/folder.h"
+
 namespace headroom::libvirt {
 
 class HangingDaemon {
  public:
   HangingDaemon() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hang-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
@@ -28,7 +28,6 @@ class HangingDaemon {
   }
   ~HangingDaemon() {
     close();
-    std::filesystem::remove_all(folder_);
   }
 
   // Its clients' calls come back, with an error. New ones are refused.
@@ -36,11 +35,11 @@ class HangingDaemon {
     if (socket_ >= 0) ::close(socket_);
     socket_ = -1;
   }
-  std::string path() const { return folder_ + "/libvirt-sock"; }
+  std::string path() const { return folder_.at("libvirt-sock"); }
   std::string uri() const { return "qemu+unix:///system?socket=" + path(); }
 
  private:
-  std::string folder_;
+  const Folder folder_;
   int socket_ = -1;
 };
 

@@ -10,6 +10,7 @@
 #include "headroom/libvirt/pool.h"
 #include "headroom/libvirt/state_book.h"
 #include "headroom/power/simulated_power.h"
+#include "support/folder.h"
 
 namespace headroom::libvirt {
 namespace {
@@ -31,8 +32,6 @@ std::string domain_xml(const std::string& name) {
 // The test driver's host without its VM, which comes back with the end of the test.
 struct PowerTest : ::testing::Test {
   PowerTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "power-test-XXXXXX").string();
-    folder = ::mkdtemp(pattern.data());
     connection = virConnectOpen(kUri.c_str());
     virDomainPtr vm = virDomainLookupByName(connection, "test");
     char* text = virDomainGetXMLDesc(vm, 0);
@@ -51,10 +50,9 @@ struct PowerTest : ::testing::Test {
     virDomainCreate(vm);
     virDomainFree(vm);
     virConnectClose(connection);
-    std::filesystem::remove_all(folder);
   }
 
-  std::unique_ptr<StateBook> book() const { return StateBook::open(folder + "/libvirt.db").value(); }
+  std::unique_ptr<StateBook> book() const { return StateBook::open(folder.at("libvirt.db")).value(); }
   std::unique_ptr<LibvirtPool> pool(StateBook& book, std::vector<std::string> uris = {kUri}) {
     return std::make_unique<LibvirtPool>(std::move(uris), options, clock, book, book.claim(), &book);
   }
@@ -99,7 +97,8 @@ struct PowerTest : ::testing::Test {
     return host;
   }
 
-  std::string folder, xml;
+  const Folder folder;
+  std::string xml;
   virConnectPtr connection = nullptr;
   std::shared_ptr<ManualClock> manual = std::make_shared<ManualClock>(kNoon);
   std::shared_ptr<const Clock> clock = manual;

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include "folder.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/stop.h"
 #include "headroom/power/adapters.h"
+#include "support/folder.h"
 
 namespace headroom {
 namespace {

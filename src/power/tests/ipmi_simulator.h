@@ -11,9 +11,9 @@
 #include <csignal>
 #include <utility>
 
-#include "folder.h"
 #include "headroom/base/stop.h"
 #include "headroom/power/adapters.h"
+#include "support/folder.h"
 
 namespace headroom {
 

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "folder.h"
 #include "headroom/base/stop.h"
 #include "headroom/power/adapters.h"
+#include "support/folder.h"
 
 namespace headroom {
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "headroom/trace/fleet.h"
+#include "support/folder.h"
 
 namespace headroom {
 
@@ -23,14 +24,6 @@ inline const std::string kGwaHeader =
 
 class TraceFiles {
  public:
-  TraceFiles() {
-    std::string name = (std::filesystem::temp_directory_path() / "headroom-trace-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no temporary directory";
-    root_ = name;
-  }
-  ~TraceFiles() { std::filesystem::remove_all(root_); }
-  TraceFiles(const TraceFiles&) = delete;
-
   std::filesystem::path write(const std::string& name, const std::string& content) const {
     const std::filesystem::path path = root_ / name;
     std::filesystem::create_directories(path.parent_path());
@@ -56,7 +49,8 @@ class TraceFiles {
   const std::filesystem::path& root() const { return root_; }
 
  private:
-  std::filesystem::path root_;
+  const Folder kept_;
+  const std::filesystem::path root_ = kept_.path();
 };
 
 }  // namespace headroom

@@ -13,13 +13,16 @@ namespace headroom {
 class Folder {
  public:
   Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "headroom-power-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
+    std::string pattern = (std::filesystem::temp_directory_path() / "headroom-test-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "there can be no folder like " << pattern;
+    path_ = pattern;
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   ~Folder() { std::filesystem::remove_all(path_); }
 
+  const std::string& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return std::filesystem::path(path_) / name; }
   std::string at(const std::string& name) const { return path_ + "/" + name; }
   std::string put(const std::string& name, const std::string& text, std::filesystem::perms perms = std::filesystem::perms(0600)) const {
     std::ofstream(at(name)) << text;
