@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "client.h"
+#include "headroom/base/whole_file.h"
 #include "headroom/consolidation/experiment.h"
-#include "output_file.h"
 
 namespace headroom::cli {
 namespace {
@@ -40,9 +40,9 @@ Result<void> run_cloudsim(const CloudsimArguments& arguments, const std::string&
   options.policy = *known;
   options.vm_deaths = !arguments.no_vm_deaths;
   options.enforce_ram = arguments.enforce_ram;
-  std::optional<OutputFile> file;
+  std::optional<WholeFile> file;
   if (!report.empty()) {
-    auto opened = OutputFile::open(report);
+    auto opened = WholeFile::open(report);
     if (!opened) return tl::unexpected(opened.error());
     file.emplace(std::move(*opened));
   }

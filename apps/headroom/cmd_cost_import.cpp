@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "commands.h"
+#include "headroom/base/whole_file.h"
 #include "headroom/cost/import.h"
-#include "output_file.h"
 
 namespace headroom::cli {
 namespace {
@@ -31,7 +31,7 @@ Result<void> keep(cost::PriceBook& book, const std::vector<std::string>& types) 
 }
 
 Result<void> run(const Options& options) {
-  auto out = OutputFile::open(options.out);
+  auto out = WholeFile::open(options.out);
   if (!out) return tl::unexpected(out.error());
   std::error_code ec;
   if (!std::filesystem::exists(options.list, ec))

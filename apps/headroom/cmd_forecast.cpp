@@ -8,8 +8,8 @@
 #include "commands.h"
 #include "forecast_input.h"
 #include "headroom/accuracy/scorer.h"
+#include "headroom/base/whole_file.h"
 #include "headroom/forecast/engine.h"
-#include "output_file.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -39,7 +39,7 @@ Result<Plan> make_plan(const Options& options, const Horizons& wanted, OriginGri
 // Writes the forecasts of one VM at one origin, in the scorer's units.
 class Writer {
  public:
-  Writer(OutputFile& file, const Plan& plan) : file_(file), plan_(plan) {
+  Writer(WholeFile& file, const Plan& plan) : file_(file), plan_(plan) {
     file_.write("series_id,resource,origin_time,horizon_steps,q10,q50,q90,q95,q99,target\n");
   }
   void write(const VmTrace& vm, const ReplayedForecast& replayed);
@@ -48,7 +48,7 @@ class Writer {
   void line(const std::string& id, const char* resource, Instant origin, int steps, const Band& band, double unit,
             const char* target);
 
-  OutputFile& file_;
+  WholeFile& file_;
   std::string line_;
   const Plan& plan_;
 };
@@ -89,7 +89,7 @@ Result<void> run(const Options& options) {
   if (!plan) return tl::unexpected(plan.error());
   auto fleet = read_fleet({options.data.begin(), options.data.end()});
   if (!fleet) return tl::unexpected(fleet.error());
-  auto out = OutputFile::open(options.out);
+  auto out = WholeFile::open(options.out);
   if (!out) return tl::unexpected(out.error());
   Writer writer(*out, *plan);
   ForecastReplayOptions how;

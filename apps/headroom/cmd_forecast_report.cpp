@@ -13,8 +13,8 @@
 #include "forecast_input.h"
 #include "headroom/accuracy/report.h"
 #include "headroom/accuracy/report_json.h"
+#include "headroom/base/whole_file.h"
 #include "headroom/forecast/engine.h"
-#include "output_file.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -66,9 +66,9 @@ Result<void> run(const Options& options) {
     if (!given) return tl::unexpected(given.error());
     grid = *given;
   }
-  std::optional<OutputFile> file;
+  std::optional<WholeFile> file;
   if (!options.json_file.empty()) {
-    auto opened = OutputFile::open(options.json_file);
+    auto opened = WholeFile::open(options.json_file);
     if (!opened) return tl::unexpected(opened.error());
     file.emplace(std::move(*opened));
   }

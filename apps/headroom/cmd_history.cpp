@@ -6,8 +6,8 @@
 
 #include "client.h"
 #include "commands.h"
+#include "headroom/base/whole_file.h"
 #include "history_input.h"
-#include "output_file.h"
 #include "table.h"
 
 namespace headroom::cli {
@@ -60,7 +60,7 @@ Result<void> write(const ExportOptions& options) {
   if (samples->empty())
     return fail(ErrorCode::kNotFound, fmt::format("the history has no samples of VM {} in that time; headroom history list says whom it knows",
                                                   harmless(options.vm)));
-  auto out = OutputFile::open(options.out);
+  auto out = WholeFile::open(options.out);
   if (!out) return tl::unexpected(out.error());
   out->write("at,cpu_millicores,memory_bytes,disk_bytes_per_second,network_bytes_per_second,cpu_stalled,memory_stalled,disk_stalled,"
              "network_stalled\n");

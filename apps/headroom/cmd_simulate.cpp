@@ -11,10 +11,10 @@
 #include "commands.h"
 #include "given_constraints.h"
 #include "given_rules.h"
+#include "headroom/base/whole_file.h"
 #include "headroom/consolidation/experiment.h"
 #include "headroom/sim/replay.h"
 #include "headroom/sim/report_table.h"
-#include "output_file.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -104,9 +104,9 @@ Result<void> run_fleet(const SimulateArguments& a) {
     show_progress(label, static_cast<double>(done) / static_cast<double>(all));
     return true;
   };
-  std::optional<OutputFile> report;
+  std::optional<WholeFile> report;
   if (!a.report.empty()) {
-    auto opened = OutputFile::open(a.report);
+    auto opened = WholeFile::open(a.report);
     if (!opened) return tl::unexpected(opened.error());
     report.emplace(std::move(*opened));
   }

@@ -12,10 +12,10 @@
 #include "commands.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/stop.h"
+#include "headroom/base/whole_file.h"
 #include "headroom/challenge/roadef2012.h"
 #include "headroom/placement/check.h"
 #include "headroom/placement/solve.h"
-#include "output_file.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -90,7 +90,7 @@ Result<void> run(const SolveArguments& a) {
   if (!std::isfinite(a.seconds)) return invalid("--seconds is not a number; give the seconds to take");
   Stop stop;
   const OnTermination signals(stop);
-  auto out = OutputFile::open(a.out);
+  auto out = WholeFile::open(a.out);
   if (!out) return tl::unexpected(out.error());
   const auto problem = challenge::read_roadef2012(a.model, a.assignment);
   if (!problem) return tl::unexpected(problem.error());

@@ -9,11 +9,11 @@
 #include "given_constraints.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/supervisor.h"
+#include "headroom/base/whole_file.h"
 #include "headroom/daemon/json.h"
 #include "headroom/daemon/run.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/sim/report_table.h"
-#include "output_file.h"
 #include "start.h"
 #include "ticker.h"
 #include "traces.h"
@@ -79,9 +79,9 @@ RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& 
 }  // namespace
 
 Result<void> run_session(const Options& o, const Stop& stop) {
-  std::optional<OutputFile> report;
+  std::optional<WholeFile> report;
   if (!o.report.empty()) {
-    auto opened = OutputFile::open(o.report);
+    auto opened = WholeFile::open(o.report);
     if (!opened) return tl::unexpected(opened.error());
     report.emplace(std::move(*opened));
   }

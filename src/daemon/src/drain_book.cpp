@@ -1,38 +1,17 @@
 #include "headroom/daemon/drain_book.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "headroom/base/whole_file.h"
+
 namespace headroom {
 namespace {
 
 using nlohmann::json;
-
-bool synced(const std::filesystem::path& path, int flags) {
-  const int fd = open(path.c_str(), flags | O_CLOEXEC);
-  const bool done = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
-  return done;
-}
-
-// Whole or not at all, and still there after the machine has crashed.
-Result<void> write_whole(const std::filesystem::path& file, const std::string& text) {
-  const std::filesystem::path fresh = file.string() + ".new";
-  std::ofstream out(fresh);
-  out << text;
-  out.close();
-  std::error_code error;
-  const bool written = out && synced(fresh, O_RDONLY);
-  if (written) std::filesystem::rename(fresh, file, error);
-  const auto folder = file.parent_path();
-  if (written && !error && synced(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY)) return {};
-  return fail(ErrorCode::kFailed, fmt::format("which hosts are drained cannot be written to '{}'; nothing is changed", file.string()));
-}
 
 }  // namespace
 
@@ -65,7 +44,8 @@ Result<void> DrainBook::set(const std::string& host, bool drained, const Snapsho
   json all = json::object();
   for (const auto& [name, since] : next) all[name] = to_rfc3339(since);
   if (!file_.empty())
-    if (auto kept = write_whole(file_, all.dump(1, ' ', false, json::error_handler_t::replace) + '\n'); !kept) return kept;
+    if (!write_whole(file_, all.dump(1, ' ', false, json::error_handler_t::replace) + '\n'))
+      return fail(ErrorCode::kFailed, fmt::format("which hosts are drained cannot be written to '{}'; nothing is changed", file_.string()));
   hosts_ = std::move(next);
   return {};
 }

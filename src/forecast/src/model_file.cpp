@@ -1,7 +1,6 @@
 // The model file: "HRPLE" and version, the unpacked size, a checksum of the unpacked bytes (FNV-1a 64), then one zstd
 // frame. Numbers are little-endian, as on every machine we build for.
 #include <fmt/core.h>
-#include <unistd.h>
 #include <zstd.h>
 
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include <fstream>
 #include <type_traits>
 
+#include "headroom/base/whole_file.h"
 #include "model_parts.h"
 
 namespace headroom {
@@ -206,21 +206,6 @@ Result<std::vector<char>> unpacked(const std::filesystem::path& file, std::span<
   return payload;
 }
 
-Result<void> write_then_rename(const std::filesystem::path& file, std::span<const char> head,
-                               std::span<const char> body) {
-  const std::filesystem::path draft = file.string() + fmt::format(".{}.tmp", getpid());
-  std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-  out.write(head.data(), static_cast<std::streamsize>(head.size()));
-  out.write(body.data(), static_cast<std::streamsize>(body.size()));
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(draft, file, error);
-  if (out && !error) return {};
-  std::error_code ignored;
-  std::filesystem::remove(draft, ignored);
-  return fail(ErrorCode::kFailed, fmt::format("{}: cannot write the model file", file.string()));
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const GlobalModel>> GlobalModel::load(const std::filesystem::path& file) {
@@ -246,7 +231,11 @@ Result<void> GlobalModel::save(const std::filesystem::path& file) const {
   if (ZSTD_isError(n) != 0) return fail(ErrorCode::kFailed, "the model could not be compressed");
   body.resize(n);
   const FileHeader header{kMagic, raw.size(), checksum_of(raw)};
-  return write_then_rename(file, std::span(reinterpret_cast<const char*>(&header), sizeof(header)), body);
+  auto out = WholeFile::open(file);
+  if (!out) return fail(ErrorCode::kFailed, fmt::format("{}: cannot write the model file", file.string()));
+  out->write({reinterpret_cast<const char*>(&header), sizeof(header)});
+  out->write({body.data(), body.size()});
+  return out->commit().map_error([&](const Error&) { return Error{ErrorCode::kFailed, fmt::format("{}: cannot write the model file", file.string())}; });
 }
 
 }  // namespace headroom
