@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "headroom/base/nearest_rank.h"
 #include "transfer.h"
 
 namespace headroom {
@@ -13,14 +14,6 @@ DurationMoments moments_of(const migration::Moments& m) { return {m.weight, m.on
 
 MoveError error_of(const migration::Learnt& l) {
   return {moments_of(l.duration), {l.downtime.weight, l.downtime.mean_ms, l.downtime.variance}};
-}
-
-// The least that so many are at most; 0 of none.
-double quantile(std::vector<double>& of, double share) {
-  if (of.empty()) return 0;
-  std::sort(of.begin(), of.end());
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(of.size())));
-  return of[std::max<std::size_t>(rank, 1) - 1];
 }
 
 double off(Duration predicted, Duration took) {
@@ -39,6 +32,12 @@ void MoveMemory::note(const Action& move, Instant ended_at, Duration took, std::
   newest_.push_back({ended_at, move.vm, move.from, move.to, *move.schedule, took, downtime});
   if (newest_.size() > kKept) newest_.pop_front();
   ++finished_;
+}
+
+void MoveMemory::add(const std::map<std::pair<HostId, HostId>, MoveError>& pairs) {
+  MoveErrors all = errors();
+  all.pairs.insert(pairs.begin(), pairs.end());
+  learnt_ = correction_of(all);
 }
 
 MoveErrors MoveMemory::errors() const {
@@ -62,10 +61,10 @@ MoveAccuracy accuracy_of(const std::deque<FinishedMove>& moves) {
     predicted.push_back(off(m.predicted.takes, m.took));
     if (m.downtime) downtime_ms.push_back(std::abs(static_cast<double>((*m.downtime - m.predicted.downtime).count())));
   }
-  a.formula = {quantile(formula, 0.5), quantile(formula, 0.9)};
-  a.predicted = {quantile(predicted, 0.5), quantile(predicted, 0.9)};
+  a.formula = {nearest_rank(formula, 0.5), nearest_rank(formula, 0.9)};
+  a.predicted = {nearest_rank(predicted, 0.5), nearest_rank(predicted, 0.9)};
   a.downtimes = downtime_ms.size();
-  a.downtime_off_p90 = Duration(std::llround(quantile(downtime_ms, 0.9)));
+  a.downtime_off_p90 = Duration(std::llround(nearest_rank(downtime_ms, 0.9)));
   return a;
 }
 

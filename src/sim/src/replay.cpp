@@ -10,6 +10,7 @@
 #include "headroom/actuator/memory_journal.h"
 #include "headroom/base/check.h"
 #include "headroom/base/clock.h"
+#include "headroom/base/nearest_rank.h"
 #include "headroom/forecast/baselines.h"
 #include "headroom/forecast/engine.h"
 #include "oracle.h"
@@ -84,13 +85,6 @@ Result<void> warm_up(const World& world, Forecaster& forecaster, bool with_forec
     if (with_forecasts && t > world.window.begin - world.scenario.warmup_forecasts) forecaster.forecast(t, ids, ignored);
   }
   return {};
-}
-
-double percentile(std::vector<double> values, double p) {
-  if (values.empty()) return 0;
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(p * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), nth, values.end());
-  return *nth;
 }
 
 void count(const Round& round, Report& report) {
@@ -207,8 +201,9 @@ Report Replay::report() const {
   Report report = state_->counted;
   state_->referee.fill(report, now());
   report.steps = round();
-  report.decision_ms_p50 = percentile(state_->decision_ms, 0.5);
-  report.decision_ms_p99 = percentile(state_->decision_ms, 0.99);
+  std::vector<double> decision_ms = state_->decision_ms;
+  report.decision_ms_p50 = nearest_rank(decision_ms, 0.5);
+  report.decision_ms_p99 = nearest_rank(decision_ms, 0.99);
   report.wall_seconds = state_->wall.seconds();
   return report;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "headroom/base/nearest_rank.h"
 #include "initial_pool.h"
 
 namespace headroom {
@@ -43,13 +44,6 @@ std::pair<Span, Window> choose_window(const Fleet& fleet, std::optional<Window> 
     window.begin = std::max(window.begin, learnt.end);
   }
   return {learnt, window};
-}
-
-double quantile_of(std::vector<float>& values, double p) {
-  const auto at = static_cast<std::ptrdiff_t>(std::ceil(p * static_cast<double>(values.size()))) - 1;
-  const auto nth = values.begin() + std::max<std::ptrdiff_t>(0, at);
-  std::nth_element(values.begin(), nth, values.end());
-  return static_cast<double>(*nth);
 }
 
 RecordedDemand fill_gaps(const VmTrace& trace, const Resources& ceiling) {
@@ -116,7 +110,7 @@ std::optional<Resources> initial_allocation(const RecordedDemand& load, const Sp
     }
     if (seen.size() < kFewestSamples && !amount.empty()) return std::nullopt;
     const std::int64_t step = world.scenario.step[r];
-    const double p90 = seen.empty() ? 0 : quantile_of(seen, world.scenario.initial_quantile);
+    const double p90 = static_cast<double>(nearest_rank(seen, world.scenario.initial_quantile));
     const auto steps = static_cast<std::int64_t>(std::ceil(p90 / static_cast<double>(step)));
     allocation[r] = std::min(std::max<std::int64_t>(1, steps) * step, ceiling[r]);
   }
