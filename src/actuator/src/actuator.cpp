@@ -74,8 +74,8 @@ Ended Actuator::State::end(Flight& flight, ActionPhase outcome, const std::strin
   if (outcome == ActionPhase::kDone) {
     shrinks.ended(flight.action, now);
     if (breaker.succeeded(flight.id)) save_safety();
-  } else if (outcome == ActionPhase::kCancelled) {
-    breaker.cancelled(flight.id);
+  } else if (outcome == ActionPhase::kCancelled || flight.refused) {
+    breaker.proves_nothing(flight.id);
   } else {
     count_failure(flight);
   }
@@ -158,6 +158,7 @@ Verdict Actuator::State::begin(const Action& action) {
     move(begun, ActionPhase::kUnknown, started.error().message);
     count_failure(begun);  // a hypervisor that does not answer gets no long list of further requests
   } else {
+    begun.refused = started.error().code == ErrorCode::kRefused;
     end(begun, ActionPhase::kFailed, started.error().message);
     verdict.decision = Decision::kRefused;
     verdict.refusal = Refusal::kHypervisor;
@@ -201,11 +202,15 @@ std::optional<Ended> Actuator::State::ask(Flight& flight) {
 
 std::optional<Ended> Actuator::State::take_answer(Flight& flight, const Progress& progress) {
   flight.not_found_since.reset();
+  flight.heard = progress;
+  flight.heard_at = now;
   switch (progress.state) {
     case ActionState::kRunning:
       if (flight.phase != ActionPhase::kStarted) move(flight, ActionPhase::kStarted, {});
       return std::nullopt;
-    case ActionState::kFailed: return end(flight, ActionPhase::kFailed, progress.message);
+    case ActionState::kFailed:
+      flight.refused = progress.refused;
+      return end(flight, ActionPhase::kFailed, progress.message);
     case ActionState::kCancelled: return end(flight, ActionPhase::kCancelled, progress.message);
     case ActionState::kDone: break;
   }
@@ -313,6 +318,12 @@ std::vector<InFlight> Actuator::in_flight() const {
   std::vector<InFlight> list;
   list.reserve(state_->flights.all().size());
   for (const Flight& flight : state_->flights.all()) list.push_back({flight.action, flight.planned_at});
+  return list;
+}
+
+std::vector<UnderWay> Actuator::under_way() const {
+  std::vector<UnderWay> list;
+  for (const Flight& f : state_->flights.all()) list.push_back({f.id, f.action, f.planned_at, f.heard, f.heard_at});
   return list;
 }
 

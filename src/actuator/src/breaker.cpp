@@ -31,7 +31,7 @@ bool Breaker::failed(ActionId id, Instant now) {
   return true;
 }
 
-void Breaker::cancelled(ActionId id) {
+void Breaker::proves_nothing(ActionId id) {
   if (trial_ == id) trial_.reset();
 }
 

@@ -18,7 +18,7 @@ class Breaker {
   // When trials begin; only while open.
   Instant trial_from() const { return *state_.breaker_open_since + limits_.breaker_open_for; }
   void begun(ActionId id);                      // while open, this one is the trial
-  void cancelled(ActionId id);                  // says nothing about the hypervisor; frees the place of the trial
+  void proves_nothing(ActionId id);             // cancelled, or refused: frees the place of the trial
   // Each returns true when `state` changed and must be saved.
   bool succeeded(ActionId id);
   bool failed(ActionId id, Instant now);

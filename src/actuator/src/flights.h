@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "headroom/actuator/phase.h"
+#include "headroom/hypervisor/hypervisor.h"
 #include "headroom/model/plan.h"
 
 namespace headroom {
@@ -21,6 +22,9 @@ struct Flight {
   std::optional<Instant> claimed_at;
   std::optional<Duration> downtime, took;
   std::string remark;                      // what the hypervisor had to say of what it has done
+  std::optional<Progress> heard;           // the last answer, and when it came
+  Instant heard_at;
+  bool refused = false;                    // the hypervisor may not do it now: nothing was begun, and nothing is broken
   bool counted_as_failure = false;         // the breaker counts one action once
 };
 

@@ -81,10 +81,16 @@ Answer Gate::over_a_limit(const Question& q) const {
 }
 
 Answer Gate::too_soon(const Question& q) {
+  // A person waits for the host, and since nobody may come to it there is no going to and fro.
+  if (q.action.kind == ActionKind::kMigrate && q.action.reason.code == ReasonCode::kDrain) return budget(q);
   if (const auto until = pace_.cooling_until(q.action, q.now))
     return Objection{Refusal::kCooldown, fmt::format("too soon after the last {} of {}, wait until {}",
                                                      name(q.action.kind), q.snapshot.find(q.action.vm)->name,
                                                      to_rfc3339(*until))};
+  return budget(q);
+}
+
+Answer Gate::budget(const Question& q) {
   if (!pace_.budget_left(q.now))
     return Objection{Refusal::kBudget, fmt::format("{} actions were begun in the last hour, the budget",
                                                    limits_.actions_per_hour)};

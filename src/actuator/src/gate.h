@@ -21,6 +21,7 @@ class Gate {
   std::optional<Objection> in_the_way(const Question& q) const;
   std::optional<Objection> over_a_limit(const Question& q) const;
   std::optional<Objection> too_soon(const Question& q);
+  std::optional<Objection> budget(const Question& q);
 
   const SafetyLimits& limits_;
   const SafetyState& safety_;

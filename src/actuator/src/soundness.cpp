@@ -115,7 +115,7 @@ Answer not_empty(const Question& q, const Host& host, const Flights& flights) {
   const auto on_it = std::count_if(q.snapshot.vms.begin(), q.snapshot.vms.end(),
                                    [&](const Vm& vm) { return vm.host == host.id; });
   const HostTraffic traffic = flights.traffic(host.id);
-  if (on_it > 0) return Objection{Refusal::kHostNotEmpty, fmt::format("{} runs {} VMs", host.name, on_it)};
+  if (on_it > 0) return Objection{Refusal::kHostNotEmpty, fmt::format("{} runs {} VM{}", host.name, on_it, on_it == 1 ? "" : "s")};
   if (traffic.migrations > 0 || traffic.resizes > 0 || host.incoming != Resources())
     return Objection{Refusal::kHostNotEmpty, fmt::format("VMs are on their way to or from {}", host.name)};
   return std::nullopt;

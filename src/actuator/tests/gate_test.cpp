@@ -170,7 +170,7 @@ TEST(Gate, CoolsDownEachVmLongestBeforeAShrinkAndAMove) {
 TEST(Gate, OpensTheBreakerAfterFailuresInARowAndClosesItAfterATrial) {
   SafetyLimits limits = automatic();
   limits.failures_to_open = 2;
-  Rig rig(limits, {.refuse_start = 1});
+  Rig rig(limits, {.break_start = 1});
   expect_refused(rig, rig.grow(0), Refusal::kHypervisor);
   expect_refused(rig, rig.grow(1), Refusal::kHypervisor);
   expect_refused(rig, rig.grow(2), Refusal::kBreaker);
@@ -183,6 +183,51 @@ TEST(Gate, OpensTheBreakerAfterFailuresInARowAndClosesItAfterATrial) {
   expect_refused(rig, rig.grow(4), Refusal::kBreaker);  // one trial at a time
   rig.follow();
   EXPECT_EQ(rig.submit_one(rig.grow(4)).decision, Decision::kStarted);
+}
+
+// A host that is not empty is not stopped, however often that is asked: nothing is broken.
+TEST(Gate, DoesNotOpenTheBreakerForWhatTheHypervisorMayNotDo) {
+  SafetyLimits limits = automatic();
+  limits.failures_to_open = 2;
+  Rig rig(limits, {.refuse_start = 1});
+  for (std::uint32_t vm = 0; vm < 3; ++vm) expect_refused(rig, rig.grow(vm), Refusal::kHypervisor);
+  rig.faulty.set_faults({});
+  for (std::uint32_t vm = 3; vm < 6; ++vm) {
+    const Action a = rig.grow(vm);
+    rig.fake.will_refuse(ActionId(vm + 1), "another host does not answer; nothing was begun");
+    ASSERT_EQ(rig.submit_one(a).id, ActionId(vm + 1));
+    EXPECT_EQ(rig.follow().at(0).outcome, ActionPhase::kFailed);
+  }
+  EXPECT_EQ(rig.actuator->status().safety.failures_in_a_row, 0);
+  EXPECT_EQ(rig.submit_one(rig.grow(6)).decision, Decision::kStarted);
+}
+
+// The place of the trial is free for another, or nothing would ever close it.
+TEST(Gate, TriesAnotherWhereTheTrialOfAnOpenBreakerIsRefused) {
+  SafetyLimits limits = automatic();
+  limits.failures_to_open = 1;
+  Rig rig(limits, {.break_start = 1});
+  expect_refused(rig, rig.grow(0), Refusal::kHypervisor);
+  rig.pass(minutes(10));
+  rig.faulty.set_faults({.refuse_start = 1});
+  expect_refused(rig, rig.grow(1), Refusal::kHypervisor);
+  rig.faulty.set_faults({});
+  EXPECT_EQ(rig.submit_one(rig.grow(2)).decision, Decision::kStarted);
+  rig.follow();
+  EXPECT_FALSE(rig.actuator->status().safety.breaker_open_since);
+}
+
+// A person is waiting for the host, and nobody comes back to it.
+TEST(Gate, LetsADrainGoOnWhileAVmCoolsDownFromAMove) {
+  Rig rig;
+  rig.submit_one(rig.migrate(0, 1));
+  rig.pass(minutes(2));
+  ASSERT_EQ(rig.follow().at(0).outcome, ActionPhase::kDone);
+  expect_refused(rig, rig.migrate(0, 2), Refusal::kCooldown);
+  Action leaves = rig.migrate(0, 2);
+  leaves.reason.code = ReasonCode::kDrain;
+  rig.fake.host(HostId(1)).accepts_vms = false;
+  EXPECT_EQ(rig.submit_one(leaves).decision, Decision::kStarted);
 }
 
 TEST(Gate, DoesNotActOnStaleData) {

@@ -89,7 +89,7 @@ TEST(Recovery, KeepsPauseCooldownBudgetAndBreaker) {
   ASSERT_TRUE(rig.actuator->resume());
   rig.restart();
   EXPECT_EQ(rig.submit_one(rig.grow(0)).refusal, Refusal::kCooldown);
-  rig.faulty.set_faults({.refuse_start = 1});
+  rig.faulty.set_faults({.break_start = 1});
   rig.submit({rig.grow(1), rig.grow(2)});
   rig.restart();
   EXPECT_EQ(rig.submit_one(rig.grow(3)).refusal, Refusal::kBreaker);
@@ -101,7 +101,7 @@ TEST(Recovery, KeepsPauseCooldownBudgetAndBreaker) {
 TEST(Recovery, CountsTheTrialOfAnOpenBreakerThatIsStillUnderWay) {
   SafetyLimits limits = automatic();
   limits.failures_to_open = 1;
-  Rig rig(limits, {.refuse_start = 1});
+  Rig rig(limits, {.break_start = 1});
   rig.submit_one(rig.grow(0));
   rig.pass(minutes(10));
   rig.faulty.set_faults({});

@@ -120,4 +120,19 @@ std::vector<std::string> mismatches(const Snapshot& snapshot) {
   return notes;
 }
 
+std::vector<HostId> to_be_left(const Snapshot& snapshot) {
+  std::vector<char> left(snapshot.hosts.size());
+  for (std::size_t h = 0; h < left.size(); ++h) left[h] = snapshot.hosts[h].accepts_vms ? 0 : 1;
+  std::optional<Fleet> fleet;  // seldom needed
+  for (const Constraint& c : snapshot.constraints) {
+    if (c.kind != ConstraintKind::kMaintenance) continue;
+    if (!fleet) fleet.emplace(snapshot);
+    for (const std::size_t h : fleet->select(c.hosts)) left[h] = 1;
+  }
+  std::vector<HostId> ids;
+  for (std::size_t h = 0; h < left.size(); ++h)
+    if (left[h]) ids.push_back(snapshot.hosts[h].id);
+  return ids;
+}
+
 }  // namespace headroom::constraints

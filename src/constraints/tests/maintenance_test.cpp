@@ -23,6 +23,9 @@ TEST(Maintenance, OfOperatorsIsTheSameAtTheirPrice) {
   EXPECT_DOUBLE_EQ(f.price({0, 2}), 5);
   EXPECT_FALSE(f.allows({0, 3}));  // from one host that is to be left to another
   EXPECT_THAT(f.added({3, 2}), ElementsAre("a is on h3, which takes no VMs"));
+  f.s.hosts[0].accepts_vms = false;
+  EXPECT_THAT(to_be_left(f.s), ElementsAre(HostId(0), f.s.hosts[2].id, f.s.hosts[3].id));
+  f.s.hosts[0].accepts_vms = true;
   f.expect_agreement();
 }
 

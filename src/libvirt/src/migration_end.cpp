@@ -48,6 +48,7 @@ JobStats job_of(virDomain* domain, unsigned flags) {
   unsigned long long downtime = 0;
   virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_TIME_ELAPSED, &j.elapsed_ms);
   virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_DATA_TOTAL, &j.total);
+  virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_DATA_PROCESSED, &j.processed);
   virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_DATA_REMAINING, &j.remaining);
   virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_MEMORY_ITERATION, &j.passes);
   if (virTypedParamsGetULLong(list, count, VIR_DOMAIN_JOB_DOWNTIME, &downtime) == 1) j.downtime_ms = downtime;

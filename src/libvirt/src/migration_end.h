@@ -32,7 +32,7 @@ class MigrationEnd {
 
 struct JobStats {
   int type = VIR_DOMAIN_JOB_NONE;
-  unsigned long long elapsed_ms = 0, total = 0, remaining = 0, passes = 0;  // passes over memory
+  unsigned long long elapsed_ms = 0, total = 0, processed = 0, remaining = 0, passes = 0;  // passes over memory
   std::optional<unsigned long long> downtime_ms{};
 
   bool under_way() const;

@@ -37,6 +37,11 @@ Result<void> probe(const MigrationRun& run) {
 constexpr int kMostResumes = 3;
 constexpr unsigned long long kPassesUnderLess = 10;  // over its memory
 
+Transfer transfer_of(const JobStats& job) {
+  const auto bytes = [](unsigned long long n) { return Bytes(static_cast<std::int64_t>(n)); };
+  return {bytes(job.processed), bytes(job.remaining), static_cast<int>(job.passes)};
+}
+
 void remark(Progress& progress, const std::string& text) {
   progress.message += progress.message.empty() ? text : "; " + text;
 }
@@ -207,6 +212,7 @@ void Follower::tell(const MigrationView& view, const MigrationVerdict& verdict) 
   if (view.job && job_.total > 0)
     share_ = std::clamp(1 - static_cast<double>(job_.remaining) / static_cast<double>(job_.total), 0.0, 1.0);
   f.progress.share_done = share_;
+  if (view.job && job_.total > 0) f.progress.transfer = transfer_of(job_);
   if (verdict.state != ActionState::kRunning && !call_.message().empty()) {
     f.progress.message += (f.progress.message.empty() ? "" : ": ") + call_.message();
   }
@@ -246,6 +252,7 @@ void run_migration(const MigrationRun& run) {
     const bool cancelled = run.setting.run->cancel.requested() && ready.error().code == ErrorCode::kRefused;
     f.progress.state = cancelled ? ActionState::kCancelled : ActionState::kFailed;
     f.progress.message = ready.error().message;
+    f.progress.refused = !cancelled && ready.error().code == ErrorCode::kRefused;
     run.setting.run->tell(std::move(f));
     return;
   }

@@ -23,6 +23,7 @@ struct HostLine {
   std::optional<Instant> retry_at;     // not to be asked before
   Duration pause{};
   std::string trouble;                 // why there is nothing of it
+  std::optional<Instant> first_asked;
   bool off = false;                    // on purpose
 };
 
@@ -39,6 +40,7 @@ struct Observer::Inside {
   void note(const EventQueue::Drained& drained);
   void ask(std::size_t which, Instant now);
   HostLine* line_of(const std::string& uri);
+  std::string name_of(const std::string& uri) const;
   std::shared_ptr<Session> session(std::size_t which) const;
   bool hear(HostLine& line, std::unique_ptr<Answer> answer, Instant now);
 };
@@ -73,6 +75,7 @@ void Observer::Inside::ask(std::size_t which, Instant now) {
   if (line.worker->busy() || (line.retry_at && now < *line.retry_at)) return;
   mailbox->expect(which);
   line.asked_at = now;
+  line.first_asked = line.first_asked.value_or(now);
   line.worker->begin([which, session = line.session, box = mailbox, changed = std::exchange(line.changed, {})] {
     const auto answer = std::make_shared<Answer>(session->read(changed));
     return [which, box, answer] { box->put(which, std::move(*answer)); };
@@ -124,6 +127,8 @@ Round Observer::observe() {
   }
   round.seen = in.census.take(views);
   round.seen.troubles.insert(round.seen.troubles.begin(), troubles.begin(), troubles.end());
+  for (const auto& line : in.lines)
+    if (!line->last && line->first_asked) round.seen.inventory.unheard.push_back({in.name_of(line->uri), *line->first_asked, line->trouble});
   round.events = std::move(drained.events);
   round.events_lost = drained.dropped;
   return round;
@@ -132,6 +137,12 @@ Round Observer::observe() {
 HostLine* Observer::Inside::line_of(const std::string& uri) {
   const auto found = std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line->uri == uri; });
   return found == lines.end() ? nullptr : found->get();
+}
+
+// How it calls itself nobody has heard.
+std::string Observer::Inside::name_of(const std::string& uri) const {
+  const auto site = options.site.hosts.find(uri);
+  return site == options.site.hosts.end() || site->second.name.empty() ? uri : site->second.name;
 }
 
 void Observer::rest(const std::string& uri, std::shared_ptr<const HostReading> last, bool off) {

@@ -7,12 +7,13 @@
 namespace headroom::libvirt {
 namespace {
 
-void tell(const PowerRun& r, ActionState state, std::string message, Instant begun) {
+void tell(const PowerRun& r, ActionState state, std::string message, Instant begun, bool refused = false) {
   Finding f;
   f.at = r.clock->now();
   f.progress.state = state;
   f.progress.message = std::move(message);
   f.progress.share_done = state == ActionState::kDone ? 1 : 0;
+  f.progress.refused = refused && state == ActionState::kFailed;
   if (state != ActionState::kRunning) f.progress.took = f.at - begun;
   r.run->tell(std::move(f));
 }
@@ -103,7 +104,7 @@ void run_host_stop(const PowerRun& r) {
   if (!r.watch_only) {
     if (auto may = may_stop(r, watch); !may) {
       const bool given_up = r.run->cancel.requested();
-      return tell(r, given_up ? ActionState::kCancelled : ActionState::kFailed, may.error().message + "; nothing was begun", begun);
+      return tell(r, given_up ? ActionState::kCancelled : ActionState::kFailed, may.error().message + "; nothing was begun", begun, true);
     }
     *r.thrown = true;
     if (auto told = r.power->stop(); !told) {

@@ -96,6 +96,9 @@ TEST_F(ObserverTest, IsNotHeldUpByAHostThatHangs) {
     EXPECT_THAT(r.seen.inventory.vms, SizeIs(1));
     EXPECT_THAT(r.seen.troubles, ElementsAre(hanging.uri() + ": no answer within 300ms; asked at 2023-11-14T22:13:30Z, and not asked "
                                                              "again before that call comes back"));
+    ASSERT_THAT(r.seen.inventory.unheard, SizeIs(1)) << "it is to be there, and nothing is known of it";
+    EXPECT_EQ(r.seen.inventory.unheard[0].name, hanging.uri());
+    EXPECT_EQ(to_rfc3339(r.seen.inventory.unheard[0].since), "2023-11-14T22:13:30Z") << "when it was asked first";
     EXPECT_EQ(o.hanging(), 1U);
   }
   hanging.close();  // the call comes back, with an error; then the host is tried again after a pause

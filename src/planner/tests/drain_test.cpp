@@ -75,6 +75,21 @@ TEST(DrainHosts, MovesThoseThatWereMovedLately) {
   EXPECT_THAT(w.moved(w.plan(moving())), ElementsAre("vm0>h1"));
 }
 
+// Nobody's cooldown holds up who waits for the host (kDrain has none), nor does that it was moved lately.
+TEST(DrainHosts, AHostThatAConstraintHasInMaintenanceIsLeftLikeADrainedOne) {
+  Drained w(2);
+  w.s.hosts[0].accepts_vms = true;
+  w.calm(0).moved_at = w.s.taken_at;
+  Constraint c;
+  c.name = "new disks";
+  c.kind = ConstraintKind::kMaintenance;
+  c.hosts.named = {"h0"};
+  w.s.constraints = {c};
+  const Plan plan = w.plan(moving());
+  EXPECT_THAT(w.moved(plan), ElementsAre("vm0>h1"));
+  EXPECT_EQ(plan.actions.at(0).reason.code, ReasonCode::kDrain);
+}
+
 TEST(DrainHosts, ListsWhoCannotLeaveAndWhatStandsInTheWay) {
   Drained w(2);
   Vm& disk = w.calm(0);

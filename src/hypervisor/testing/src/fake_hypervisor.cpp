@@ -32,6 +32,10 @@ Host& FakeHypervisor::host(HostId id) {
 }
 
 void FakeHypervisor::will_fail(ActionId id, std::string why) { will_fail_[id] = std::move(why); }
+void FakeHypervisor::will_refuse(ActionId id, std::string why) {
+  will_fail(id, std::move(why));
+  will_refuse_.insert(id);
+}
 void FakeHypervisor::will_remark(ActionId id, std::string what) { will_remark_[id] = std::move(what); }
 void FakeHypervisor::will_have_no_effect(ActionId id) { no_effect_.insert(id); }
 
@@ -100,7 +104,7 @@ Result<void> FakeHypervisor::start(ActionId id, const Action& action) {
   if (action.kind == ActionKind::kResize) takes = timing_.resize;
   if (action.kind == ActionKind::kMigrate) takes = timing_.migrate;
   if (action.kind == ActionKind::kStartHost) host(action.from).power = PowerState::kStarting;
-  actions_[id] = Entry{action, ActionState::kRunning, clock_.now(), clock_.now() + takes, false, {}};
+  actions_[id] = Entry{action, ActionState::kRunning, clock_.now(), clock_.now() + takes, false, {}, false};
   running_.insert(id);
   return {};
 }
@@ -111,6 +115,12 @@ Result<void> FakeHypervisor::take_up(ActionId id, const Action&) {
   return {};
 }
 
+double FakeHypervisor::share_done(const Entry& entry) const {
+  if (entry.state == ActionState::kDone) return 1;
+  const Duration takes = entry.ends_at - entry.began_at, passed = clock_.now() - entry.began_at;
+  return takes > Duration{} && passed < takes ? static_cast<double>(passed.count()) / static_cast<double>(takes.count()) : 0;
+}
+
 Result<Progress> FakeHypervisor::progress(ActionId id) {
   settle();
   const auto it = actions_.find(id);
@@ -119,7 +129,8 @@ Result<Progress> FakeHypervisor::progress(ActionId id) {
   Progress progress;
   progress.state = it->second.state;
   progress.message = it->second.message;
-  progress.share_done = progress.state == ActionState::kDone ? 1 : 0;
+  progress.refused = it->second.refused;
+  progress.share_done = share_done(it->second);
   if (progress.state == ActionState::kDone) {
     progress.took = it->second.ends_at - it->second.began_at;
     if (it->second.action.kind == ActionKind::kMigrate) progress.downtime = timing_.downtime;
@@ -162,6 +173,7 @@ void FakeHypervisor::finish(ActionId id, Entry& entry) {
   if (const auto failing = will_fail_.find(id); failing != will_fail_.end()) {
     entry.state = ActionState::kFailed;
     entry.message = failing->second;
+    entry.refused = will_refuse_.contains(id);
     return;
   }
   entry.state = ActionState::kDone;

@@ -11,8 +11,8 @@ tl::unexpected<Error> no_answer() { return fail(ErrorCode::kUnreachable, "no ans
 
 Faults Faults::all(double probability) {
   Faults f;
-  for (double* p : {&f.refuse_start, &f.lose_start_request, &f.lose_start_answer, &f.delay_start, &f.lose_progress,
-                    &f.false_not_found, &f.lose_inventory, &f.lose_samples, &f.lose_cancel_request,
+  for (double* p : {&f.refuse_start, &f.break_start, &f.lose_start_request, &f.lose_start_answer, &f.delay_start,
+                    &f.lose_progress, &f.false_not_found, &f.lose_inventory, &f.lose_samples, &f.lose_cancel_request,
                     &f.lose_cancel_answer})
     *p = probability;
   return f;
@@ -52,6 +52,7 @@ Result<std::vector<VmSample>> FaultyHypervisor::samples() {
 Result<void> FaultyHypervisor::start(ActionId id, const Action& action) {
   deliver_delayed();
   if (happens(faults_.refuse_start)) return fail(ErrorCode::kRefused, "refused (injected)");
+  if (happens(faults_.break_start)) return fail(ErrorCode::kFailed, "broken (injected)");
   if (happens(faults_.lose_start_request)) return no_answer();
   if (happens(faults_.delay_start)) {
     const auto span = static_cast<std::uint64_t>(faults_.max_delay.count()) + 1;

@@ -39,6 +39,15 @@ struct ActuatorStatus {
   std::optional<std::string> journal_error;   // the last write that failed since the last that worked
 };
 
+// An action that has not ended, and what was last heard of it.
+struct UnderWay {
+  ActionId id;
+  Action action;
+  Instant started_at;
+  std::optional<Progress> heard{};            // absent: nothing yet
+  Instant heard_at{};
+};
+
 class Actuator {
  public:
   Actuator(Hypervisor& hypervisor, Journal& journal, SafetyLimits limits);
@@ -69,6 +78,7 @@ class Actuator {
   Result<void> resume();
 
   std::vector<InFlight> in_flight() const;    // ascending id
+  std::vector<UnderWay> under_way() const;    // the same, for people: as of the last poll
   ActuatorStatus status() const;
   const SafetyLimits& limits() const;
 

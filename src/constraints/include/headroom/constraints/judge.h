@@ -57,4 +57,7 @@ class Judge {
 // or VMs have to be both together and apart.
 std::vector<std::string> mismatches(const Snapshot& snapshot);
 
+// Hosts whose VMs are to leave: those that accept none, and those that a constraint has in maintenance. Ascending.
+std::vector<HostId> to_be_left(const Snapshot& snapshot);
+
 }  // namespace headroom::constraints

@@ -20,15 +20,29 @@
 
 namespace headroom {
 
+// A host that is to be there, and of which nothing is known: it has never answered.
+struct UnheardHost {
+  std::string name;
+  Instant since{};                      // when it was asked first
+  std::string why;
+};
+
 struct Inventory {
   std::vector<Host> hosts;  // ascending id
   std::vector<Vm> vms;      // ascending id; what it knows of them: no forecast, no rule memory
   std::vector<std::string> troubles{};  // what is odd or does not answer, a sentence each; the same words while it stays the same
   std::optional<std::string> alarm{};   // why it begins nothing any more; absent: all is well. For people
+  std::vector<UnheardHost> unheard{};   // beside `hosts`
 };
 
 enum class ActionState : std::uint8_t { kRunning, kDone, kFailed, kCancelled };
 std::string_view name(ActionState state);
+
+// What a migration has sent so far.
+struct Transfer {
+  Bytes sent, left;                     // left: of the pass under way; what is written to meanwhile is sent again
+  int pass = 0;                         // over the memory, from 1 on; 0: not told
+};
 
 struct Progress {
   ActionState state = ActionState::kRunning;
@@ -36,6 +50,8 @@ struct Progress {
   double share_done = 0;                // 0..1
   std::optional<Duration> downtime;     // of a finished migration
   std::optional<Duration> took{};       // of what is done
+  bool refused = false;                 // of what failed: nothing was begun, since it may not be now. No sign of anything broken
+  std::optional<Transfer> transfer{};   // of a migration under way, where it is told
 };
 
 // kInvalid for what no hypervisor could do: a move from a host to itself, an allocation below nothing or without CPU or memory. Adapters

@@ -41,6 +41,7 @@ class FakeHypervisor final : public Hypervisor {
 
   // What a test arranges for one action id, before it is started or while it runs.
   void will_fail(ActionId id, std::string why);
+  void will_refuse(ActionId id, std::string why);  // fails as one that was not begun
   void will_remark(ActionId id, std::string what);  // done, with something to say of it
   void will_have_no_effect(ActionId id);         // ends as done, and nothing changed
   void forget(ActionId id);                      // progress() answers kNotFound from now on
@@ -59,9 +60,11 @@ class FakeHypervisor final : public Hypervisor {
     Instant began_at, ends_at;
     bool forgotten = false;
     std::string message;
+    bool refused = false;
   };
   void settle();
   void finish(ActionId id, Entry& entry);
+  double share_done(const Entry& entry) const;
   void apply(const Action& action);
   bool busy(const Action& action) const;
   Result<void> check_known(const Action& action) const;
@@ -73,7 +76,7 @@ class FakeHypervisor final : public Hypervisor {
   std::map<ActionId, Entry> actions_;
   std::set<ActionId> running_;
   std::map<ActionId, std::string> will_fail_, will_remark_;
-  std::set<ActionId> no_effect_;
+  std::set<ActionId> no_effect_, will_refuse_;
   std::vector<VmSample> samples_;
   std::vector<ActionId> taken_up_;
   int overlaps_ = 0;

@@ -17,6 +17,7 @@ namespace headroom::testing {
 // Probabilities per call, 0..1. All zero: it changes nothing.
 struct Faults {
   double refuse_start = 0;        // kRefused, nothing begun
+  double break_start = 0;         // kFailed, nothing begun
   double lose_start_request = 0;  // kUnreachable, nothing begun
   double lose_start_answer = 0;   // kUnreachable, and it was begun
   double delay_start = 0;         // kUnreachable, and it is begun up to max_delay later
