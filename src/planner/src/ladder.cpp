@@ -107,15 +107,24 @@ bool move_a_neighbour(const Draft& d, Placement& p, const Wish& wish, const Wish
   return !late || (late->too_late && !p.move_in_time(*best, *target, takes, why, {{}, hurry.usd_per_hour}));
 }
 
-void grow_in_part(Draft& d, Placement& p, const Wish& wish) {
-  const Resources after = d.part_that_fits(wish.vm, wish.want);
-  if (after != d.vm(wish.vm).allocation) p.resize(wish.vm, after, wish.reason);
-  d.deny(wish.vm, wish.reason, "no running host has all the room");
+// Its host has not all the room: what keeps it from going where there is.
+std::string why_it_stays(const Draft& d, Placement& p, const Wish& wish, const Against& against) {
+  if (against) return against->why;
+  const bool elsewhere = p.may_move(wish.vm) && p.cheapest(wish.vm, wish.want);
+  if (elsewhere && !worth_a_move(d, wish.vm, wish.worth_usd_per_hour)) return "its host has not all the room, and a move would cost more than it is worth";
+  return "no running host has all the room";
 }
 
-// All of it, one way or the other. Who is not moved because that comes too late, or never to an end, is scaled where it is.
-bool granted(const Draft& d, Placement& p, const Market& market, const PriceShares& shares, const Wish& asked, const Placement::Hurry& hurry) {
-  Against against;
+void grow_in_part(Draft& d, Placement& p, const Wish& wish, std::string why) {
+  const Resources after = d.part_that_fits(wish.vm, wish.want);
+  if (after != d.vm(wish.vm).allocation) p.resize(wish.vm, after, wish.reason);
+  d.deny(wish.vm, wish.reason, std::move(why));
+}
+
+// All of it, one way or the other. Who is not moved because that comes too late, or never to an end, is scaled where it is. `against`: what
+// stood against a move where there was a place.
+bool granted(const Draft& d, Placement& p, const Market& market, const PriceShares& shares, const Wish& asked, const Placement::Hurry& hurry,
+             Against& against) {
   const bool short_there = !p.delivers(asked.vm, asked.want);
   if ((asked.by_move || short_there) && move_itself(d, p, asked, hurry, against)) return true;
   if (short_there && move_late(d, p, asked, against)) return true;  // scaling gives it nothing that its host has not got
@@ -161,13 +170,17 @@ Shortage climb_ladder(Draft& d, Placement& p, const Market& market, const Wishes
     if (!shortage.most_pressing) shortage.most_pressing = pressing(*wish);
     if (!d.free_to_act(wish->vm)) continue;  // it gave to a neighbour in the meantime
     const Placement::Hurry hurry{breach_of(d, *wish), wish->worth_usd_per_hour};
-    if (granted(d, p, market, wishes.shares, *wish, hurry)) continue;
-    if (!move_a_neighbour(d, p, *wish, wishes, hurry)) {
+    Against against;
+    if (granted(d, p, market, wishes.shares, *wish, hurry, against)) continue;
+    std::string why = why_it_stays(d, p, *wish, against);
+    if (move_a_neighbour(d, p, *wish, wishes, hurry)) {
+      why = "its host has not all the room before a neighbour has left, which is moved away for it";
+    } else {
       if (!shortage.denied) shortage.most_pressing = pressing(*wish);
       shortage.denied = true;
       shortage.usd_per_hour += wish->worth_usd_per_hour;
     }
-    grow_in_part(d, p, *wish);
+    grow_in_part(d, p, *wish, std::move(why));
   }
   return shortage;
 }

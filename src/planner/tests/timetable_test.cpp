@@ -106,8 +106,24 @@ TEST(Timetable, MovesNobodyWhoseGuestWritesFasterThanTheLinkSends) {
   w.s.vms[0].dirtied = {{seconds(1), 1_GiB}, {seconds(4), 3_GiB}};
   const Plan plan = checked_plan(w, moving(500'000'000));
   for (const Action& a : moves(plan)) EXPECT_NE(a.vm, VmId(0)) << "its neighbour may go";
+  ASSERT_FALSE(plan.denied.empty());
+  EXPECT_EQ(plan.denied[0].why, "its host has not all the room before a neighbour has left, which is moved away for it");
   w.s.vms[1].dirtied = w.s.vms[0].dirtied;
-  EXPECT_THAT(moves(checked_plan(w, moving(500'000'000))), IsEmpty());
+  const Plan none = checked_plan(w, moving(500'000'000));
+  EXPECT_THAT(moves(none), IsEmpty());
+  ASSERT_FALSE(none.denied.empty());
+  EXPECT_EQ(none.denied[0].why, "a move to h1 would not come to an end: its guest writes memory faster than that is sent");
+}
+
+// There is a whole host free beside it: that no host had the room would be untrue.
+TEST(Timetable, SaysThatAMoveIsNotWorthItsPriceWhereThereWouldBeRoom) {
+  const TestWorld w = crowded();
+  Policy policy = moving(500'000'000);
+  policy.hosts.usd_per_migration = 1000;
+  const Plan plan = checked_plan(w, policy);
+  EXPECT_THAT(moves(plan), IsEmpty());
+  ASSERT_FALSE(plan.denied.empty());
+  EXPECT_EQ(plan.denied[0].why, "its host has not all the room, and a move would cost more than it is worth");
 }
 
 TEST(Timetable, RaisesTheAssumedDirtyCurveByOneMeasurementThatIsAboveIt) {
