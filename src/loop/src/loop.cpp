@@ -1,5 +1,10 @@
 #include "headroom/loop/loop.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 #include "headroom/base/check.h"
 #include "headroom/base/clock.h"
 #include "headroom/model/find.h"
@@ -32,10 +37,7 @@ Result<Round> Loop::run_round(Instant now) {
   round.forecast_seconds = forecasting.seconds();
 
   Stopwatch deciding;
-  snapshot_.in_flight = ports_.actuator.in_flight();
-  for (Vm& vm : snapshot_.vms) vm.action_in_flight = false;
-  for (const InFlight& f : snapshot_.in_flight)
-    if (Vm* vm = find_by_id(snapshot_.vms, f.action.vm)) vm->action_in_flight = true;
+  take_in_flight();
   memory_.update(snapshot_);
   snapshot_.memory.moves = moves_.errors();
   round.plan = make_plan(snapshot_, policy_);
@@ -44,6 +46,22 @@ Result<Round> Loop::run_round(Instant now) {
   round.decision_seconds = deciding.seconds();
   act(now, round);
   return round;
+}
+
+// What is under way at a host that nobody has heard of (an earlier run began it, and the host has been silent since) cannot be placed: its
+// VM is left alone, and its room at a destination that is known is held.
+void Loop::take_in_flight() {
+  snapshot_.in_flight = ports_.actuator.in_flight();
+  for (Vm& vm : snapshot_.vms) vm.action_in_flight = false;
+  for (const InFlight& f : snapshot_.in_flight)
+    if (Vm* vm = find_by_id(snapshot_.vms, f.action.vm)) vm->action_in_flight = true;
+  std::erase_if(snapshot_.in_flight, [&](const InFlight& f) {
+    const bool moves = f.action.kind == ActionKind::kMigrate;
+    Host* const to = moves ? find_by_id(snapshot_.hosts, f.action.to) : nullptr;
+    const bool placed = snapshot_.find(f.action.from) != nullptr && (!moves || to != nullptr);
+    if (!placed && to != nullptr) to->incoming += f.action.after;
+    return !placed;
+  });
 }
 
 // What has its time now; the rest waits for it, or is left to the next plan.
@@ -127,7 +145,9 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, Round&
   snapshot_.vms = std::move(inventory->vms);
   round.troubles = std::move(inventory->troubles);
   round.alarm = std::move(inventory->alarm);
+  round.unheard = std::move(inventory->unheard);
   mark_drained(snapshot_.hosts);
+  leave_out_lost(round.troubles);
   for (Vm& vm : snapshot_.vms) {
     ports_.forecaster.set_ceiling(vm.id, vm.ceiling);
     ports_.forecaster.set_limit(vm.id, vm.allocation);
@@ -151,6 +171,22 @@ Result<void> Loop::collect(Instant now, std::vector<HistorySample>& kept, Round&
     host.recent_cpu = recent;
   }
   return {};
+}
+
+// A VM on a host that is not there: nothing can be planned for it, and nothing that counts on where it is.
+void Loop::leave_out_lost(std::vector<std::string>& troubles) {
+  std::vector<std::string> lost;
+  std::erase_if(snapshot_.vms, [&](const Vm& vm) {
+    const bool homeless = snapshot_.find(vm.host) == nullptr;
+    if (homeless) lost.push_back(vm.name);
+    return homeless;
+  });
+  if (lost.empty()) return;
+  constexpr std::size_t kNamed = 5;
+  const std::size_t more = lost.size() > kNamed ? lost.size() - kNamed : 0;
+  lost.resize(lost.size() - more);
+  troubles.push_back(fmt::format("it is not known on which of the hosts these VMs are, and they are left alone: {}{}", fmt::join(lost, ", "),
+                                 more > 0 ? fmt::format(" and {} more", more) : ""));
 }
 
 void Loop::mark_drained(std::vector<Host>& hosts) const {
@@ -182,13 +218,31 @@ void Loop::note_started(const std::vector<Verdict>& verdicts, Instant now) {
     const bool started = v.decision == Decision::kStarted;
     if (v.action.kind == ActionKind::kMigrate && !started) queue_.ended(v.action.vm, false);
     if (!started || !v.action.vm.valid()) continue;
-    Touched& t = touched_[v.action.vm];
-    for (Resource r : kAllResources)
-      if (v.action.after[r] != v.action.before[r]) t.resized_at[index(r)] = now;
-    if (v.action.kind != ActionKind::kMigrate) continue;
-    t.moved_at = now;
-    queue_.begun(v.action.vm);
+    note_touched(v.action, now);
+    if (v.action.kind == ActionKind::kMigrate) queue_.begun(v.action.vm);
   }
+}
+
+void Loop::note_touched(const Action& action, Instant at) {
+  Touched& t = touched_[action.vm];
+  for (Resource r : kAllResources)
+    if (action.after[r] != action.before[r]) t.resized_at[index(r)] = at;
+  if (action.kind == ActionKind::kMigrate) t.moved_at = at;
+}
+
+void Loop::remember(const std::vector<JournalRecord>& begun) {
+  for (const JournalRecord& record : begun) {
+    const bool refused = record.phase == ActionPhase::kFailed && record.changed_at == record.planned_at;
+    if (!record.action.vm.valid() || refused) continue;
+    note_touched(record.action, record.planned_at);
+    if (!is_over(record.phase)) memory_.take_up(record.action);
+  }
+}
+
+Duration Loop::memory() const {
+  Duration longest = policy_.hosts.stay_after_move;
+  for (const Rule& rule : policy_.rules) longest = std::max(longest, rule.cooldown);
+  return longest;
 }
 
 }  // namespace headroom

@@ -49,8 +49,17 @@ void MemoryKeeper::update(const Snapshot& snapshot, const Rule& rule, const Vm& 
   memory.alerted_at = window.alerted_at;
 }
 
+namespace {
+
+bool empties(const Action& a) { return a.kind == ActionKind::kMigrate && a.reason.code == ReasonCode::kConsolidation; }
+
+}  // namespace
+
+void MemoryKeeper::take_up(const Action& under_way) {
+  if (empties(under_way)) emptying_ = under_way.from;
+}
+
 void MemoryKeeper::note(const Snapshot& snapshot, const Plan& plan) {
-  const auto empties = [](const Action& a) { return a.kind == ActionKind::kMigrate && a.reason.code == ReasonCode::kConsolidation; };
   HostId emptying;
   for (const Action& a : plan.actions)
     if (empties(a)) emptying = a.from;

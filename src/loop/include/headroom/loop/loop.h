@@ -47,6 +47,7 @@ struct Round {
   std::vector<Ended> ended;           // actions that ended since the last round
   std::vector<std::string> troubles;  // what went wrong without stopping the round, a sentence each
   std::optional<std::string> alarm;   // why the hypervisor begins nothing any more
+  std::vector<UnheardHost> unheard;   // hosts that have never answered
   double decision_seconds = 0;        // planning and checking
   double forecast_seconds = 0;
 };
@@ -66,25 +67,36 @@ class Loop {
   void warm_start(Duration forecast_step, WarmSpan span = {});
   // What ended before the first round: Actuator::recover() says. The next round tells it.
   void take_in(std::vector<Ended> ended);
+  // What an earlier process began, by its journal, before the first round: how long VMs are left in peace after a change goes by it, and a
+  // host that was being emptied goes on to be. So far back it is of use.
+  void remember(const std::vector<JournalRecord>& begun);
+  Duration memory() const;
 
   // Hosts to be left, by name, and since when a person wants that: from the next look on nobody goes there, and the planner moves away
   // who is there. A name that no host has counts as soon as one has it.
   void set_drained(std::map<std::string, Instant> hosts) { drained_ = std::move(hosts); }
 
+  // What is under way, as of the last round or look.
+  std::vector<UnderWay> under_way() const { return ports_.actuator.under_way(); }
   // What the last round saw; valid until the next.
   const Snapshot& snapshot() const { return snapshot_; }
   const Policy& policy() const { return policy_; }
   // What finished migrations have taught; it may be replaced by what an earlier process had learnt, before the first round.
   const MoveMemory& moves() const { return moves_; }
   void set_moves(MoveMemory moves) { moves_ = std::move(moves); }
+  // And of hosts that come later (MoveMemory::add).
+  void add_moves(const std::map<std::pair<HostId, HostId>, MoveError>& pairs) { moves_.add(pairs); }
 
  private:
   Result<void> collect(Instant now, std::vector<HistorySample>& kept, Round& round);
   void keep(const std::vector<HistorySample>& samples, std::vector<std::string>& troubles);
   void mark_drained(std::vector<Host>& hosts) const;
+  void leave_out_lost(std::vector<std::string>& troubles);
+  void take_in_flight();
   void forecast(Instant now);
   void act(Instant now, Round& round);
   void note_started(const std::vector<Verdict>& verdicts, Instant now);
+  void note_touched(const Action& action, Instant at);
 
   struct Touched {
     std::array<std::optional<Instant>, kResourceCount> resized_at{};

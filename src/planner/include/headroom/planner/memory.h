@@ -18,6 +18,8 @@ class MemoryKeeper {
   void update(Snapshot& snapshot);
   // Tells it what a plan reported, so that an alert rests for its cooldown, and which host it empties, so that the next one goes on.
   void note(const Snapshot& snapshot, const Plan& plan);
+  // An action of an earlier process that is still under way: if it empties a host, the next plans go on with that.
+  void take_up(const Action& under_way);
 
  private:
   struct Window {  // running maximum of a signal, newest last, values descending

@@ -32,6 +32,8 @@ class MoveMemory {
   explicit MoveMemory(const MoveErrors& errors);
 
   void note(const Action& move, Instant ended_at, Duration took, std::optional<Duration> downtime);
+  // What was learnt of these pairs before, from, to. A pair that something has been learnt of since keeps that.
+  void add(const std::map<std::pair<HostId, HostId>, MoveError>& pairs);
   MoveErrors errors() const;
   const std::deque<FinishedMove>& newest() const { return newest_; }  // oldest first
   std::size_t finished() const { return finished_; }                  // all that were noted
