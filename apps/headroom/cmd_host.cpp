@@ -27,11 +27,13 @@ void add_change(CLI::App& host, Outcome& outcome, const std::string& verb, const
 
 std::string use(const json& host) {
   if (host.at("power") != "on") return "-";
-  if (host.at("accepts_vms").get<bool>()) return "in use";
-  const std::string since = host.at("drained_at").is_string() ? "drained since " + moment(host.at("drained_at")) : std::string("takes no VMs");
+  if (!host.at("leaving").is_object()) return "in use";
+  const std::string since = host.at("drained_at").is_string() ? "drained since " + moment(host.at("drained_at"))
+                            : host.at("accepts_vms").get<bool>() ? std::string("in maintenance by a constraint")
+                                                                 : std::string("takes no VMs");
   const std::size_t left = host.at("vms").get<std::size_t>(), stuck = host.at("cannot_leave").size();
   if (left == 0) return since + ", empty";
-  return fmt::format("{}, {} VMs left{}", since, left, stuck > 0 ? fmt::format(", {} of them cannot leave", stuck) : "");
+  return fmt::format("{}, {} left{}", since, counted(left, "VM"), stuck > 0 ? fmt::format(", {} of them cannot leave", stuck) : "");
 }
 
 std::string list_text(const json& fleet) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "headroom/sim/report_table.h"
 #include "table.h"
@@ -34,9 +35,20 @@ std::string subject(const json& action) {
   return vm.empty() ? action.at("from").get<std::string>() : vm;
 }
 
+// "42 %, 0.3 GiB sent, pass 2, expected at 12:03:10"; nothing of what is not under way.
+std::string progress_of(const json& action) {
+  const json progress = action.value("progress", json());
+  if (!progress.is_object() || !action.at("share_done").is_number()) return {};
+  std::string text = fmt::format(" {:.0f} %", 100 * action.at("share_done").get<double>());
+  if (progress.at("sent_bytes").is_number()) text += fmt::format(", {} sent", to_text(Resource::kMemory, progress.at("sent_bytes").get<double>()));
+  if (progress.at("pass").is_number() && progress.at("pass") > 0) text += fmt::format(", pass {}", progress.at("pass").dump());
+  const std::string end = progress.at("expected_end").is_string() ? progress.at("expected_end").get<std::string>() : "";
+  return end.size() < 19 ? text : text + ", expected at " + end.substr(11, 8);
+}
+
 std::string state_of(const json& action) {
   const std::string why = action.at("why_refused").get<std::string>(), message = action.at("message").get<std::string>();
-  return fmt::format("{}{}{}", action.at("state").get<std::string>(), why.empty() ? "" : ": " + why,
+  return fmt::format("{}{}{}{}", action.at("state").get<std::string>(), progress_of(action), why.empty() ? "" : ": " + why,
                      message.empty() ? "" : ": " + message);
 }
 
@@ -92,6 +104,10 @@ std::string percent(const json& share) {
   return value > 0 && value < 10 ? fmt::format("{:.1f} %", value) : fmt::format("{:.0f} %", value);
 }
 
+std::string counted(const json& count, std::string_view what) {
+  return fmt::format("{} {}{}", count.dump(), what, count == 1 ? "" : "s");
+}
+
 std::string moment(const json& at) {
   if (!at.is_string()) return "-";
   std::string text = at.get<std::string>().substr(0, 16);
@@ -101,7 +117,21 @@ std::string moment(const json& at) {
 
 namespace {
 
+// What the figures "within 15 minutes" are of: the first horizon from there on, else the last. " 15M"; nothing before forecasts are made.
+std::string near_horizon(const json& of) {
+  const json horizons = of.value("horizons_seconds", json::array());
+  constexpr std::int64_t kNear = 15 * 60;
+  std::int64_t seconds = 0;
+  for (const json& h : horizons)
+    if (seconds < kNear) seconds = h.get<std::int64_t>();
+  if (seconds == 0) return {};
+  std::string text = " " + to_text(Duration(std::chrono::seconds(seconds)));
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
 std::string power_of(const json& host) {
+  if (host.at("power") == "unreachable") return "unreachable since " + moment(host.at("unreachable_since"));
   if (host.at("power") != "on" || host.value("answers", true)) return host.at("power");  // of a host that is off nobody expects an answer: null
   return "silent since " + moment(host.at("heard_at"));
 }
@@ -120,7 +150,8 @@ std::string hosts_table(const json& fleet) {
 }
 
 std::string vms_table(const json& fleet) {
-  Table table({"NAME", "HOST", "FORECAST", "CPU", "MEMORY", "CPU PEAK 15M", "MEMORY PEAK 15M", "OVER LIMIT"});
+  const std::string within = near_horizon(fleet);
+  Table table({"NAME", "HOST", "FORECAST", "CPU", "MEMORY", "CPU PEAK" + within, "MEMORY PEAK" + within, "OVER LIMIT"});
   for (const json& vm : fleet.at("vms"))
     table.add({vm.at("name"), vm.at("host"), vm.at("state"), of(vm.at("used"), vm.at("allocation"), Resource::kCpu),
                of(vm.at("used"), vm.at("allocation"), Resource::kMemory), amount(vm.at("peak_q95_15m"), Resource::kCpu),
@@ -179,7 +210,7 @@ std::string model_text(const json& s) {
   if (!missing.empty()) return missing;
   const json& model = s.at("model");
   if (!model.is_object()) return "none";
-  std::string text = fmt::format("trained on {} VMs, {} to {}", model.at("vms").dump(), moment(model.at("trained_from")),
+  std::string text = fmt::format("trained on {}, {} to {}", counted(model.at("vms"), "VM"), moment(model.at("trained_from")),
                                  moment(model.at("trained_to")));
   const json drift = s.value("drift", json());
   return drift.is_object() ? text + "; " + drift.at("text").get<std::string>() : text;
@@ -199,7 +230,7 @@ std::string trial_text(const json& s) {
 namespace {
 
 std::string what_runs(const json& s) {
-  const std::string name = s.at("scenario"), fleet = fmt::format("{} VMs on {} hosts", s.at("vms").dump(), s.at("hosts").dump());
+  const std::string name = s.at("scenario"), fleet = fmt::format("{} on {}", counted(s.at("vms"), "VM"), counted(s.at("hosts"), "host"));
   if (s.value("mode", "") != "live") return fmt::format("{}, {} view, {}", name, s.at("view").get<std::string>(), fleet);
   const auto silent = s.value("hosts_silent", std::size_t{0});
   return fmt::format("{}, level {}, {}{}", name, s.value("level", "-"), fleet,
@@ -238,7 +269,8 @@ std::string vm_text(const json& vm) {
                             {"Owner", vm.at("owner").get<std::string>().empty() ? "Headroom" : vm.at("owner")},
                             {"Mobility", fmt::format("{} ({})", vm.at("mobility").get<std::string>(), vm.at("mobility_reason").get<std::string>())},
                             {"Forecast", vm.at("state")}});
-  Table table({"RESOURCE", "USED", "GIVEN", "CEILING", "PEAK 15M (95 %)", "OVER LIMIT 15M", "SCALING"});
+  const std::string within = vm.at("forecast").is_object() ? near_horizon(vm.at("forecast")) : std::string();
+  Table table({"RESOURCE", "USED", "GIVEN", "CEILING", "PEAK" + within + " (95 %)", "OVER LIMIT" + within, "SCALING"});
   for (Resource r : kAllResources)
     table.add({key(r), amount(vm.at("used"), r), amount(vm.at("allocation"), r), amount(vm.at("ceiling"), r),
                amount(vm.at("peak_q95_15m"), r), percent(at_resource(vm.at("exceedance_15m"), r)), vm.at("scaling").at(key(r))});

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "headroom/model/resources.h"
 
@@ -14,6 +15,8 @@ std::string amount(const nlohmann::json& by_resource, Resource r);
 std::string of(const nlohmann::json& part, const nlohmann::json& whole, Resource r);
 // "12 %", "0.4 %"; "-" for null.
 std::string percent(const nlohmann::json& share);
+// "1 VM", "5 VMs".
+std::string counted(const nlohmann::json& count, std::string_view what);
 // "2013-08-10 04:35".
 std::string moment(const nlohmann::json& at);
 

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "../support/folder.h"
 #include "../support/manager.h"
 #include "headroom/libvirt/state_book.h"
 
@@ -23,12 +24,6 @@ constexpr const char* kPlain = R"(<domain type='test'><name>plain</name><uuid>aa
 
 class LiveManager : public ::testing::Test {
  protected:
-  LiveManager() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "live-test-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~LiveManager() override { std::filesystem::remove_all(folder_); }
-
   // A host of libvirt's test driver.
   std::string host(const std::string& name, const std::string& domain) const {
     const std::string path = file(name + ".xml");
@@ -46,7 +41,8 @@ class LiveManager : public ::testing::Test {
     return run_line(fmt::format("{} --socket {} --listen 127.0.0.1:0 {}", kManager, file("s"), fmt::join(options, " ")));
   }
 
-  std::filesystem::path folder_;
+  const Folder kept_;
+  const std::filesystem::path folder_ = kept_.path();
 };
 
 const std::string kHead = "fleet: shop\nevery: 1s\npoll: 1s\nlevel: auto\n";
@@ -63,7 +59,9 @@ TEST_F(LiveManager, WatchesAFleetAndIsStillItselfAfterItWasKilled) {
   EXPECT_THAT(status["message"].get<std::string>(), HasSubstr("Failed to connect socket to '/nonexistent/sock'"));
   const json vms = json::parse(manager.ask("get vms -o json").text);
   for (const json& vm : vms) EXPECT_EQ(vm["level"], vm["name"] == "shop-1" ? "observe" : "auto") << vm.dump();
-  EXPECT_THAT(manager.ask("get status").text, AllOf(HasSubstr("shop, level auto, 2 VMs on 2 hosts"), HasSubstr("one every 1 s")));
+  EXPECT_THAT(manager.ask("get status").text, AllOf(HasSubstr("shop, level auto, 2 VMs on 3 hosts, of which 1 does not answer"), HasSubstr("one every 1 s")));
+  EXPECT_THAT(manager.ask("get hosts").text, ::testing::ContainsRegex("/nonexistent/sock +unreachable since 20"));
+  EXPECT_THAT(manager.ask("get vms").text, HasSubstr("CPU PEAK 15M"));
   EXPECT_THAT(manager.ask("describe vm shop-1").text, HasSubstr("its policy says that it stays"));
   for (const char* what : {"get hosts", "get plan", "get actions", "get score", "get accuracy", "get status", "cost report", "explain vm shop-1"})
     EXPECT_EQ(manager.ask(what).exit_code, 0) << what << ": " << manager.ask(what).text;
@@ -81,6 +79,14 @@ TEST_F(LiveManager, WatchesAFleetAndIsStillItselfAfterItWasKilled) {
   EXPECT_THAT(second.text, HasSubstr("another process uses"));
   EXPECT_EQ(manager.end(SIGTERM), 0);
   EXPECT_EQ(libvirt::StateBook::open(file("state/libvirt.db")).value()->claim().epoch, 3) << "each start is a new epoch";
+}
+
+// Its figures are of its own horizons, and one is one.
+TEST_F(LiveManager, HeadsAFleetOfShortStepsWithItsOwnHorizon) {
+  const Manager manager(fleet(kHead + "step: 10s\nforecast horizons: [10s, 30s, 2m]\nhosts:\n" + host("h1", kPlain)));
+  ASSERT_TRUE(poll_until([&] { return manager.status().at("vms") == 1; }, std::chrono::seconds(60)));
+  EXPECT_THAT(manager.ask("get vms").text, HasSubstr("CPU PEAK 2M  MEMORY PEAK 2M"));
+  EXPECT_THAT(manager.ask("get status").text, HasSubstr("1 VM on 1 host\n"));
 }
 
 TEST_F(LiveManager, SaysInALineWhatIsWrong) {

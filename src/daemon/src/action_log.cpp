@@ -93,21 +93,34 @@ std::vector<ActionEntry> ActionLog::note(const Snapshot& snapshot, const Round& 
   return of_plan;
 }
 
+// One that an earlier run began is new here.
+ActionEntry& ActionLog::entry_of(const Snapshot& snapshot, ActionId id, const Action& action, Instant started_at) {
+  const auto found = std::find_if(started_.rbegin(), started_.rend(), [&](const ActionEntry& e) { return e.journal_id == id; });
+  if (found != started_.rend()) return *found;
+  ActionEntry entry = describe(snapshot, action);
+  entry.id = next_++;
+  entry.at = started_at;
+  entry.decision = Decision::kStarted;
+  entry.state = EntryState::kRunning;
+  entry.journal_id = id;
+  started_.push_back(std::move(entry));
+  return started_.back();
+}
+
 void ActionLog::end(const Snapshot& snapshot, const Ended& ended) {
-  auto found = std::find_if(started_.rbegin(), started_.rend(),
-                            [&](const ActionEntry& e) { return e.journal_id == ended.id; });
-  if (found == started_.rend()) {  // an earlier run began it
-    ActionEntry entry = describe(snapshot, ended.action);
-    entry.id = next_++;
-    entry.at = ended.started_at;
-    entry.decision = Decision::kStarted;
-    entry.journal_id = ended.id;
-    started_.push_back(std::move(entry));
-    found = started_.rbegin();
+  ActionEntry& entry = entry_of(snapshot, ended.id, ended.action, ended.started_at);
+  entry.state = ended.outcome == ActionPhase::kDone ? EntryState::kDone : EntryState::kFailed;
+  entry.ended_at = ended.ended_at;
+  entry.message = ended.message;
+  entry.progress.reset();
+}
+
+void ActionLog::follow(const Snapshot& snapshot, const std::vector<UnderWay>& under_way) {
+  const std::lock_guard lock(mutex_);
+  for (const UnderWay& u : under_way) {
+    ActionEntry& entry = entry_of(snapshot, u.id, u.action, u.started_at);
+    if (u.heard) entry.progress = EntryProgress{u.started_at, u.heard_at, u.heard->share_done, u.heard->transfer};
   }
-  found->state = ended.outcome == ActionPhase::kDone ? EntryState::kDone : EntryState::kFailed;
-  found->ended_at = ended.ended_at;
-  found->message = ended.message;
 }
 
 void ActionLog::deny(DeniedEntry entry) {

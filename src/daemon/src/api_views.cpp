@@ -49,6 +49,8 @@ Answer Api::vm(const Asked& asked) const {
 
 Answer Api::host(const Asked& asked) const {
   const Host* host = find_by_name(asked.state->snapshot.hosts, asked.name);
+  if (const UnheardHost* unheard = host ? nullptr : find_by_name(asked.state->unheard, asked.name))
+    return json_answer(host_json(*asked.state, *unheard));
   if (!host) return refusal(404, "not_found", fmt::format("no host is called '{}'; headroom get hosts lists them", asked.name));
   return json_answer(host_json(*asked.state, *host, {ports_.board.trail.cpu(host->id), ports_.board.log.of_host(asked.name, kActionsOfOne)}));
 }

@@ -21,6 +21,7 @@ void put_round(State& state, const Snapshot& snapshot, const Round& round, const
   state.troubles = round.troubles;
   state.message = fmt::format("{}", fmt::join(round.troubles, "; "));
   state.alarm = round.alarm.value_or("");
+  state.unheard = round.unheard;
   state.decision_ms = round.decision_seconds * 1000;
   state.forecast_ms = round.forecast_seconds * 1000;
   state.snapshot = snapshot;

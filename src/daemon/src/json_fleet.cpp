@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "headroom/constraints/judge.h"
 #include "json_parts.h"
 
 namespace headroom {
@@ -6,8 +9,11 @@ namespace headroom {
 nlohmann::json fleet_json(const State& state) {
   const Snapshot& s = state.snapshot;
   nlohmann::json hosts = nlohmann::json::array(), vms = nlohmann::json::array();
+  const std::vector<HostId> left = constraints::to_be_left(s);
   for (const Host& host : s.hosts)
-    if (hosts.size() < kMostListed) hosts.push_back(host_line(state, host));
+    if (hosts.size() < kMostListed) hosts.push_back(host_line(state, host, std::binary_search(left.begin(), left.end(), host.id)));
+  for (const UnheardHost& unheard : state.unheard)
+    if (hosts.size() < kMostListed) hosts.push_back(host_line(state, unheard));
   for (const Vm& vm : s.vms)
     if (vms.size() < kMostListed) vms.push_back(vm_line(state, vm));
   nlohmann::json object{{"now", to_rfc3339(s.taken_at)},

@@ -1,5 +1,9 @@
+#include <algorithm>
+
+#include "headroom/constraints/judge.h"
 #include "headroom/planner/host_load.h"
 #include "json_parts.h"
+#include "words.h"
 
 namespace headroom {
 namespace {
@@ -18,9 +22,9 @@ nlohmann::json risk_json(const State& state, const Host& host) {
 }
 
 // Who is on a host that is to be left, and why they stay: nowhere to go, or not let go.
-nlohmann::json cannot_leave(const State& state, const Host& host) {
+nlohmann::json cannot_leave(const State& state, const Host& host, bool is_left) {
   nlohmann::json all = nlohmann::json::array();
-  if (host.accepts_vms) return all;
+  if (!is_left) return all;
   const auto add = [&](const std::string& vm, const std::string& why) {
     if (all.size() < kMostListed) all.push_back({{"vm", vm}, {"why", why}});
   };
@@ -31,12 +35,33 @@ nlohmann::json cannot_leave(const State& state, const Host& host) {
   return all;
 }
 
+// Of a host that is to be left: who is still on it, and what becomes of each. null of others.
+nlohmann::json leaving(const State& state, const Host& host, bool is_left) {
+  if (!is_left) return nullptr;
+  nlohmann::json vms = nlohmann::json::array();
+  const Snapshot& s = state.snapshot;
+  for (const Vm& vm : s.vms) {
+    if (vm.host != host.id || vms.size() >= kMostListed) continue;
+    const auto moves = [&](const Action& a) { return a.kind == ActionKind::kMigrate && a.vm == vm.id; };
+    const auto flight = std::find_if(s.in_flight.begin(), s.in_flight.end(), [&](const InFlight& f) { return moves(f.action); });
+    const auto planned = std::find_if(state.plan.begin(), state.plan.end(), [&](const ActionEntry& e) { return moves(e.action); });
+    const bool going = flight != s.in_flight.end() || (planned != state.plan.end() && planned->state == EntryState::kRunning);
+    const bool waits = !going && planned != state.plan.end() && planned->state == EntryState::kWaiting;
+    const HostId to = flight != s.in_flight.end() ? flight->action.to : planned != state.plan.end() ? planned->action.to : HostId();
+    vms.push_back({{"vm", vm.name}, {"memory", vm.allocation[Resource::kMemory]}, {"state", going ? "moving" : waits ? "waiting" : "here"},
+                   {"to", going || waits ? host_name(s, to) : ""}});
+  }
+  return {{"since", host.drained_at ? nlohmann::json(to_rfc3339(*host.drained_at)) : nlohmann::json()},
+          {"by", host.drained_at ? "drain" : host.accepts_vms ? "constraint" : "host"},
+          {"vms", std::move(vms)}};
+}
+
 }  // namespace
 
 // A reading is of the round it was made in, or of the moment before where its host was slow.
 bool answers(const State& state, const Host& host) { return state.snapshot.taken_at - host.heard_at <= state.run->poll / 2; }
 
-nlohmann::json host_line(const State& state, const Host& host) {
+nlohmann::json host_line(const State& state, const Host& host, bool is_left) {
   std::size_t vms = 0;
   Resources allocated;
   std::array<double, kResourceCount> used{};
@@ -55,7 +80,8 @@ nlohmann::json host_line(const State& state, const Host& host) {
           {"heard_at", to_rfc3339(host.heard_at)},
           {"answers", host.power == PowerState::kOn ? nlohmann::json(answers(state, host)) : nlohmann::json()},
           {"drained_at", host.drained_at ? nlohmann::json(to_rfc3339(*host.drained_at)) : nlohmann::json()},
-          {"cannot_leave", cannot_leave(state, host)},
+          {"leaving", leaving(state, host, is_left)},
+          {"cannot_leave", cannot_leave(state, host, is_left)},
           {"vms", vms},
           {"price_class", name(host.price.price_class)},
           {"usd_per_hour", host.price.usd_per_hour},
@@ -66,8 +92,29 @@ nlohmann::json host_line(const State& state, const Host& host) {
           {"risk", risk_json(state, host)}};
 }
 
+// In the words of a host, with nothing known: it has never answered.
+nlohmann::json host_line(const State& state, const UnheardHost& unheard) {
+  Host nothing;
+  nothing.name = unheard.name;
+  nlohmann::json line = host_line(state, nothing, false);
+  const nlohmann::json unknown = by_resource([](Resource) { return nullptr; });
+  line.update({{"power", "unreachable"}, {"heard_at", nullptr}, {"answers", false}, {"accepts_vms", false}, {"can_start", false}, {"can_stop", false}, {"price_class", ""}, {"risk", nullptr},
+               {"unreachable_since", to_rfc3339(unheard.since)}, {"why", unheard.why}});
+  for (const char* key : {"deliverable", "admissible", "allocated", "used"}) line[key] = unknown;
+  return line;
+}
+
+nlohmann::json host_json(const State& state, const UnheardHost& unheard) {
+  nlohmann::json object = host_line(state, unheard);
+  object["residents"] = nlohmann::json::array();
+  object["samples"] = {{"at", nlohmann::json::array()}, {"cpu_used", nlohmann::json::array()}};
+  object["actions"] = nlohmann::json::array();
+  return object;
+}
+
 nlohmann::json host_json(const State& state, const Host& host, const HostDetail& detail) {
-  nlohmann::json object = host_line(state, host);
+  const auto left = constraints::to_be_left(state.snapshot);
+  nlohmann::json object = host_line(state, host, std::binary_search(left.begin(), left.end(), host.id));
   nlohmann::json residents = nlohmann::json::array(), at = nlohmann::json::array(), cpu = nlohmann::json::array();
   for (const Vm& vm : state.snapshot.vms)
     if (vm.host == host.id && residents.size() < kMostListed) residents.push_back(vm.name);

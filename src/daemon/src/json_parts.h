@@ -24,7 +24,9 @@ double rounded(double value);
 nlohmann::json accuracy_summary(const std::optional<LiveReport>& report);
 nlohmann::json vm_line(const State& state, const Vm& vm);
 bool answers(const State& state, const Host& host);  // in the newest round
-nlohmann::json host_line(const State& state, const Host& host);
+// `is_left`: it is one of constraints::to_be_left().
+nlohmann::json host_line(const State& state, const Host& host, bool is_left);
+nlohmann::json host_line(const State& state, const UnheardHost& unheard);
 // An action that nobody has decided about yet.
 nlohmann::json action_json(const Snapshot& snapshot, const Action& action);
 nlohmann::json to_json(const ActionEntry& entry);

@@ -28,6 +28,21 @@ nlohmann::json schedule_json(const std::optional<MoveSchedule>& schedule, const 
           {"breach_seconds", schedule->breach ? nlohmann::json(seconds(*schedule->breach)) : nlohmann::json()}};
 }
 
+// How far one is that is under way; null of others, and while nothing has been heard of it.
+nlohmann::json progress_json(const ActionEntry& e) {
+  if (e.state != EntryState::kRunning || !e.progress) return nullptr;
+  const EntryProgress& p = *e.progress;
+  const auto after = [&](Duration d) { return nlohmann::json(to_rfc3339(p.started_at + d)); };
+  nlohmann::json object{{"at", to_rfc3339(p.at)}, {"sent_bytes", nullptr}, {"left_bytes", nullptr}, {"pass", nullptr}, {"expected_end", nullptr}, {"latest_end", nullptr}};
+  if (p.transfer) object.update({{"sent_bytes", p.transfer->sent.count()}, {"left_bytes", p.transfer->left.count()}, {"pass", p.transfer->pass}});
+  if (const auto& schedule = e.action.schedule) object.update({{"expected_end", after(schedule->takes)}, {"latest_end", after(schedule->takes_95)}});
+  return object;
+}
+
+nlohmann::json share_done(const ActionEntry& e) {
+  return e.state == EntryState::kRunning && e.progress ? nlohmann::json(rounded(e.progress->share_done)) : nlohmann::json();
+}
+
 // What is to be done, in figures and words.
 nlohmann::json intended(const Action& a, const std::string& vm, const std::string& from, const std::string& to, const std::string& text,
                         const std::string& reason, const std::vector<std::string>& after) {
@@ -62,7 +77,9 @@ nlohmann::json to_json(const ActionEntry& e) {
           {"why_refused", e.why_refused},
           {"state", name(e.state)},
           {"ended_at", e.ended_at ? nlohmann::json(to_rfc3339(*e.ended_at)) : nlohmann::json()},
-          {"message", e.message}});
+          {"message", e.message},
+          {"share_done", share_done(e)},
+          {"progress", progress_json(e)}});
   return object;
 }
 

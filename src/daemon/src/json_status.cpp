@@ -36,6 +36,13 @@ nlohmann::json trial_json(const std::optional<SuccessionStatus>& s) {
           {"last", {{"at", or_null(s->changed)}, {"text", s->text}}}};
 }
 
+std::size_t silent(const State& s) {
+  const auto& hosts = s.snapshot.hosts;
+  return s.unheard.size() + static_cast<std::size_t>(std::count_if(hosts.begin(), hosts.end(), [&](const Host& h) {
+           return h.power == PowerState::kOn && !answers(s, h);
+         }));
+}
+
 }  // namespace
 
 nlohmann::json status_json(const State& s) {
@@ -66,8 +73,8 @@ nlohmann::json status_json(const State& s) {
           {"round", s.round},
           {"rounds", std::move(rounds)},
           {"vms", s.snapshot.vms.size()},
-          {"hosts", s.snapshot.hosts.size()},
-          {"hosts_silent", std::count_if(s.snapshot.hosts.begin(), s.snapshot.hosts.end(), [&](const Host& h) { return h.power == PowerState::kOn && !answers(s, h); })},
+          {"hosts", s.snapshot.hosts.size() + s.unheard.size()},
+          {"hosts_silent", silent(s)},
           {"model", std::move(model)},
           {"without_model", s.without_model},
           {"drift", drift_json(s.drift)},

@@ -57,6 +57,7 @@ struct LiveRun::Inside {
   void one_round(Instant now);
   void look(Instant now);
   void add_own_troubles(std::vector<std::string>& troubles) const;
+  std::vector<UnheardHost> all_unheard(const std::string& why) const;
   std::shared_ptr<State> fresh_state() const;
   void show(const std::string& message);
   RunState state() const { return over ? RunState::kFinished : paused() ? RunState::kPaused : RunState::kRunning; }
@@ -144,7 +145,8 @@ Result<void> LiveRun::go() {
 Result<void> LiveRun::Inside::begin() {
   const auto lock = gate.round();
   const Instant now = ports.clock.now();
-  auto ended = actuator.recover(now);
+  const auto begun = ports.journal.changed_since(now - loop.memory());
+  auto ended = begun ? actuator.recover(now) : Result<std::vector<Ended>>(tl::unexpected(begun.error()));
   if (!ended) {
     over = true;
     show(ended.error().message);
@@ -153,6 +155,7 @@ Result<void> LiveRun::Inside::begin() {
     board.publish(std::move(failed));
     return tl::unexpected(ended.error());
   }
+  loop.remember(*begun);
   recovered = true;
   loop.take_in(std::move(*ended));
   if (pause_asked) (void)(*pause_asked ? actuator.pause("by the operator", now) : actuator.resume());
@@ -185,8 +188,10 @@ void LiveRun::Inside::one_round(Instant now) {
   state->round = ++rounds;
   if (round) {
     add_own_troubles(round->troubles);
+    if (const auto pairs = moves.arrived(loop.snapshot().hosts); !pairs.empty()) loop.add_moves(pairs);
     moves.keep(loop.moves(), loop.snapshot().hosts, now, round->troubles);
     put_round(*state, loop.snapshot(), *round, loop.moves(), board.log);
+    board.log.follow(loop.snapshot(), loop.under_way());
     models->after_round(loop.snapshot(), forecaster.engine ? std::optional(forecaster.engine->accuracy()) : std::nullopt, *state);
     if (!std::exchange(told_taken_up, true)) state->news = news.note_taken_up(state->snapshot);
     for (std::string& line : news.note(state->snapshot, *round)) state->news.push_back(std::move(line));
@@ -195,6 +200,7 @@ void LiveRun::Inside::one_round(Instant now) {
     models->show(*state);
     state->snapshot.taken_at = now;
     state->alarm = board.read()->alarm;
+    state->unheard = state->snapshot.hosts.empty() ? all_unheard(round.error().message) : board.read()->unheard;
     state->troubles = {round.error().message};
     add_own_troubles(state->troubles);
     state->message = fmt::format("{}", fmt::join(state->troubles, "; "));
@@ -207,6 +213,7 @@ void LiveRun::Inside::one_round(Instant now) {
 void LiveRun::Inside::look(Instant now) {
   next_poll = std::min(next_round, next_of(fleet.poll, now));
   (void)loop.look(now);
+  board.log.follow(loop.snapshot(), loop.under_way());
 }
 
 // What keeps it from acting, beside what the hosts have to say.
@@ -217,6 +224,17 @@ void LiveRun::Inside::add_own_troubles(std::vector<std::string>& troubles) const
     troubles.push_back(fmt::format("nothing is begun for {}, since {} actions in a row have failed", to_text(fleet.limits.breaker_open_for),
                                    status.safety.failures_in_a_row));
   for (std::string& vain : constraints::mismatches(loop.snapshot())) troubles.push_back(std::move(vain));
+}
+
+// While not one has answered, what is configured is all that is known.
+std::vector<UnheardHost> LiveRun::Inside::all_unheard(const std::string& why) const {
+  std::vector<UnheardHost> all;
+  for (const std::string& uri : fleet.uris) {
+    const auto site = fleet.pool.observer.site.hosts.find(uri);
+    const bool named = site != fleet.pool.observer.site.hosts.end() && !site->second.name.empty();
+    all.push_back({named ? site->second.name : uri, info->from, why});
+  }
+  return all;
 }
 
 std::shared_ptr<State> LiveRun::Inside::fresh_state() const {

@@ -137,6 +137,7 @@ Result<void> Run::one_round() {
   state->state = running_state();
   state->round = shown.round();
   put_round(*state, loop.snapshot(), *round, loop.moves(), board_.log);
+  board_.log.follow(loop.snapshot(), loop.under_way());
   models_->after_round(loop.snapshot(), shown.accuracy(), *state);
   for (const auto& replay : replays_) state->score.push_back(replay->report());
   board_.trail.note(state->snapshot);

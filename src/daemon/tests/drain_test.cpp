@@ -73,6 +73,51 @@ json host_line(const State& state, const std::string& name) {
   return {};
 }
 
+// Three on a host that is drained, one elsewhere: one is on its way, one waits for its turn, one cannot go.
+TEST(FleetJson, TellsWhoIsStillOnAHostThatIsToBeLeftAndWhatBecomesOfThem) {
+  State state = *testing::still_moment();
+  Snapshot& s = state.snapshot;
+  s.hosts.push_back(s.hosts[0]);
+  s.hosts[1].id = HostId(1);
+  s.hosts[1].name = "h2";
+  s.vms.resize(3, s.vms[0]);
+  for (std::uint32_t v = 0; v < 3; ++v) s.vms[v].id = VmId(v), s.vms[v].name = "vm" + std::to_string(v);
+  s.hosts[0].accepts_vms = false;
+  s.hosts[0].drained_at = s.taken_at;
+  Action move;
+  move.kind = ActionKind::kMigrate;
+  move.from = HostId(0);
+  move.to = HostId(1);
+  move.vm = VmId(0);
+  s.in_flight.push_back({move, s.taken_at});
+  move.vm = VmId(1);
+  ActionEntry entry;
+  entry.action = move;
+  entry.state = EntryState::kWaiting;
+  state.plan.push_back(entry);
+  Reason why;
+  why.code = ReasonCode::kDrain;
+  state.denied.push_back(describe(s, Denied{VmId(2), HostId(0), why, "its automation level is observe"}));
+  const json host = host_line(state, "h1"), other = host_line(state, "h2");
+  EXPECT_EQ(host.at("leaving").at("by"), "drain");
+  const json& vms = host.at("leaving").at("vms");
+  ASSERT_EQ(vms.size(), 3U);
+  EXPECT_EQ(vms[0], json({{"vm", "vm0"}, {"memory", 0}, {"state", "moving"}, {"to", "h2"}}));
+  EXPECT_EQ(vms[1].at("state"), "waiting");
+  EXPECT_EQ(vms[2].at("state"), "here");
+  EXPECT_EQ(host.at("cannot_leave"), json::array({json({{"vm", "vm2"}, {"why", "its automation level is observe"}})}));
+  EXPECT_TRUE(other.at("leaving").is_null());
+  // By a constraint it is the same.
+  s.hosts[0].accepts_vms = true;
+  s.hosts[0].drained_at.reset();
+  Constraint maintenance;
+  maintenance.kind = ConstraintKind::kMaintenance;
+  maintenance.hosts.named = {"h1"};
+  s.constraints = {maintenance};
+  EXPECT_EQ(host_line(state, "h1").at("leaving").at("by"), "constraint");
+  EXPECT_EQ(host_line(state, "h1").at("cannot_leave").size(), 1U);
+}
+
 // The fleet of the bundled sample on real hosts: the fullest is drained over the socket, stays empty, and fills again afterwards.
 TEST(Run, ADrainedHostIsLeftAndStaysEmptyUntilItIsTakenIntoUseAgain) {
   const auto history = make_memory_history();

@@ -169,6 +169,43 @@ TEST(LiveRun, ADrainedHostIsLeftAndStaysSoAfterARestart) {
   EXPECT_NE(rig.fake.vm(VmId(0)).host, first);
 }
 
+// Rounds are a minute apart, looks 20 s.
+TEST(LiveRun, TellsHowFarAMoveIsBetweenTwoRoundsToo) {
+  testing::FakeTiming slow;
+  slow.migrate = minutes(3);
+  Rig rig(slow);
+  std::vector<double> shares;
+  rig.at = [&](Instant) {
+    rig.use(500);
+    if (rig.states.size() == 1) (void)rig.run_->set_drained("h0", true);
+    if (!rig.run_ || rig.states.empty()) return;
+    const auto actions = actions_json(rig.last(), rig.run_->board().log.newest(1)).at("actions");
+    if (actions.empty() || !actions[0].at("share_done").is_number()) return;
+    shares.push_back(actions[0].at("share_done"));
+    EXPECT_TRUE(actions[0].at("progress").at("expected_end").is_string()) << actions[0].dump();
+  };
+  rig.run(minutes(8));
+  ASSERT_GE(shares.size(), 6U);
+  EXPECT_TRUE(std::is_sorted(shares.begin(), shares.end()));
+  EXPECT_NEAR(shares[3] - shares[2], 20.0 / 180, 0.01) << "one look to the next";
+  const auto over = actions_json(rig.last(), rig.run_->board().log.newest(1)).at("actions")[0];
+  EXPECT_EQ(over.at("state"), "done");
+  EXPECT_TRUE(over.at("share_done").is_null() && over.at("progress").is_null());
+}
+
+TEST(LiveRun, ListsAHostThatHasNeverAnswered) {
+  Rig rig;
+  rig.fake.world().unheard = {{"h9", kNoon, "connection refused"}};
+  rig.run(minutes(1));
+  const nlohmann::json hosts = fleet_json(rig.last())["hosts"];
+  ASSERT_EQ(hosts.size(), 3U);
+  EXPECT_EQ(hosts[2]["name"], "h9");
+  EXPECT_EQ(hosts[2]["power"], "unreachable");
+  EXPECT_EQ(hosts[2]["unreachable_since"], to_rfc3339(kNoon));
+  EXPECT_TRUE(hosts[2]["deliverable"]["cpu"].is_null());
+  EXPECT_EQ(status_json(rig.last())["hosts_silent"], 1);
+}
+
 TEST(LiveRun, GoesOnAfterARoundInWhichNoHostAnswers) {
   Rig rig;
   testing::Faults silent;

@@ -61,6 +61,13 @@ export type Status = Of<typeof statusShape>;
 
 const risk = object({ horizon_seconds: number, cpu_exceedance: measure, cpu_mean: measure, cpu_q95: measure });
 
+// Of a host that is to be left: since when and by whose word (drain, constraint, host), and who is still there (moving, waiting, here).
+const leaving = object({
+  since: otherwise<number | null>(moment, null),
+  by: text,
+  vms: list(object({ vm: text, memory: measure, state: text, to: otherwise(text, "") })),
+});
+
 const hostFields = {
   name: text,
   type: text,
@@ -68,6 +75,10 @@ const hostFields = {
   accepts_vms: flag,
   heard_at: otherwise<number | null>(moment, null),
   answers: otherwise(flag, true), // false: all of this is what it said last
+  unreachable_since: otherwise<number | null>(moment, null), // it has never answered, and nothing is known of it
+  why: otherwise(text, ""), // why not
+  leaving: otherwise<Of<typeof leaving> | null>(leaving, null),
+  cannot_leave: otherwise(list(object({ vm: text, why: text })), []),
   vms: number,
   price_class: text,
   usd_per_hour: number,
@@ -105,6 +116,14 @@ export const fleetShape = object({
 });
 export type Fleet = Of<typeof fleetShape>;
 
+const progress = object({
+  sent_bytes: measure,
+  left_bytes: measure, // of the pass under way
+  pass: measure, // over the memory
+  expected_end: otherwise<number | null>(moment, null),
+  latest_end: otherwise<number | null>(moment, null), // 95 of 100 are over by then
+});
+
 const action = object({
   id: number,
   at: otherwise<number | null>(moment, null),
@@ -121,6 +140,7 @@ const action = object({
   state: text,
   message: otherwise(text, ""), // why it failed
   share_done: measure, // 0..1, of what runs, where it is known
+  progress: otherwise<Of<typeof progress> | null>(progress, null),
 });
 export type Action = Of<typeof action>;
 

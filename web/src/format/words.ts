@@ -32,3 +32,8 @@ export const mobilityWords = look(MOBILITY);
 export const scalingWords = look(SCALING);
 export const levelWords = look(LEVEL);
 export const stateWords = look(STATE);
+
+// A name as a shell takes it, whatever is in it.
+export function shellWord(name: string): string {
+  return /^[\w.@:/-]+$/.test(name) && !name.startsWith("-") ? name : `'${name.replace(/'/g, "'\\''")}'`;
+}

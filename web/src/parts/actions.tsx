@@ -2,8 +2,8 @@
 import { useState } from "react";
 
 import type { Action, Alert, Denial } from "../api/types";
-import { chance, several } from "../format/amount";
-import { dayAndClock } from "../format/time";
+import { amount, chance, several } from "../format/amount";
+import { clock, dayAndClock } from "../format/time";
 import { href } from "../route";
 
 const SHOWN = 12;
@@ -35,6 +35,20 @@ function where(action: Action): string {
   return action.from !== action.to && action.from !== "" && action.to !== "" ? `${action.from} → ${action.to}` : action.to || action.from;
 }
 
+// "42 % · 0.30 GiB sent, 0.10 GiB of pass 2 left · expected at 12:03:10, as a rule by 12:03:31": as much of it as is known.
+function howFar(share: number, progress: Action["progress"]): string {
+  const parts = [`${Math.round(share * 100)} %`];
+  if (progress !== null && progress.sent_bytes !== null) {
+    const left = progress.left_bytes === null ? "" : `, ${amount("memory", progress.left_bytes)}${progress.pass ? ` of pass ${progress.pass}` : ""} left`;
+    parts.push(`${amount("memory", progress.sent_bytes)} sent${left}`);
+  }
+  if (progress !== null && progress.expected_end !== null) {
+    const latest = progress.latest_end === null ? "" : `, as a rule by ${clock(progress.latest_end, true)}`;
+    parts.push(`expected at ${clock(progress.expected_end, true)}${latest}`);
+  }
+  return parts.join(" · ");
+}
+
 // Nothing for what is about no VM.
 function VmName({ vm }: { vm: string }) {
   if (vm === "") return null;
@@ -60,7 +74,10 @@ function Line({ action, withVm }: { action: Action; withVm: boolean }) {
           {action.reason}
         </p>
         {action.state === "running" && action.share_done !== null && (
-          <progress value={action.share_done} max={1} aria-label={`${Math.round(action.share_done * 100)} % done`} />
+          <>
+            <progress value={action.share_done} max={1} aria-label={`${Math.round(action.share_done * 100)} % done`} />
+            <p className="reason">{howFar(action.share_done, action.progress)}</p>
+          </>
         )}
         {action.why_refused !== "" && <p className="reason why">Not done: {action.why_refused}</p>}
         {action.message !== "" && <p className="reason why">{action.message}</p>}

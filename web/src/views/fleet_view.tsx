@@ -3,6 +3,7 @@ import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/state_of";
 import { ForecastsView } from "./forecasts";
 import { Hosts } from "./hosts";
+import { Maintenance } from "./maintenance";
 import { ScoreView } from "./score";
 import { VmTable, type Table } from "./vm_table";
 
@@ -43,6 +44,7 @@ export function FleetView({ running, table }: { running: string; table: Table })
           {(value) => <ForecastsView status={value} />}
         </Loaded>
       </section>
+      {fleet.value !== null && <Maintenance hosts={fleet.value.hosts} />}
       <section className="panel" aria-labelledby="hosts-title">
         <h2 id="hosts-title">Hosts</h2>
         <Loaded reading={fleet} what="hosts">

@@ -5,9 +5,11 @@ import type { HostDetail } from "../api/types";
 import { fleetFeed, statusFeed, useFeed, useHost } from "../api/use_feed";
 import { HostChart } from "../charts/host_chart";
 import { amount, usd } from "../format/amount";
+import { shellWord } from "../format/words";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/state_of";
 import { Hosts } from "./hosts";
+import { Maintenance } from "./maintenance";
 import { VmTable, type Table } from "./vm_table";
 
 function Residents({ host, table }: { host: HostDetail; table: Table }) {
@@ -50,7 +52,14 @@ function Detail({ host, table }: { host: HostDetail; table: Table }) {
       </div>
       <section className="panel">
         <Hosts hosts={[host]} now={now} />
+        {host.power === "on" && host.leaving === null && (
+          <p className="reason">
+            To have it left by its VMs: <code>headroom host drain {shellWord(host.name)}</code>
+          </p>
+        )}
+        {host.why !== "" && <p className="reason why">{host.why}</p>}
       </section>
+      <Maintenance hosts={[host]} />
       <section className="panel" aria-labelledby="cpu-title">
         <h2 id="cpu-title">CPU, the last 24 h</h2>
         <HostChart host={host} />

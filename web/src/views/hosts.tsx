@@ -1,7 +1,7 @@
 // The hosts, one row each: is it on, how full is it, will it be too full, what does it cost.
 import type { Host, Resource } from "../api/types";
-import { amount, bare, count, usd } from "../format/amount";
-import { age, full, horizon } from "../format/time";
+import { amount, bare, several, usd } from "../format/amount";
+import { age, dayAndClock, full, horizon } from "../format/time";
 import { Meter, Risk } from "../parts/meter";
 import { href } from "../route";
 
@@ -32,18 +32,28 @@ function HostMeter({ host, resource }: { host: Host; resource: Resource }) {
 
 // What it is now, or was when it was last heard.
 function Power({ host }: { host: Host }) {
+  if (host.unreachable_since !== null) {
+    return (
+      <span className="chip act" title={host.why}>
+        never answered
+      </span>
+    );
+  }
   if (!host.answers) return <span className="chip act">does not answer</span>;
   return <span className={`chip ${host.power === "on" ? "calm" : host.power === "failed" ? "act" : "plain"}`}>{host.power}</span>;
 }
 
 function Row({ host, now }: { host: Host; now: number | null }) {
+  const since = host.unreachable_since === null ? "" : ` · asked since ${dayAndClock(host.unreachable_since)}`;
   const heard = host.answers || host.heard_at === null || now === null ? null : `as of ${age(now - host.heard_at)}`;
   return (
     <tr className={host.power === "on" && host.answers ? undefined : "dim"}>
       <th scope="row">
         <a href={href.host(host.name)}>{host.name}</a>
         <small>
-          {count(host.vms)} VMs{host.accepts_vms ? "" : " · takes no more"}
+          {since === "" ? several(host.vms, "VM") : "nothing is known of it"}
+          {host.accepts_vms || since !== "" ? "" : " · takes no more"}
+          {since}
           {host.power !== "on" && <span className="narrow-only"> · {host.power}</span>}
           {!host.answers && <span className="narrow-only"> · does not answer</span>}
           {heard !== null && <span title={full(host.heard_at, true)}> · {heard}</span>}
@@ -69,7 +79,7 @@ function Row({ host, now }: { host: Host; now: number | null }) {
         )}
       </td>
       <td className="n wide-only">
-        {usd(host.usd_per_hour)} <small>{host.price_class}</small>
+        {usd(host.unreachable_since === null ? host.usd_per_hour : null)} <small>{host.price_class}</small>
       </td>
     </tr>
   );

@@ -169,13 +169,37 @@ describe("the page", () => {
     await sees(page, "move to kvm-2");
     assert.equal(await page.$eval(".actions progress", (bar) => bar.getAttribute("aria-label")), "40 % done");
     assert.equal((await texts(page, "[aria-labelledby=under-way-title] li")).length, 1);
-    assert.deepEqual(await texts(page, ".hosts .chip.act"), ["does not answer"]);
+    await sees(page, "40 % · 1.50 GiB sent, 0.50 GiB of pass 2 left · expected at 12:00:22, as a rule by 12:00:30");
+    assert.deepEqual(await texts(page, ".hosts .chip.act"), ["does not answer", "never answered"]);
+    await sees(page, "nothing is known of it · asked since 26 Nov 11:50");
     await sees(page, "as of 3 min ago");
     assert.deepEqual(await texts(page, ".troubles li"), ["kvm-2 does not answer: no answer within 5s"]);
     const states = await texts(page, ".vms tbody td:last-child");
     assert.equal(states.filter((state) => state.includes("Nova")).length, 1);
     assert.equal(states.filter((state) => state.includes("observe")).length, 1);
     await sees(page, "P(over limit, 2m)");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  overFixture("a host that is to be left shows who is still there, who cannot go and why, and what to type", async () => {
+    manager.answers = makeLiveAnswers();
+    const { page, complaints } = await open(browser, manager.url, DESK);
+    await sees(page, "3 VMs left, 1 cannot leave");
+    await sees(page, "drained by a person, since 26 Nov 11:55");
+    assert.deepEqual(await texts(page, ".leaving li .chip"), ["moving to kvm-1", "cannot leave", "its turn comes, to kvm-1"]);
+    assert.deepEqual(await texts(page, ".leaving .why"), ["it belongs to Nova, which has to move it"]);
+    assert.deepEqual(await texts(page, ".leaving code"), ["headroom host undrain kvm-2"]);
+    assert.equal(await page.$(".leaving button"), null, "the page only reads");
+    await page.goto(`${manager.url}#/hosts/kvm-1`);
+    await sees(page, "To have it left by its VMs: headroom host drain kvm-1");
+    await page.goto(`${manager.url}#/hosts/kvm-2`);
+    await sees(page, "headroom host undrain kvm-2");
+    const hosts = manager.answers.fleet.hosts.map((host) => ({ ...host, leaving: "leaving" in host && host.leaving ? { ...host.leaving, vms: [] } : null }));
+    manager.answers = { ...manager.answers, fleet: { ...manager.answers.fleet, hosts: hosts as never } };
+    await page.goto(manager.url);
+    await sees(page, "empty");
+    assert.equal(await hasSidewaysScroll(page), false);
     assert.deepEqual(complaints, []);
     await page.close();
   });

@@ -20,6 +20,13 @@ namespace headroom {
 enum class EntryState : std::uint8_t { kRunning, kDone, kFailed, kRefused, kWaiting };
 std::string_view name(EntryState state);
 
+// How far a started action is.
+struct EntryProgress {
+  Instant started_at, at;           // at: when that was told
+  double share_done = 0;            // 0..1
+  std::optional<Transfer> transfer{};
+};
+
 struct ActionEntry {
   std::uint64_t id = 0;             // of this log, ascending; not the journal's
   Instant at;                       // when it was decided
@@ -33,6 +40,7 @@ struct ActionEntry {
   std::optional<Instant> ended_at;
   std::string message;              // why it failed
   ActionId journal_id;
+  std::optional<EntryProgress> progress{};  // of one under way, once something has been heard of it
 };
 
 struct DeniedEntry {
@@ -56,6 +64,9 @@ class ActionLog {
   // Takes in what a round came to, and returns the entries of its plan's actions, in the plan's order.
   std::vector<ActionEntry> note(const Snapshot& snapshot, const Round& round);
 
+  // How far those are that are under way; one that an earlier run began is listed from then on. Between two rounds too.
+  void follow(const Snapshot& snapshot, const std::vector<UnderWay>& under_way);
+
   // Started actions, newest first, at most `limit`.
   std::vector<ActionEntry> newest(std::size_t limit) const;
   std::vector<ActionEntry> of_vm(const std::string& name, std::size_t limit) const;
@@ -66,6 +77,7 @@ class ActionLog {
  private:
   ActionEntry take(const Snapshot& snapshot, const Verdict& verdict);
   void end(const Snapshot& snapshot, const Ended& ended);
+  ActionEntry& entry_of(const Snapshot& snapshot, ActionId id, const Action& action, Instant started_at);
   void deny(DeniedEntry entry);
   template <class Entry, class F>
   std::vector<Entry> pick(const std::deque<Entry>& all, std::size_t limit, F&& wanted) const;

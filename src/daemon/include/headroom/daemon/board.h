@@ -50,6 +50,7 @@ struct State {
   std::string message;             // why it failed, what it waits for, or what goes wrong meanwhile
   std::vector<std::string> troubles;   // what goes wrong meanwhile, a sentence each
   std::string alarm;                   // why nothing is begun any more, until a person has looked; empty: all is well
+  std::vector<UnheardHost> unheard;    // hosts that are to be there and have never answered
   std::vector<std::string> news;       // of this round, for people: what was planned, begun, ended, refused for a new reason
   std::size_t round = 0;           // 0: none was run yet; the snapshot has no samples and no forecasts then
   double decision_ms = 0, forecast_ms = 0;

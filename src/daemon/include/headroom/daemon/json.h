@@ -35,6 +35,7 @@ nlohmann::json status_json(const State& state);
 nlohmann::json fleet_json(const State& state);
 nlohmann::json vm_json(const State& state, const Vm& vm, const VmDetail& detail);
 nlohmann::json host_json(const State& state, const Host& host, const HostDetail& detail);
+nlohmann::json host_json(const State& state, const UnheardHost& unheard);
 nlohmann::json plan_json(const State& state);
 nlohmann::json actions_json(const State& state, const std::vector<ActionEntry>& actions);
 nlohmann::json score_json(const State& state);
