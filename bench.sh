@@ -18,9 +18,21 @@ asked_for() {
   ((named == 0))
 }
 
+# The agent's peers are unpacked, not installed: installed, they would start and stay.
+unpack_peers() {
+  local peers=$PWD/build/release/peers package
+  mkdir -p "$peers/packages"
+  while IFS= read -r package; do
+    compgen -G "$peers/packages/${package}_*.deb" > /dev/null && continue
+    say "unpacking $package"
+    (cd "$peers/packages" && apt-get download -qq "$package" > /dev/null) && dpkg-deb -x "$peers/packages/${package}"_*.deb "$peers" || return
+  done < <(grep -v '^#' bench/agent_packages.txt)
+}
+
 install_packages packages.txt
 if asked_for forecast "$@" && ! install_packages bench/packages.txt; then
   say "R's forecast package cannot be installed; the benchmark goes on without it"
 fi
+if asked_for agent "$@"; then unpack_peers || say "not all of the agent's peers could be had; the benchmark goes on without them"; fi
 build release headroom_bench
 exec build/release/bin/headroom_bench "$@"

@@ -1,0 +1,63 @@
+#include "programs.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace headroom::bench {
+namespace {
+
+double rollup_mib(pid_t pid, const std::string& key) {
+  std::ifstream file(fmt::format("/proc/{}/smaps_rollup", pid));
+  for (std::string word; file >> word;) {
+    double kib = 0;
+    if (word == key && file >> kib) return kib / 1024;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Program::Program(std::vector<std::string> command) {
+  std::vector<char*> arguments;
+  for (std::string& word : command) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_ = fork();
+  if (pid_ != 0) return;
+  const int nothing = open("/dev/null", O_RDWR);
+  for (const int fd : {0, 1, 2}) dup2(nothing, fd);
+  execv(arguments[0], arguments.data());
+  _exit(127);
+}
+
+Program::~Program() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+bool Program::alive() const {
+  siginfo_t how{};
+  return pid_ > 0 && waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOHANG | WNOWAIT) == 0 && how.si_pid == 0;
+}
+
+double Program::cpu_seconds() const {
+  double seconds = 0;
+  std::error_code gone;
+  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid_), gone)) {
+    double ns = 0;
+    std::ifstream(task.path() / "schedstat") >> ns;
+    seconds += ns / 1e9;
+  }
+  return seconds;
+}
+
+double Program::resident_mib() const { return rollup_mib(pid_, "Rss:"); }
+double Program::own_mib() const { return rollup_mib(pid_, "Pss:"); }
+
+}  // namespace headroom::bench
