@@ -95,7 +95,7 @@ void AgentLoop::tick() {
   if (now() >= sample_at_) sample();
   if (link_.state() == Link::State::kClosed && now() >= connect_at_) connect();
   if (now() >= give_up_at_) lost(manager_.text + " did not answer within " + std::to_string(kAnswerNs / kSecondNs) + " s");
-  executor_.advance(sample_.values, now());
+  executor_.advance(executor_.busy() ? measured_now() : sample_.values, now());
   if (const auto told = executor_.sampling()) set_sampling(told->interval_ms(), told->process_names());
   for (const DirectiveResult& result : executor_.results()) {
     if (welcomed_) send(result);
@@ -126,6 +126,20 @@ void AgentLoop::sample() {
     link_.send(outgoing_);
   }
   renew_if_due();
+}
+
+// For a directive: a sample may be a minute old. What is not a rate is read anew; rates are of the time since the sample, where that is long enough
+// for them to say anything, and the sample's own otherwise.
+Values AgentLoop::measured_now() {
+  Counters fresh;
+  reader_.read(now(), fresh);
+  const Sample since = between(&counters_[newest_], fresh);
+  if (since.span_ms >= wire::kIntervalMinMs) return since.values;
+  Values values = sample_.values;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (fresh.gauges[i] != kUnknown) values[i] = fresh.gauges[i];
+  }
+  return values;
 }
 
 void AgentLoop::connect() {

@@ -31,6 +31,7 @@ class AgentLoop {
   void tick();
 
   void sample();
+  Values measured_now();
   void connect();
   void lost(const std::string& why);
   void hear();

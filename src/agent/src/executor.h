@@ -29,6 +29,7 @@ class Executor {
   void take(wire::v1::Directive directive, std::int64_t now_ns);
   void advance(const Values& measured, std::int64_t now_ns);
 
+  bool busy() const { return job_ || !waiting_.empty(); }  // advance() will look at what is measured
   std::array<int, 2> fds() const { return hooks_.fds(); }
   std::int64_t next_ns() const;  // INT64_MAX: nothing to do before something else happens
   std::vector<wire::v1::DirectiveResult> results();  // since the last call

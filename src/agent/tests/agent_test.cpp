@@ -133,6 +133,23 @@ TEST_F(Agent, AppliesADirectiveOnceAndTellsItsResultUntilItIsHeard) {
   EXPECT_EQ(tree.read("sys/devices/system/cpu/cpu1/online"), "untouched");
 }
 
+TEST_F(Agent, JudgesAShrinkByWhatIsSoNowHoweverSeldomItSamples) {
+  RunningAgent agent(tree, manager.address());
+  FakeSession session = manager.accept();
+  const Hello hello = session.receive().hello();
+  session.welcome(0, wire::kIntervalMaxMs);
+  session.receive_report();
+  tree.write("proc/meminfo", "MemTotal: 2000000 kB\nMemFree: 90000 kB\nMemAvailable: 150000 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
+  ToAgent shrink = directive(hello);
+  shrink.mutable_directive()->mutable_allocation()->set_vcpus_to(0);
+  shrink.mutable_directive()->mutable_allocation()->set_memory_kib_from(2'000'000);
+  shrink.mutable_directive()->mutable_allocation()->set_memory_kib_to(1'900'000);
+  session.send(shrink);
+  const DirectiveResult result = result_from(session);
+  EXPECT_EQ(result.outcome(), VETOED);
+  EXPECT_EQ(result.memory_available_kib(), 150'000u);
+}
+
 TEST_F(Agent, RenewsItsCertificateOnTheOpenConnection) {
   manager.give_identity(tree.path("state"), std::chrono::seconds(4));
   const std::string old = tree.read("state/chain.pem");
