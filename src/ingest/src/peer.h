@@ -5,6 +5,7 @@
 
 #include <list>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 
@@ -63,6 +64,7 @@ struct Peer {
   std::uint64_t boottime_ns = 0;       // the newest told, at boottime_at
   Instant boottime_at{};
   Instant renewed_at{};
+  std::set<std::string> asked;         // directives that went out on it
 };
 
 }  // namespace headroom::ingest

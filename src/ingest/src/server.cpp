@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -119,6 +120,10 @@ void Server::stop() {
 
 // What is read and not acknowledged is committed all the same: it is one sync, and saves the agents sending it again.
 void Server::run() {
+  sigset_t pipe;   // OpenSSL writes to connections that may be gone
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   while (!stopping_) turn();
   if (intake_.anything()) commit();
   while (!peers_.empty()) drop(*peers_.begin()->second);
@@ -167,6 +172,7 @@ void Server::turn() {
     }
   }
   check_revocations();
+  ask_all();
   if (commit_at_ ? now_ >= *commit_at_ : intake_.anything()) {
     if (commit_at_) commit();
     else commit_at_ = now_ + options_.commit_every;

@@ -58,6 +58,11 @@ class Server {
   void report(Peer& peer, const wire::v1::Report& said);
   void demand(Peer& peer, const wire::v1::Demand& said);
   void renew(Peer& peer, const wire::v1::Renew& asked);
+  // ---- ask.cpp
+  void ask(Peer& peer, const std::vector<Directive>& open);
+  void ask_all();
+  void result(Peer& peer, const wire::v1::DirectiveResult& said);
+
   void hear_clock(Peer& peer, std::uint64_t boottime_ns);
 
   // ---- leaving, in talk.cpp
@@ -86,7 +91,7 @@ class Server {
   std::vector<std::uint64_t> again_;                         // more is there than was read
   std::vector<std::uint64_t> paused_;
   std::uint32_t next_number_ = 1;
-  std::uint64_t revocations_ = 0;
+  std::uint64_t revocations_ = 0, asked_ = 0;
   std::optional<Instant> commit_at_;
   Instant sweep_at_{}, resume_at_{};
   bool disk_fails_ = false;

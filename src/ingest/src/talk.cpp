@@ -49,10 +49,12 @@ void Server::hear(Peer& peer, std::string_view payload) {
   if (!greeted) return dismiss(peer, Goodbye::PROTOCOL, "hello comes first");
   if (message_.has_report()) return report(peer, message_.report());
   if (message_.has_demand()) return demand(peer, message_.demand());
+  return result(peer, message_.result());
 }
 
 void Server::hear_clock(Peer& peer, std::uint64_t boottime_ns) {
   peer.clock.hear(boottime_ns, now_);
+  if (boottime_ns <= peer.boottime_ns) return;   // it was buffered, and says nothing of now
   peer.boottime_ns = boottime_ns;
   peer.boottime_at = now_;
 }
@@ -91,6 +93,8 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
   welcome.set_durable_sequence(peer.run->durable);
   welcome.set_most_frame_bytes(Peer::kFrameOfAgent);
   send(peer, answer);
+  if (ports_.directives == nullptr) return;
+  if (const auto open = ports_.directives->open_ones(now_)) ask(peer, *open);
 }
 
 void Server::report(Peer& peer, const wire::v1::Report& said) {

@@ -1,6 +1,6 @@
 // kill -9 of manager and agent at any moment while reports are on their way: what was acknowledged is there, and nothing is there twice.
-// The manager is this program again, told by the environment what to be; the agent that dies is a connection that is cut, whose
-// successor knows nothing of it.
+// The manager is a program of its own (crash_manager.cpp); the agent that dies is a connection that is cut, whose successor knows
+// nothing of it.
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 
+#include "crash_files.h"
 #include "rig.h"
 
 namespace headroom::ingest {
@@ -18,51 +19,19 @@ namespace {
 
 using namespace testing;
 
-constexpr const char* kChildFolder = "HEADROOM_INGEST_CHILD_FOLDER";
-
-struct Files {
-  explicit Files(const std::filesystem::path& folder, Instant now)
-      : authority(*identity::Authority::open(folder / "authority.pem", now)),
-        identities(*identity::IdentityBook::open((folder / "identity.db").string(), authority, 24 * kHour)),
-        history(*open_rocksdb_history(folder / "history")) {}
-  identity::Authority authority;
-  std::unique_ptr<identity::IdentityBook> identities;
-  std::unique_ptr<HistoryStore> history;
-};
-
-TEST(CrashChild, ServesAgentsUntilItIsKilled) {
-  const char* const folder = std::getenv(kChildFolder);
-  if (folder == nullptr) GTEST_SKIP() << "only as a child of the crash test";
-  const SystemClock clock;
-  Files files(folder, clock.now());
-  AgentBoard board;
-  IngestOptions options;
-  options.address = "127.0.0.1";
-  options.port = 0;
-  options.commit_every = std::chrono::milliseconds(5);
-  options.messages_per_second = 1e6;
-  const auto ingest = *Ingest::open(options, {*files.identities, *files.history, board, clock, 1, {}});
-  const int port = ingest->port();
-  ASSERT_EQ(write(STDERR_FILENO, &port, sizeof port), ssize_t{sizeof port});
-  const Stop never;
-  never.wait();
-}
-
 class Manager {
  public:
   explicit Manager(const std::filesystem::path& folder) {
     int fds[2];
     EXPECT_EQ(pipe(fds), 0);
-    setenv(kChildFolder, folder.c_str(), 1);
     child_ = fork();
     if (child_ == 0) {
-      dup2(fds[1], STDERR_FILENO);
+      dup2(fds[1], STDOUT_FILENO);
       close(fds[0]);
       close(fds[1]);
-      execl("/proc/self/exe", "ingest_test", "--gtest_filter=CrashChild.*", nullptr);
+      execl(HEADROOM_BINARY_DIR "/ingest_test_manager", "ingest_test_manager", folder.c_str(), nullptr);
       _exit(127);
     }
-    unsetenv(kChildFolder);
     close(fds[1]);
     EXPECT_EQ(read(fds[0], &port, sizeof port), ssize_t{sizeof port});
     close(fds[0]);

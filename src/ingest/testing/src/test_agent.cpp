@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 
 namespace headroom::ingest::testing {
 
@@ -28,6 +29,7 @@ int connect_to(int port, int patience_ms) {
 }
 
 TestAgent::TestAgent(int port, const Credential& shows, const Wishes& wishes) : fd_(connect_to(port, wishes.patience_ms)) {
+  std::signal(SIGPIPE, SIG_IGN);   // whom it speaks to may be killed
   context_.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX_set_max_proto_version(context_.get(), wishes.newest_tls);
   if (!shows.certificate.empty()) {

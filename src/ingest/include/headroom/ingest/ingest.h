@@ -1,6 +1,6 @@
-// Where agents connect: joins, reports and what is asked of guests, over TLS 1.3 with a certificate each (docs/agent.md, docs/wire.md).
+// Where agents connect: joins, reports and what is asked of guests, over TLS 1.3 with a certificate each (docs/ingest.md, docs/wire.md).
 //
-//   auto ingest = Ingest::open({.address = "0.0.0.0"}, {book, history, board, clock, epoch, log});
+//   auto ingest = Ingest::open({.address = "0.0.0.0"}, {book, history, board, clock, epoch, log, &directives});
 //   ... (*ingest)->port() ...                 // it serves until it is destroyed
 //
 // One thread waits for all connections. A report is acknowledged when the history has it durably, and is there once however often it
@@ -25,6 +25,7 @@
 #include "headroom/history/store.h"
 #include "headroom/identity/identity_book.h"
 #include "headroom/ingest/agent_board.h"
+#include "headroom/ingest/directive_book.h"
 
 namespace headroom::ingest {
 
@@ -51,6 +52,7 @@ struct IngestPorts {
   const Clock& clock;
   std::uint64_t epoch = 0;                              // of this manager, rises with each run
   std::function<void(const std::string&)> log{};        // a line for people; on the ingest's thread
+  DirectiveBook* directives = nullptr;                  // none: nobody is asked anything
 };
 
 class Ingest {

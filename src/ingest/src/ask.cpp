@@ -1,0 +1,72 @@
+// Directives on the wire: which go out, and what comes back.
+#include <utility>
+
+#include "server.h"
+
+namespace headroom::ingest {
+
+namespace {
+
+DirectiveState state_of(wire::v1::Outcome outcome) {
+  switch (outcome) {
+    case wire::v1::DONE: return DirectiveState::kDone;
+    case wire::v1::VETOED: return DirectiveState::kVetoed;
+    case wire::v1::EXPIRED: return DirectiveState::kExpired;
+    case wire::v1::UNSUPPORTED: return DirectiveState::kUnsupported;
+    default: return DirectiveState::kFailed;
+  }
+}
+
+// The deadline on the guest's clock: the newest it told, and what has passed here since. It was older when it was heard than when it was
+// made, so that this is early, never late.
+std::uint64_t on_guests_clock(const Peer& peer, Instant until) {
+  const Duration left = until - peer.boottime_at;
+  return left <= Duration(0) ? 0 : peer.boottime_ns + static_cast<std::uint64_t>(left.count()) * 1'000'000;
+}
+
+}  // namespace
+
+// What has no answer goes out once on each connection; the agent knows an id that it had before.
+void Server::ask(Peer& peer, const std::vector<Directive>& open) {
+  for (const Directive& d : open) {
+    if (d.vm_uuid != peer.speaker.vm_uuid || !peer.asked.insert(d.id).second) continue;
+    wire::v1::ToAgent message;
+    auto& directive = *message.mutable_directive();
+    directive.set_id(d.id);
+    directive.set_epoch(ports_.epoch);   // of this run, as the guest knows the newest manager's
+    directive.set_not_after_boottime_ns(on_guests_clock(peer, d.until));
+    directive.set_reason(d.reason.substr(0, wire::kMostTextBytes));
+    auto& allocation = *directive.mutable_allocation();
+    allocation.set_moment(d.moment == Moment::kBefore ? wire::v1::Allocation::BEFORE : wire::v1::Allocation::AFTER);
+    allocation.set_vcpus_from(d.vcpus_from);
+    allocation.set_vcpus_to(d.vcpus_to);
+    allocation.set_memory_kib_from(d.memory_kib_from);
+    allocation.set_memory_kib_to(d.memory_kib_to);
+    send(peer, message);
+  }
+}
+
+void Server::ask_all() {
+  if (ports_.directives == nullptr || std::exchange(asked_, ports_.directives->asked()) == ports_.directives->asked()) return;
+  const auto open = ports_.directives->open_ones(now_);
+  if (!open) return log_.say("this manager", open.error().message, now_);
+  for (const Directive& d : *open)
+    if (const auto peer = by_vm_.find(d.vm_uuid); peer != by_vm_.end()) ask(*peer->second, *open);
+}
+
+// Acknowledged when it is written down, or is nothing of ours: either way that id is not asked any more.
+void Server::result(Peer& peer, const wire::v1::DirectiveResult& said) {
+  hear_clock(peer, said.boottime_ns());
+  if (ports_.directives != nullptr) {
+    const std::string words = wire::printable(said.reason());
+    const auto noted = ports_.directives->answer(peer.speaker.vm_uuid, said.id(), state_of(said.outcome()), words);
+    if (!noted) return log_.say("this manager", noted.error().message, now_);
+    if (*noted && said.outcome() == wire::v1::VETOED)
+      ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) { a.veto = AgentVeto{now_, words}; });
+  }
+  wire::v1::ToAgent message;
+  message.mutable_result_ack()->set_id(said.id());
+  send(peer, message);
+}
+
+}  // namespace headroom::ingest
