@@ -1,7 +1,7 @@
 # What guests do: a recorded VM's usage, made faster and smaller, played by the program in the guest; and the days before, for a manager's
 # history, made faster and smaller in the same way.
 
-kLoadUsage='load VM TRACE [--from TIME] [--steps N] SIZES; load VM MILLICORES MIB; load VM none'
+kLoadUsage='load VM TRACE [--from TIME] [--steps N] SIZES; load VM MILLICORES MIB [DISK NETWORK REWRITE, in kB/s]; load VM none'
 kPastUsage='past VM TRACE --state DIR --until TIME --ends-at TIME SIZES'
 kSizesUsage='SIZES: [--step SECONDS] [--cpu MILLICORES] [--memory MIB] [--disk FACTOR] [--network FACTOR]'
 readonly kRecordedStep=300                # seconds
@@ -51,7 +51,7 @@ load() {
   (($# >= 2)) || misused "usage: $kLoadUsage; $kSizesUsage"
   case $2 in
     none) ask "$1" 'load 0 0 0 0' ;;
-    [0-9]*) ask "$1" "load $2 ${3:-0} ${4:-0} ${5:-0}" ;;
+    [0-9]*) ask "$1" "load $2 ${3:-0} ${4:-0} ${5:-0} ${6:-0}" ;;
     *) play "$@" ;;
   esac
 }

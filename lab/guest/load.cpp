@@ -9,12 +9,12 @@ std::optional<Load> parse_load(const std::string& line) {
   std::istringstream words(line);
   Load load;
   if (!(words >> load.cpu_millicores >> load.memory_mib)) return std::nullopt;
-  for (int* amount : {&load.disk_kb_per_s, &load.network_kb_per_s}) {
+  for (int* amount : {&load.disk_kb_per_s, &load.network_kb_per_s, &load.rewrite_kb_per_s}) {
     if (words >> std::ws; words.eof()) break;
     if (!(words >> *amount)) return std::nullopt;
   }
   if (words >> std::ws; !words.eof()) return std::nullopt;
-  const auto amounts = {load.cpu_millicores, load.memory_mib, load.disk_kb_per_s, load.network_kb_per_s};
+  const auto amounts = {load.cpu_millicores, load.memory_mib, load.disk_kb_per_s, load.network_kb_per_s, load.rewrite_kb_per_s};
   return std::min(amounts) < 0 ? std::nullopt : std::optional(load);
 }
 

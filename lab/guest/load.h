@@ -13,10 +13,11 @@ struct Load {
   int memory_mib = 0;     // beside what the guest's own system has
   int disk_kb_per_s = 0;  // written
   int network_kb_per_s = 0;  // sent to this machine
+  int rewrite_kb_per_s = 0;  // of its memory written anew, page after page, round and round
   bool operator==(const Load&) const = default;
 };
 
-// "millicores MiB disk-kB/s network-kB/s"; the last two may be absent. nullopt: not of that form, or below zero.
+// "millicores MiB disk-kB/s network-kB/s rewrite-kB/s"; the last three may be absent. nullopt: not of that form, or below zero.
 std::optional<Load> parse_load(const std::string& line);
 
 // Loads on a grid that begins when it is started. The last one stays.

@@ -5,13 +5,14 @@
 namespace lab {
 namespace {
 
-TEST(GuestLoad, IsTwoToFourNumbers) {
+TEST(GuestLoad, IsTwoToFiveNumbers) {
   EXPECT_EQ(parse_load("250 64"), (Load{250, 64, 0, 0}));
   EXPECT_EQ(parse_load(" 250 64 100 20 "), (Load{250, 64, 100, 20}));
+  EXPECT_EQ(parse_load("250 64 0 0 4000"), (Load{250, 64, 0, 0, 4000}));
 }
 
 TEST(GuestLoad, RefusesWhatIsNone) {
-  for (const char* line : {"", "250", "a b", "250 64 x", "250 64 1 2 3", "-1 64", "1.5 64"}) EXPECT_EQ(parse_load(line), std::nullopt) << line;
+  for (const char* line : {"", "250", "a b", "250 64 x", "250 64 1 2 3 4", "250 64 1 2 -3", "-1 64", "1.5 64"}) EXPECT_EQ(parse_load(line), std::nullopt) << line;
 }
 
 TEST(GuestSchedule, GoesStepByStepAndStaysAtItsEnd) {

@@ -99,7 +99,7 @@ std::string Server::take_load(Client& client, const std::string& line) {
   const std::optional<Load> load = parse_load(line);
   if (!load) {
     client.awaited = 0;
-    return "no: a load is MILLICORES MIB [DISK_KB_PER_S [NETWORK_KB_PER_S]]\n";
+    return "no: a load is MILLICORES MIB [DISK_KB_PER_S [NETWORK_KB_PER_S [REWRITE_KB_PER_S]]]\n";
   }
   client.loads.push_back(*load);
   if (--client.awaited > 0) return "";

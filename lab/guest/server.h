@@ -1,7 +1,7 @@
 // Speaks to whoever connects, a line at a time, on TCP port 7000 of the guest. Each answer ends with a line "ok" or "no: WHY".
 //
 //   status              one line of JSON: processors, memory, the load, how far the schedule is
-//   load C M [D [N]]    from now on C millicores, M MiB, D kB/s to the disk, N kB/s to the network
+//   load C M [D [N [W]]]  from now on C millicores, M MiB, D kB/s to the disk, N kB/s to the network, W kB/s written anew in memory
 //   play STEP_MS N      N lines of loads follow; the first holds from the last line on, each for STEP_MS
 //   beat PERIOD_MS      from now on this connection gets "beat NUMBER UPTIME_MS" every period, and nothing else
 //   run COMMAND         what busybox's shell makes of it

@@ -77,6 +77,16 @@ void HeldMemory::hold(std::size_t mib) {
   }
 }
 
+void HeldMemory::rewrite(std::size_t pages) {
+  constexpr std::size_t kPagesOfBlock = kMib / kPage;
+  for (; pages > 0 && !blocks_.empty(); --pages) {
+    next_page_ %= blocks_.size() * kPagesOfBlock;
+    auto* word = reinterpret_cast<std::uint64_t*>(static_cast<char*>(blocks_[next_page_ / kPagesOfBlock].get()) + next_page_ % kPagesOfBlock * kPage);
+    *word += 1;
+    ++next_page_;
+  }
+}
+
 Work::Work(const std::string& sink) {
   const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   sockaddr_in to{};
@@ -86,6 +96,12 @@ Work::Work(const std::string& sink) {
   (void)connect(socket, reinterpret_cast<sockaddr*>(&to), sizeof to);
   for (const int cpu : cpus_in("/sys/devices/system/cpu/possible")) threads_.emplace_back([this, cpu] { keep_busy(cpu); });
   threads_.emplace_back([this, socket] { move_bytes(socket); });
+  threads_.emplace_back([this] { rewrite_memory(); });
+}
+
+std::size_t Work::held_mib() const {
+  const std::lock_guard lock(memory_mutex_);
+  return memory_.held_mib();
 }
 
 void Work::set(const Load& load) {
@@ -94,6 +110,7 @@ void Work::set(const Load& load) {
     load_ = load;
   }
   changed_.notify_all();
+  const std::lock_guard lock(memory_mutex_);
   memory_.hold(static_cast<std::size_t>(load.memory_mib));
 }
 
@@ -116,6 +133,28 @@ void Work::keep_busy(int cpu) {
     while (now_us() - begin < busy_us) {
     }
     const std::int64_t left_ms = kCycleMs - (now_us() - begin) / 1000;
+    if (left_ms > 0) pause_ms(left_ms);
+  }
+}
+
+// A cycle that takes longer than it should is followed by the next one, and nothing is made up for.
+void Work::rewrite_memory() {
+  double due = 0;
+  for (;;) {
+    Load load;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return load_.rewrite_kb_per_s > 0; });
+      load = load_;
+    }
+    const std::int64_t begin = now_ms();
+    due += load.rewrite_kb_per_s * 1000.0 / static_cast<double>(kPage) * kCycleMs / 1000;
+    {
+      const std::lock_guard lock(memory_mutex_);
+      memory_.rewrite(static_cast<std::size_t>(due));
+    }
+    due -= static_cast<double>(static_cast<std::size_t>(due));
+    const std::int64_t left_ms = kCycleMs - (now_ms() - begin);
     if (left_ms > 0) pause_ms(left_ms);
   }
 }

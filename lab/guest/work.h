@@ -1,7 +1,7 @@
 // Does what a load says: keeps processors busy for their share of the time, holds memory, writes to the disk, sends datagrams. With no
 // load its threads wait and cost nothing.
 //
-// Threads: set() from one thread; it starts one thread a possible processor, and one for disk and network.
+// Threads: set() from one thread; it starts one thread a possible processor, one for disk and network, and one that writes to memory.
 #pragma once
 
 #include <condition_variable>
@@ -26,12 +26,15 @@ class HeldMemory {
  public:
   void hold(std::size_t mib);
   std::size_t held_mib() const { return blocks_.size(); }
+  // Changes a word of each of the next so many pages, and goes on from there the next time.
+  void rewrite(std::size_t pages);
 
  private:
   struct Unmap {
     void operator()(void* block) const;
   };
   std::vector<std::unique_ptr<void, Unmap>> blocks_;
+  std::size_t next_page_ = 0;
 };
 
 class Work {
@@ -40,15 +43,17 @@ class Work {
   explicit Work(const std::string& sink);
 
   void set(const Load& load);
-  std::size_t held_mib() const { return memory_.held_mib(); }
+  std::size_t held_mib() const;
 
  private:
   void keep_busy(int cpu);
+  void rewrite_memory();
   void move_bytes(int socket);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Load load_;
+  mutable std::mutex memory_mutex_;
   HeldMemory memory_;
   std::vector<std::thread> threads_;
 };
