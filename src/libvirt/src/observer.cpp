@@ -11,6 +11,7 @@
 namespace headroom::libvirt {
 namespace {
 
+using std::chrono::milliseconds;
 using Answer = Result<HostReading>;
 
 struct HostLine {
@@ -73,7 +74,8 @@ void Observer::Inside::note(const EventQueue::Drained& drained) {
 void Observer::Inside::ask(std::size_t which, Instant now) {
   HostLine& line = *lines[which];
   if (line.worker->busy() || (line.retry_at && now < *line.retry_at)) return;
-  mailbox->expect(which);
+  // Of one that has not been well nobody waits for the answer: it counts in the next round.
+  if (line.trouble.empty()) mailbox->expect(which);
   line.asked_at = now;
   line.first_asked = line.first_asked.value_or(now);
   line.worker->begin([which, session = line.session, box = mailbox, changed = std::exchange(line.changed, {})] {
@@ -85,7 +87,7 @@ void Observer::Inside::ask(std::size_t which, Instant now) {
 // True when it answered since it was heard last.
 bool Observer::Inside::hear(HostLine& line, std::unique_ptr<Answer> answer, Instant now) {
   if (!answer) {
-    if (line.asked_at)
+    if (line.asked_at && (line.trouble.empty() || now - *line.asked_at >= options.deadline))
       line.trouble = fmt::format("{}: no answer within {}; asked at {}, and not asked again before that call comes back", line.uri,
                                  to_text(options.deadline), to_rfc3339(*line.asked_at));
     return false;
@@ -112,15 +114,20 @@ Round Observer::observe() {
   const Instant now = in.clock->now();
   auto drained = in.events->drain();
   in.note(drained);
+  auto late = in.mailbox->take(milliseconds(0));
   in.mailbox->begin_round();
-  for (std::size_t i = 0; i < in.lines.size(); ++i) in.ask(i, now);
+  std::vector<bool> came_late;
+  for (std::size_t i = 0; i < in.lines.size(); ++i) {
+    came_late.push_back(late[i] && in.hear(*in.lines[i], std::move(late[i]), now));
+    in.ask(i, now);
+  }
   auto answers = in.mailbox->take(in.options.deadline);
   Round round;
   std::vector<HostView> views;
   std::vector<std::string> troubles;
   for (std::size_t i = 0; i < in.lines.size(); ++i) {
     HostLine& line = *in.lines[i];
-    const bool fresh = in.hear(line, std::move(answers[i]), now);
+    const bool fresh = in.hear(line, std::move(answers[i]), now) || came_late[i];
     round.answered += fresh ? 1 : 0;
     if (!line.trouble.empty() && !line.off) troubles.push_back(line.trouble);
     views.push_back({line.uri, line.last, fresh});

@@ -19,6 +19,11 @@ namespace headroom::libvirt {
 class HangingDaemon {
  public:
   HangingDaemon() {
+    open();
+  }
+  // After close(): it takes connections again.
+  void open() {
+    std::filesystem::remove(path());
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);

@@ -4,9 +4,10 @@
 //   Observer observer({"qemu+tls://h1/system", "qemu+ssh://h2/system"}, options, clock, ids);
 //   each round: Observation seen = observer.observe();
 //
-// A host that hangs delays nobody: a round ends at the deadline at the latest, with what is there by then. The call that hangs keeps
+// A host that hangs delays one round: it ends at the deadline at the latest, with what is there by then. The call that hangs keeps
 // that host's one thread; the host is asked again when it has come back, and an answer that came late counts in the next round. A
-// host that cannot be reached is tried again after a while that doubles, up to `longest_pause`.
+// host that cannot be reached is tried again after a while that doubles, up to `longest_pause`. As long as a host has not been well no
+// round waits for it: its answer counts in the next one.
 //
 // What acts (pool.h) has workers and connections of its own, one for each action under way: the call of a migration lasts as long as
 // the migration, and its host must be seen meanwhile.
