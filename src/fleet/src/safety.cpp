@@ -70,10 +70,13 @@ void read_migration(Section& top, libvirt::MigrationOptions& migration) {
   s->optional("bandwidth", bandwidth, config::amount(Resource::kNetwork));
   migration.bandwidth = BytesPerSecond(bandwidth);
   s->optional("tls", migration.tls, config::boolean());
+  s->optional("tunnelled", migration.tunnelled, config::boolean());
   s->optional("auto converge", migration.auto_converge, config::boolean());
   s->optional("post copy after", migration.post_copy_after, config::duration(seconds(1), hours(24)));
   s->optional("max downtime", migration.max_downtime, config::duration(Duration(1), seconds(60)));
   s->optional("deadline", migration.deadline, config::duration(seconds(1), hours(24)));
+  if (migration.tunnelled && migration.tls) s->reject("tls", "a tunnel is as safe as the connection it goes through: give the hosts peers of qemu+tls instead");
+  if (migration.tunnelled && migration.post_copy_after) s->reject("post copy after", "libvirt does no post-copy through a tunnel");
   s->optional("trust shared paths", migration.trust_shared_paths, config::boolean());
 }
 

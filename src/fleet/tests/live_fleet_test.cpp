@@ -66,6 +66,11 @@ TEST(LiveFleet, ReadsTheExampleToTheLastKey) {
   EXPECT_EQ(fleet->pool.migration.bandwidth, BytesPerSecond(500'000'000));
 }
 
+TEST(LiveFleet, SendsMemoryThroughATunnelWhereThatIsSaid) {
+  EXPECT_FALSE(read(kHead + kHost)->pool.migration.tunnelled);
+  EXPECT_TRUE(read(kHead + kHost + "migration: {tunnelled: true}\n")->pool.migration.tunnelled);
+}
+
 TEST(LiveFleet, NeedsNoMoreThanANameAndAHost) {
   const auto fleet = read(kHead + kHost);
   ASSERT_TRUE(fleet) << fleet.error().message;
@@ -125,6 +130,8 @@ TEST(LiveFleet, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(mistake(kHead + kHost + "limits: {migrations: 0}\n"), StartsWith("f.yaml:4: 'migrations' in limits"));
   EXPECT_THAT(mistake(kHead + kHost + "limits: {max sample age: 20s}\n"), HasSubstr("are not acted on; raise it"));
   EXPECT_THAT(mistake(kHead + kHost + "migration: {bandwidth: 100}\n"), HasSubstr("has no unit"));
+  EXPECT_THAT(mistake(kHead + kHost + "migration: {tunnelled: true, tls: true}\n"), HasSubstr("give the hosts peers of qemu+tls"));
+  EXPECT_THAT(mistake(kHead + kHost + "migration: {tunnelled: true, post copy after: 30s}\n"), HasSubstr("no post-copy through a tunnel"));
   EXPECT_THAT(mistake(kHead + "hosts:\n  - {uri: \"a://1\", capacity: {cpu: 1 core}, reserve: {cpu: 1 core}}\n"),
               HasSubstr("its cpu leaves nothing of its capacity for VMs"));
   EXPECT_THAT(mistake(kHead + "hosts:\n  - {uri: \"a://1\", rented: spot}\n"), HasSubstr("the fleet names no 'price book'"));

@@ -12,9 +12,10 @@ constexpr std::int64_t kMebibyte = 1 << 20;
 unsigned flags_for(virDomain* domain, const MigrationOptions& o) {
   unsigned flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_ABORT_ON_ERROR;
   if (virDomainIsPersistent(domain) == 1) flags |= VIR_MIGRATE_PERSIST_DEST | VIR_MIGRATE_UNDEFINE_SOURCE;
-  if (o.tls) flags |= VIR_MIGRATE_TLS;
+  if (o.tunnelled) flags |= VIR_MIGRATE_TUNNELLED;
+  else if (o.tls) flags |= VIR_MIGRATE_TLS;
   if (o.auto_converge) flags |= VIR_MIGRATE_AUTO_CONVERGE;
-  if (o.post_copy_after) flags |= VIR_MIGRATE_POSTCOPY;
+  if (o.post_copy_after && !o.tunnelled) flags |= VIR_MIGRATE_POSTCOPY;
   if (o.trust_shared_paths) flags |= VIR_MIGRATE_UNSAFE;
   return flags;
 }
@@ -35,7 +36,7 @@ Outcome move(const MigrationRun& run) {
   const Handle<virDomain> domain(virDomainLookupByUUIDString(connection->get(), run.setting.vm.c_str()));
   if (!domain) return {Call::kFailed, last_error("VM " + run.setting.vm).message};
   Parameters p;
-  if (!run.place.peer.memory_uri.empty())
+  if (!run.place.peer.memory_uri.empty() && !run.options.tunnelled)
     p.add(VIR_MIGRATE_PARAM_URI, run.place.peer.memory_uri);
   if (const std::int64_t bandwidth = bandwidth_of(run); bandwidth > 0)
     p.add_ulong(VIR_MIGRATE_PARAM_BANDWIDTH, std::max<std::int64_t>(1, bandwidth / kMebibyte));

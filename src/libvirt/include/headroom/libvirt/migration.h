@@ -19,6 +19,9 @@ struct Peer {
 struct MigrationOptions {
   std::map<std::string, Peer> peers{};                       // by the URI by which the host is observed
   bool tls = false;                                          // memory is encrypted too (QEMU's own TLS)
+  // Memory goes through the connection of the two libvirtds, encrypted where that is (`peers`), and needs no port of its own; slower, for
+  // both copy it once more. Then neither `tls` nor `memory_uri` counts, and libvirt does no post-copy.
+  bool tunnelled = false;
   bool auto_converge = true;                                 // a guest that writes faster than is sent is slowed down
   std::optional<Duration> post_copy_after{};                 // absent: never; a VM that loses its wire in post-copy is lost
   BytesPerSecond bandwidth{};                                // where the plan says none; 0: libvirt's
