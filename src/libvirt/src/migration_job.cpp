@@ -131,6 +131,7 @@ void Follower::note(MigrationView& v) {
     quiet_ = both;
     quiet_since_ = now();
   }
+  v.quiet = now() - *quiet_since_ >= std::min(run_.options.under_way, run_.options.settle);
   v.settled = now() - *quiet_since_ >= run_.options.settle;
   // It never goes back to where it came from: what runs there after the destination was looked at has not run at the destination yet.
   if (v.source == Side::kRunning && v.destination != Side::kRunning && v.destination != Side::kNoAnswer) never_there_ = true;

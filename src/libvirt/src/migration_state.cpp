@@ -12,7 +12,7 @@ bool stopped(Side side) { return side == Side::kStopped || side == Side::kHeld; 
 
 MigrationVerdict back_on_source(const MigrationView& v) {
   // Of a call nobody heard the end of, the source may only not have begun yet.
-  if (v.call == Call::kUnknown && !v.settled) return again("it runs on its source, and the call may still be on its way");
+  if (v.call == Call::kUnknown && !v.quiet) return again("it runs on its source, and the call may still be on its way");
   if (stopped(v.destination))
     return v.settled ? failed("it runs on its source, and a copy that does not run is left at its destination")
                      : again("it runs on its source, and waits at its destination");

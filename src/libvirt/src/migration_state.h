@@ -34,7 +34,9 @@ struct MigrationView {
   Call call = Call::kUnderWay;
   bool cancelled = false;  // on request
   bool too_late = false;   // its deadline has passed
-  bool settled = false;    // both hosts have shown the same for long enough since the call and the job were over
+  // Since the call and the job were over both hosts have shown the same: for as long as a call may be on its way whose caller is gone; and for
+  // as long as two hosts may take to hand a VM over.
+  bool quiet = false, settled = false;
   // Since it was last seen running on its source, the destination has answered at every look and did not run it.
   bool never_there = false;
   bool resume_failed = false;  // it was tried to resume it on its source, often enough

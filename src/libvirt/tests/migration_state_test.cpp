@@ -12,9 +12,11 @@ std::vector<MigrationView> all_views() {
   for (Side source : kAllSides)
     for (Side destination : kAllSides)
       for (Call call : kAllCalls)
-        for (unsigned bits = 0; bits < 64; ++bits)
-          all.push_back({source, destination, (bits & 1) != 0, call, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0,
-                         (bits & 32) != 0});
+        for (unsigned bits = 0; bits < 96; ++bits) {
+          const unsigned quiet_for = bits / 32;  // not at all, for a while, for long
+          all.push_back({source, destination, (bits & 1) != 0, call, (bits & 2) != 0, (bits & 4) != 0, quiet_for > 0, quiet_for > 1, (bits & 8) != 0,
+                         (bits & 16) != 0});
+        }
   return all;
 }
 
@@ -24,7 +26,7 @@ struct MigrationState : ::testing::Test {
   void for_all(void (*check)(const MigrationView&, const MigrationVerdict&)) {
     for (const MigrationView& v : all_views()) {
       SCOPED_TRACE(::testing::Message() << "source " << int(v.source) << " destination " << int(v.destination) << " call " << int(v.call)
-                                        << " job " << v.job << " cancelled " << v.cancelled << " late " << v.too_late << " settled " << v.settled
+                                        << " job " << v.job << " cancelled " << v.cancelled << " late " << v.too_late << " quiet " << v.quiet << " settled " << v.settled
                                         << " never there " << v.never_there << " resume failed " << v.resume_failed);
       check(v, judge_migration(v));
     }
@@ -87,7 +89,7 @@ TEST_F(MigrationState, ResumesOnTheSourceOnlyWhatAMigrationHoldsThereAndCanHaveR
 }
 
 TEST_F(MigrationState, FailsOrIsCancelledOnceWhatWasResumedRuns) {
-  MigrationView v{Side::kHeld, Side::kAbsent, false, Call::kFailed, false, false, true, true};
+  MigrationView v{Side::kHeld, Side::kAbsent, false, Call::kFailed, false, false, true, true, true};
   EXPECT_TRUE(judge_migration(v).resume);
   v.source = Side::kRunning;
   EXPECT_EQ(judge_migration(v).state, ActionState::kFailed);
@@ -139,7 +141,7 @@ TEST_F(MigrationState, BelievesTheHostsAndNotTheCall) {
   EXPECT_EQ(judge_migration(moved).state, ActionState::kDone);
   MigrationView stayed{Side::kRunning, Side::kAbsent, false, Call::kSucceeded};
   EXPECT_EQ(judge_migration(stayed).state, ActionState::kRunning);
-  stayed.settled = true;
+  stayed.quiet = stayed.settled = true;
   EXPECT_EQ(judge_migration(stayed).state, ActionState::kFailed);
   stayed = {Side::kRunning, Side::kAbsent, false, Call::kFailed};
   EXPECT_EQ(judge_migration(stayed).state, ActionState::kFailed);
@@ -149,10 +151,13 @@ TEST_F(MigrationState, WaitsForWhatMayStillChangeAfterTheConnectionBroke) {
   for (Side destination : {Side::kAbsent, Side::kStopped}) {
     MigrationView v{Side::kRunning, destination, false, Call::kUnknown};
     EXPECT_EQ(judge_migration(v).state, ActionState::kRunning);
+    v.quiet = true;
+    // Where nothing is at its destination no hand-over can be under way.
+    EXPECT_EQ(judge_migration(v).state, destination == Side::kAbsent ? ActionState::kFailed : ActionState::kRunning);
     v.settled = true;
     EXPECT_EQ(judge_migration(v).state, ActionState::kFailed);
   }
-  MigrationView goes_on{Side::kRunning, Side::kStopped, true, Call::kUnknown, false, false, true};
+  MigrationView goes_on{Side::kRunning, Side::kStopped, true, Call::kUnknown, false, false, true, true};
   EXPECT_EQ(judge_migration(goes_on).state, ActionState::kRunning);  // the source's daemon carries on without us
   goes_on.cancelled = true;
   EXPECT_TRUE(judge_migration(goes_on).abort);

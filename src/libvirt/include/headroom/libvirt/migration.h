@@ -29,6 +29,10 @@ struct MigrationOptions {
   Duration deadline = std::chrono::minutes(30);              // then it is ended, with the VM where it was
   Duration probe_within = std::chrono::seconds(5);           // that the destination has to answer first
   Duration settle = std::chrono::seconds(20);                // both hosts have to say the same for so long where it is not clear
+  // A call whose caller died may still come to the source for so long, while the VM runs there as if nothing had been asked. Its connection
+  // ended with its caller, so that it comes at once, or when a link is mended over which nobody could look before; should it come later
+  // still, the move is another manager's for us: it is seen, and no second one can be begun beside it.
+  Duration under_way = std::chrono::seconds(5);
   // Libvirt takes a disk for shared only on a file system or protocol it knows. Where operators say so of a path (Site::shared_paths),
   // their word counts instead.
   bool trust_shared_paths = false;
