@@ -53,6 +53,7 @@ Result<Contender> live_contender(const std::string& policy, const LiveFleet& fle
   if (fleet.book) terms.book = BookPrices{fleet.book->prices, fleet.book->reservations()};
   const BytesPerSecond bandwidth = fleet.pool.migration.bandwidth;
   terms.migration_bandwidth = bandwidth.count() > 0 ? bandwidth : MigrationPolicy{}.bandwidth;
+  terms.max_downtime = fleet.pool.migration.max_downtime;
   auto contender = default_contender(policy, terms);
   if (!contender || contender->sight != Sight::kModel)
     return invalid(fmt::format("a live fleet is run by headroom or migrate-first, not by '{}'", policy));

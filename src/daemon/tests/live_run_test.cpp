@@ -313,6 +313,12 @@ TEST(LiveRun, RefusesWhatALiveFleetCannotHave) {
   EXPECT_THAT(LiveRun::make(rig.fleet, ports, options).error().message, HasSubstr("r.yaml"));
 }
 
+TEST(LiveRun, PlansMovesByTheStandstillThatItsFleetAllows) {
+  LiveFleet fleet;
+  fleet.pool.migration.max_downtime = Duration(120);
+  EXPECT_EQ(live_contender("headroom", fleet)->policy.hosts.migration.how.downtime_limit, Duration(120));
+}
+
 TEST(LiveRun, WeighsAChangeByTheStepsItIsSeenFor) {
   LiveFleet fleet;
   const Policy slow = live_contender("headroom", fleet)->policy;

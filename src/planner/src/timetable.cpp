@@ -25,7 +25,7 @@ std::string about(Duration d) {
 migration::Estimate alone(const Draft& d, std::size_t vm, std::size_t to) {
   const MigrationPolicy& policy = d.policy().hosts.migration;
   const BytesPerSecond link = std::min(link_of(d.host(d.host_of(vm)), policy), link_of(d.host(to), policy));
-  return migration::estimate(payload_of(d.vm(vm)), link);
+  return migration::estimate(payload_of(d.vm(vm)), link, policy.how);
 }
 
 }  // namespace
@@ -37,6 +37,7 @@ class Timetable::Writer {
     const MigrationPolicy& policy = d.policy().hosts.migration;
     p_.lanes = kResourceCount;
     p_.limits = {policy.out_of_host, policy.into_host, policy.in_fleet};
+    p_.how = policy.how;
     p_.host_sets = {{}};  // nobody takes a detour
   }
 
@@ -100,7 +101,7 @@ std::optional<Timetable::Refusal> Timetable::take(const Draft& d, const std::vec
   for (const UnderWay& u : under_way_) {
     // So much memory that it takes as long as it has still to go, first of all.
     const migration::Outlook outlook = learnt_.of(pair_of(d.vm(u.vm).host, d.host(u.to).id));
-    const migration::PreCopy how;
+    const migration::PreCopy& how = d.policy().hosts.migration.how;
     const Duration sending = outlook.predicted_for(u.left) - how.setup - how.switch_over;
     const double bytes = static_cast<double>(sending.count()) / 1000 * static_cast<double>(u.bandwidth.count());
     const migration::Payload payload{Bytes(std::max<std::int64_t>(1, std::llround(bytes))), {}};
@@ -169,7 +170,7 @@ void Timetable::write(Draft& d) const {
     s.after_done = vms_of(leg.after_done);
     s.bandwidth = leg.bandwidth;
     s.bytes = leg.bytes;
-    const migration::Estimate formula = migration::estimate(payload_of(d.vm(move.vm)), leg.bandwidth);
+    const migration::Estimate formula = migration::estimate(payload_of(d.vm(move.vm)), leg.bandwidth, d.policy().hosts.migration.how);
     s.estimated = formula.duration;
     s.estimated_downtime = formula.downtime;
     s.takes = leg.end - leg.start;

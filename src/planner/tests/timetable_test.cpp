@@ -134,6 +134,20 @@ TEST(Timetable, RaisesTheAssumedDirtyCurveByOneMeasurementThatIsAboveIt) {
   EXPECT_GT(busy.bytes.count() - calm.bytes.count(), (256_MiB).count());
 }
 
+// A fifth of what is sent is written again meanwhile.
+TEST(Timetable, GoesByTheStandstillThatTheHypervisorIsTold) {
+  TestWorld w = crowded();
+  w.s.vms[0].dirtied = {{seconds(1), 100_MiB}, {seconds(10), 1000_MiB}};
+  Policy policy = moving(500'000'000);
+  policy.hosts.migration.how.downtime_limit = Duration(300);
+  const MoveSchedule loose = *moves(checked_plan(w, policy))[0].schedule;
+  policy.hosts.migration.how.downtime_limit = Duration(20);
+  const MoveSchedule strict = *moves(checked_plan(w, policy))[0].schedule;
+  EXPECT_LE(strict.downtime, Duration(20) + policy.hosts.migration.how.switch_over + Duration(2));
+  EXPECT_GT(loose.downtime, strict.downtime);
+  EXPECT_GT(strict.bytes, loose.bytes) << "more rounds";
+}
+
 // Five in maintenance leave by one link; two may do so at once.
 TEST(Timetable, LetsMovesWaitForEachOthersLinks) {
   TestWorld w(6);

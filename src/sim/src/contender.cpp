@@ -48,6 +48,7 @@ void set_view(Policy& policy, const PoolTerms& pool) {
   policy.hosts.may_power = pool.view == View::kElastic;
   policy.book = pool.book;
   policy.hosts.migration.bandwidth = pool.migration_bandwidth;
+  policy.hosts.migration.how.downtime_limit = pool.max_downtime;
 }
 
 // Grow when the signal passes theta of the allocation, to signal / theta; shrink when the highest signal of the window
@@ -140,6 +141,7 @@ PoolTerms terms_of(const World& world) {
   terms.usd_per_unit_hour = world.scenario.usd_per_unit_hour;
   if (const auto& book = world.scenario.book) terms.book = BookPrices{book->prices, book->reservations()};
   terms.migration_bandwidth = BytesPerSecond(static_cast<std::int64_t>(world.scenario.timings.migration_bytes_per_second));
+  terms.max_downtime = world.scenario.timings.downtime_limit;
   return terms;
 }
 

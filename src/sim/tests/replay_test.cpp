@@ -129,11 +129,13 @@ TEST(Contender, GoesByThePriceBookOfTheScenarioAndTheWireOfItsPool) {
   world.scenario.book->prices.usd_per_host_start = 3;
   world.scenario.book->host_types["small"].held = {2, 0.2};
   world.scenario.timings.migration_bytes_per_second = 1e8;
+  world.scenario.timings.downtime_limit = Duration(120);
   const Policy policy = default_contender("headroom", world)->policy;
   ASSERT_TRUE(policy.book.has_value());
   EXPECT_EQ(policy.book->prices.usd_per_host_start, 3);
   EXPECT_EQ(policy.book->reservations.at("small").hosts, 2U);
   EXPECT_EQ(policy.hosts.migration.bandwidth, BytesPerSecond(100'000'000));
+  EXPECT_EQ(policy.hosts.migration.how.downtime_limit, Duration(120));
 }
 
 TEST(Replay, LearnsHowLongMigrationsTakeInThePool) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "headroom/cost/prices.h"
+#include "headroom/migration/estimate.h"
 #include "headroom/model/constraint.h"
 #include "headroom/model/resources.h"
 #include "headroom/model/rule.h"
@@ -43,6 +44,7 @@ struct MigrateFirst {
 struct MigrationPolicy {
   BytesPerSecond bandwidth{500'000'000};     // less where a host's network has less
   int out_of_host = 2, into_host = 2, in_fleet = 8;
+  migration::PreCopy how;                    // its downtime limit is the longest standstill that the hypervisor is told
   double likely = 0.5;                       // what a move prevents is expected for when its probability reaches this
 };
 

@@ -27,6 +27,7 @@ struct PoolTerms {
   std::array<double, kResourceCount> usd_per_unit_hour{};  // of an allocation, per base unit
   std::optional<BookPrices> book;
   BytesPerSecond migration_bandwidth;
+  Duration max_downtime{};                                 // the longest standstill that its hypervisor is told
 };
 PoolTerms terms_of(const World& world);
 
