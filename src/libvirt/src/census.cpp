@@ -124,6 +124,16 @@ void Census::tell_use(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o) {
   if (seen.measured) o.samples.push_back({vm.id, *sample});
 }
 
+// What was free again once is sent all the same, until its process ends: a new run on the same host. A move takes it along.
+Bytes Census::most_touched(const Stay& stay, const Vm& vm) {
+  Touched& known = touched_[vm.uuid];
+  const std::optional<std::int64_t> run = stay.seen->domain->id;
+  const bool began_anew = known.host == stay.seat->uuid && known.run != run;
+  const Bytes most = began_anew ? vm.touched : std::max(known.most, vm.touched);
+  known = {stay.seat->uuid, run, std::min(most, vm.allocation.memory())};
+  return known.most;
+}
+
 void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Observation& o) {
   const auto id = ids_.vm(uuid);
   if (!id) {
@@ -144,6 +154,7 @@ void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Obs
   Vm vm = vm_of(domain, seen.stats, seen, facts, site_);
   vm.id = *id;
   vm.host = stay.seat->host.id;
+  vm.touched = most_touched(stay, vm);
   if (!twin.empty()) vm.level = AutomationLevel::kObserve;
   for (const std::string& complaint : domain.complaints)
     o.troubles.push_back(fmt::format("VM {} on {}: {}", domain.name, stay.seat->host.name, complaint));
@@ -157,6 +168,7 @@ Observation Census::take(const std::vector<HostView>& views) {
   const std::vector<Seat> seated = seats(views, o);
   const auto domains = stays(seated);
   std::erase_if(home_, [&](const auto& entry) { return !domains.contains(entry.first); });
+  std::erase_if(touched_, [&](const auto& entry) { return !domains.contains(entry.first); });
   std::erase_if(measured_, [&](const auto& entry) { return !domains.contains(entry.first); });
   Instant newest{};
   for (const Seat& s : seated) newest = std::max(newest, s.view.reading->at);

@@ -29,6 +29,16 @@ Names with(Names names, const Names& more) {
   return names;
 }
 
+// What a guest does not call free has been written to; and what once was, and is free again, is still sent. What the host holds for the
+// process covers that. Under emulation it has the translated code in it as well, so that the guest's word counts alone.
+Bytes touched_of(const Domain& domain, const DomainStats& s, Bytes has) {
+  const auto at_most = [&](std::uint64_t amount) { return std::min(has, Bytes(static_cast<std::int64_t>(amount))); };
+  const auto all = static_cast<std::uint64_t>(has.count());
+  const bool told = s.guest_unused && s.guest_updated_at && *s.guest_unused <= all;
+  const Bytes by_guest = told ? at_most(all - *s.guest_unused) : Bytes(), by_host = s.resident ? at_most(*s.resident) : Bytes();
+  return domain.type == "qemu" ? by_guest : std::max(by_guest, by_host);
+}
+
 }  // namespace
 
 bool is_running(const DomainStats& s) { return s.state == Counter(VIR_DOMAIN_RUNNING) || s.state == Counter(VIR_DOMAIN_BLOCKED); }
@@ -90,6 +100,7 @@ Vm vm_of(const Domain& domain, const DomainStats& stats, const SeenVm& judged, c
   vm.level = domain.policy.level.value_or(site.level);
   constraints::join(domain.membership, vm);
   vm.needs = needs_of(domain, host, site);
+  vm.touched = touched_of(domain, stats, vm.allocation.memory());
   return vm;
 }
 

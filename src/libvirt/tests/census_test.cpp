@@ -237,6 +237,45 @@ TEST_F(CensusTest, KeepsWhatAVmUsedWhileItsHostIsSilent) {
   }
 }
 
+// By what is sent a move's length is foretold: caches are sent like all else, and what the guest has freed again. An emulator's process
+// holds translated code as well.
+TEST_F(CensusTest, TellsHowMuchMemoryAMoveHasToSend) {
+  const auto touched = [&](const std::string& domain, Counter unused, Counter resident) {
+    a.domains = {seen(domain, kRunning)};
+    DomainStats& s = a.domains[0].stats;
+    s.guest_unused = unused;
+    s.resident = resident;
+    s.guest_updated_at = 1'700'000'000;
+    const Vm vm = Census({}, {}, ids).take({view(a), view(b)}).inventory.vms.at(0);
+    return std::pair(vm.touched, vm.allocation.memory());
+  };
+  const auto [whole, has] = touched("plain", {}, 1ULL << 50);
+  EXPECT_EQ(whole, has) << "what the process has beside the guest's is not sent";
+  EXPECT_EQ(touched("plain", {}, {}).first, Bytes()) << "not known";
+  EXPECT_EQ(touched("plain", static_cast<std::uint64_t>((has - 256_MiB).count()), 512ULL << 20).first, 512_MiB);
+  EXPECT_EQ(touched("plain", static_cast<std::uint64_t>((has - 768_MiB).count()), 512ULL << 20).first, 768_MiB) << "huge pages are not told";
+  const auto emulated = touched("emulated", {}, 1ULL << 50);
+  EXPECT_EQ(emulated.first, Bytes()) << "nobody knows";
+  EXPECT_EQ(touched("emulated", static_cast<std::uint64_t>((emulated.second - 64_MiB).count()), 1ULL << 50).first, 64_MiB);
+}
+
+TEST_F(CensusTest, RemembersWhatAGuestHasTouchedUntilItsProcessEnds) {
+  const auto touched = [&](HostReading& on, HostReading& not_on, Bytes resident, std::int64_t run) {
+    not_on.domains.clear();
+    on.domains = {seen("plain", kRunning)};
+    Domain domain = *on.domains[0].domain;
+    domain.id = run;
+    on.domains[0].domain = std::make_shared<const Domain>(domain);
+    on.domains[0].stats.resident = static_cast<std::uint64_t>(resident.count());
+    return take().inventory.vms.at(0).touched;
+  };
+  EXPECT_EQ(touched(a, b, 512_MiB, 1), 512_MiB);
+  EXPECT_EQ(touched(a, b, 128_MiB, 1), 512_MiB);
+  EXPECT_EQ(touched(b, a, 128_MiB, 7), 512_MiB) << "it has moved";
+  EXPECT_EQ(touched(b, a, 768_MiB, 7), 768_MiB);
+  EXPECT_EQ(touched(b, a, 128_MiB, 8), 128_MiB) << "it was started anew";
+}
+
 // Two looks may follow each other at once: one for a round, one for an action.
 TEST_F(CensusTest, StillHasAGuestsWordInALookRightAfterAnother) {
   const auto at = [&](std::int64_t millisecond) {

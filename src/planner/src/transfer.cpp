@@ -22,8 +22,9 @@ migration::DirtyCurve dirty_curve(const Vm& vm, Bytes memory) {
 }  // namespace
 
 migration::Payload payload_of(const Vm& vm) {
-  const auto used = static_cast<std::int64_t>(vm.used[index(Resource::kMemory)]);
-  const Bytes memory(std::max<std::int64_t>(1, vm.sampled_at && used > 0 ? used : vm.allocation.memory().count()));
+  const auto used = vm.sampled_at ? static_cast<std::int64_t>(vm.used[index(Resource::kMemory)]) : 0;
+  const std::int64_t known = vm.touched.count() > 0 ? vm.touched.count() : used;  // without its guest's word, what it uses is a guess
+  const Bytes memory(std::max<std::int64_t>(1, known > 0 ? known : vm.allocation.memory().count()));
   return {memory, dirty_curve(vm, memory)};
 }
 

@@ -8,7 +8,7 @@
 
 namespace headroom {
 
-// Memory in use, else all it has; the dirty curve through what was measured. With one window the assumed curve is raised to pass
+// Memory that has been touched, else what is in use; where neither is known all it has. The dirty curve through what was measured. With one window the assumed curve is raised to pass
 // through it if it lies under it: what is known to be written counts, what a calm moment did not show does not.
 migration::Payload payload_of(const Vm& vm);
 

@@ -126,6 +126,16 @@ TEST(Timetable, SaysThatAMoveIsNotWorthItsPriceWhereThereWouldBeRoom) {
   EXPECT_EQ(plan.denied[0].why, "its host has not all the room, and a move would cost more than it is worth");
 }
 
+// Of 3 GiB that are in use and 8 GiB that have been written to, caches among them, the latter are sent.
+TEST(Timetable, SendsAllThatHasBeenTouchedAndNotOnlyWhatIsInUse) {
+  TestWorld w = crowded();
+  const MoveSchedule by_use = *moves(checked_plan(w, moving(500'000'000)))[0].schedule;
+  w.s.vms[0].touched = 8_GiB;
+  const MoveSchedule by_touch = *moves(checked_plan(w, moving(500'000'000)))[0].schedule;
+  EXPECT_GT(by_touch.bytes, 8_GiB);
+  EXPECT_GT(by_touch.takes - by_use.takes, seconds(9));
+}
+
 TEST(Timetable, RaisesTheAssumedDirtyCurveByOneMeasurementThatIsAboveIt) {
   TestWorld w = crowded();
   const MoveSchedule calm = *moves(checked_plan(w, moving(500'000'000)))[0].schedule;

@@ -76,11 +76,19 @@ class Census {
   void add_vm(const std::string& uuid, const std::vector<Stay>& stays, Observation& o);
   std::optional<Measurement> measure(const Stay& stay, const Vm& vm);
   void tell_use(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o);
+  Bytes most_touched(const Stay& stay, const Vm& vm);
+
+  struct Touched {
+    std::string host;                 // UUID
+    std::optional<std::int64_t> run;  // the domain's id there
+    Bytes most;
+  };
 
   Site site_;
   RateBook rates_;
   IdBook& ids_;
   std::map<std::string, std::string> home_;  // of each VM: the UUID of the host it was on last
+  std::map<std::string, Touched> touched_;   // what each has written to since its process began (Vm::touched)
   std::map<std::string, Measurement> measured_;  // what each used when it was measured last
 };
 

@@ -66,6 +66,7 @@ struct Vm {
   std::array<float, kResourceCount> stalled{};   // last sample, 0..1
   std::optional<Instant> sampled_at;
   bool guest_statistics = false;                 // fresh statistics from inside the guest
+  Bytes touched;                                 // of its memory has been written to since it began, caches too: what a move sends; 0: not known
   std::vector<DirtiedMemory> dirtied;            // what its guest wrote to lately; empty: not measured
   Forecast forecast;
 
