@@ -217,6 +217,7 @@ std::optional<Ended> Actuator::State::take_answer(Flight& flight, const Progress
   flight.downtime = progress.downtime;
   flight.took = progress.took;
   flight.remark = progress.message;
+  if (progress.allocation_as_before) flight.action.after = flight.action.before;  // what it has done, which the inventory has to show
   if (!limits.confirm_by_inventory) return end(flight, ActionPhase::kDone, flight.remark);
   flight.claimed_at = now;
   move(flight, ActionPhase::kClaimed, {});

@@ -40,6 +40,22 @@ TEST(Actuator, KeepsWhatTheHypervisorHasToSayOfWhatIsDone) {
   EXPECT_EQ(ended[0].message, "it stood still for 450 ms");
 }
 
+// The new allocation is for the next plan to give: that it is missing is no failure, and no cooldown holds it up.
+TEST(Actuator, TakesAMoveForDoneWhoseAllocationWasNotGiven) {
+  Rig rig;
+  Action move = rig.migrate(0, 1);
+  move.after[Resource::kCpu] += 1000;
+  const Verdict v = rig.submit_one(move);
+  rig.fake.will_move_only(v.id);
+  rig.pass(seconds(60));
+  const auto ended = rig.follow();
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].outcome, ActionPhase::kDone);
+  EXPECT_EQ(ended[0].action.after, ended[0].action.before);
+  EXPECT_EQ(rig.actuator->status().safety.failures_in_a_row, 0);
+  EXPECT_EQ(rig.submit_one(rig.grow(0)).decision, Decision::kStarted);
+}
+
 TEST(Actuator, KeepsTheVmBusyUntilTheInventoryAgrees) {
   Rig rig;
   rig.submit_one(rig.grow(0));

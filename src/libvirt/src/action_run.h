@@ -56,6 +56,7 @@ struct ActionSetting {
   std::string vm;            // UUID
   bool watch_only = false;   // begun by an earlier run: nothing is done, only found out
   std::optional<Progress> moved{};  // of a move that carries a resize, once it has arrived
+  bool not_begun = false;    // of what is only watched: nobody can have pulled a lever yet, so that there is nothing to wait for
   std::shared_ptr<ActionRun> run;
   std::shared_ptr<Alarm> alarm;
   std::shared_ptr<const Clock> clock;

@@ -55,6 +55,8 @@ class Follower {
   Result<void> prepare();
   // Absent: it is not at its destination. Else what was measured, not told yet.
   std::optional<Progress> follow();
+  // Since this began it has been seen where it came from: nobody can have begun with the allocation it is to have there.
+  bool was_seen_before_it_arrived() const { return was_on_source_; }
 
  private:
   Instant now() const { return run_.setting.clock->now(); }
@@ -78,7 +80,7 @@ class Follower {
   Instant begun_;
   JobStats job_;
   double share_ = 0;
-  bool limit_held_ = false, post_copy_ = false, never_there_ = false, resumed_ = false;
+  bool limit_held_ = false, post_copy_ = false, never_there_ = false, resumed_ = false, was_on_source_ = false;
   std::optional<Duration> limit_;  // that QEMU has been told
   int resumes_ = 0;
   std::optional<Instant> quiet_since_;
@@ -137,6 +139,7 @@ void Follower::note(MigrationView& v) {
   if (v.source == Side::kRunning && v.destination != Side::kRunning && v.destination != Side::kNoAnswer) never_there_ = true;
   else if (v.destination == Side::kRunning || v.destination == Side::kNoAnswer) never_there_ = false;
   v.never_there = never_there_;
+  was_on_source_ = was_on_source_ || (v.source == Side::kRunning && v.destination != Side::kRunning);
   v.resume_failed = resumes_ >= kMostResumes;
 }
 
@@ -225,7 +228,7 @@ Progress Follower::arrived(const MigrationVerdict& verdict) {
   p.state = ActionState::kDone;
   p.message = std::string(verdict.why);
   p.share_done = 1;
-  p.took = now() - begun_;
+  if (!run_.setting.watch_only) p.took = now() - begun_;  // of one that was taken up only its hosts know when it began
   measure(p);
   judge_downtime(p);
   check_claim(p);
@@ -266,6 +269,7 @@ void run_migration(const MigrationRun& run) {
   }
   ActionSetting setting = run.setting;
   setting.moved = std::move(*there);
+  setting.not_begun = setting.watch_only && follower.was_seen_before_it_arrived();
   run_resize(run.place.destination, run.ours, run.resize, setting);
 }
 

@@ -234,7 +234,7 @@ Result<void> LibvirtPool::Inside::may_move(const Action& action, const Vm& vm) c
 Result<void> LibvirtPool::Inside::launch(ActionId id, const Action& action, bool watch_only) {
   const Vm& vm = *find_by_id(last.seen.inventory.vms, action.vm);
   auto run = std::make_shared<ActionRun>(clock->now());
-  const ActionSetting setting{id, action, vm.uuid, watch_only, {}, run, alarm, clock};
+  const ActionSetting setting{.id = id, .action = action, .vm = vm.uuid, .watch_only = watch_only, .run = run, .alarm = alarm, .clock = clock};
   const KeepAlive keep_alive{options.observer.keep_alive_every, options.observer.keep_alive_probes};
   const ResizeOptions resize{keep_alive, options.resize_settle, options.look_every};
   Entry entry{action, vm.uuid, clock->now(), std::move(run), std::make_unique<Worker>()};

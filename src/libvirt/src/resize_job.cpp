@@ -110,7 +110,7 @@ Result<void> watch(const Job& job) {
     // Shares follow by proportion: of them nobody can tell afterwards.
     std::erase_if(*steps, [](const Step& step) { return step.lever == LeverKind::kShares; });
     if (steps->empty()) return {};
-    if (waited >= job.options.settle)
+    if (job.setting.not_begun || waited >= job.options.settle)
       return fail(ErrorCode::kFailed, fmt::format("nobody saw it end, and its {} is {} and not {}", name(steps->front().lever),
                                                   steps->front().former, steps->front().wanted));
     never.wait_for(job.options.look_every);
@@ -162,9 +162,10 @@ void run_resize(const std::string& uri, const Claim& ours, const ResizeOptions& 
       f.progress.message = moved->message;
     }
     const bool given_up = !end && !moved && cancelled(setting) && end.error().code == ErrorCode::kRefused;
-    f.progress.state = end ? ActionState::kDone : given_up ? ActionState::kCancelled : ActionState::kFailed;
-    f.progress.share_done = end ? 1 : 0;
-    if (!end) f.progress.message = (moved ? "it has moved, and its allocation did not change: " : "") + end.error().message;
+    f.progress.state = end || moved ? ActionState::kDone : given_up ? ActionState::kCancelled : ActionState::kFailed;
+    f.progress.share_done = end || moved ? 1 : 0;
+    f.progress.allocation_as_before = !end && moved;
+    if (!end) f.progress.message = (moved ? "it has moved, and has the allocation that it had: " : "") + end.error().message;
     setting.run->tell(std::move(f));
     return;
   }

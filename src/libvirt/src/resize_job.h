@@ -3,7 +3,10 @@
 // first; a cancel is the same. The message says when something could not be undone.
 //
 // Of an action that an earlier run began nothing is repeated: it is done when all readings show it within the time a lever has, and
-// else it failed, with what is in force now in the message.
+// else it failed, with what is in force now in the message. Where nobody can have begun with it there is no wait.
+//
+// Of a move that has arrived (ActionSetting::moved) it is the second half: where that fails the move is done all the same, without the
+// allocation it carried.
 #pragma once
 
 #include "action_run.h"

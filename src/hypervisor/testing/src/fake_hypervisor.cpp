@@ -38,6 +38,7 @@ void FakeHypervisor::will_refuse(ActionId id, std::string why) {
 }
 void FakeHypervisor::will_remark(ActionId id, std::string what) { will_remark_[id] = std::move(what); }
 void FakeHypervisor::will_have_no_effect(ActionId id) { no_effect_.insert(id); }
+void FakeHypervisor::will_move_only(ActionId id) { moves_only_.insert(id); }
 
 void FakeHypervisor::forget(ActionId id) {
   settle();
@@ -133,6 +134,7 @@ Result<Progress> FakeHypervisor::progress(ActionId id) {
   progress.share_done = share_done(it->second);
   if (progress.state == ActionState::kDone) {
     progress.took = it->second.ends_at - it->second.began_at;
+    progress.allocation_as_before = moves_only_.count(id) != 0;
     if (it->second.action.kind == ActionKind::kMigrate) progress.downtime = timing_.downtime;
   }
   return progress;
@@ -178,6 +180,7 @@ void FakeHypervisor::finish(ActionId id, Entry& entry) {
   }
   entry.state = ActionState::kDone;
   if (const auto remark = will_remark_.find(id); remark != will_remark_.end()) entry.message = remark->second;
+  if (moves_only_.count(id) != 0) entry.action.after = entry.action.before;
   if (no_effect_.count(id) == 0) apply(entry.action);
 }
 

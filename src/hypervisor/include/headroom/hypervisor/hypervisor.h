@@ -52,6 +52,7 @@ struct Progress {
   std::optional<Duration> took{};       // of what is done
   bool refused = false;                 // of what failed: nothing was begun, since it may not be now. No sign of anything broken
   std::optional<Transfer> transfer{};   // of a migration under way, where it is told
+  bool allocation_as_before = false;    // of a move that is done: the VM is there without the other allocation that it carried; plan it anew
 };
 
 // kInvalid for what no hypervisor could do: a move from a host to itself, an allocation below nothing or without CPU or memory. Adapters

@@ -44,6 +44,7 @@ class FakeHypervisor final : public Hypervisor {
   void will_refuse(ActionId id, std::string why);  // fails as one that was not begun
   void will_remark(ActionId id, std::string what);  // done, with something to say of it
   void will_have_no_effect(ActionId id);         // ends as done, and nothing changed
+  void will_move_only(ActionId id);              // a move ends as done, with the allocation as it was
   void forget(ActionId id);                      // progress() answers kNotFound from now on
 
   // What happened.
@@ -76,7 +77,7 @@ class FakeHypervisor final : public Hypervisor {
   std::map<ActionId, Entry> actions_;
   std::set<ActionId> running_;
   std::map<ActionId, std::string> will_fail_, will_remark_;
-  std::set<ActionId> no_effect_, will_refuse_;
+  std::set<ActionId> no_effect_, will_refuse_, moves_only_;
   std::vector<VmSample> samples_;
   std::vector<ActionId> taken_up_;
   int overlaps_ = 0;
