@@ -151,7 +151,25 @@ void SimulatedPool::finish_step() {
     vms_[i].sampled_at = now_;
     vms_[i].guest_statistics = true;
     samples_.push_back(s);
+    sample_dirtied(i);
   }
+}
+
+SimulatedPool::Writing SimulatedPool::writing_of(const Vm& vm) const {
+  const double active = std::max(vm.used[index(Resource::kMemory)], 64.0 * 1024 * 1024);
+  const double busy_cores = vm.used[index(Resource::kCpu)] / 1000;
+  return {active, active * timings_.dirty_share_per_second * std::max(busy_cores, 0.05)};
+}
+
+// One VM after the other has its turn. The windows are those of a real pool (libvirt/dirty_book.h).
+void SimulatedPool::sample_dirtied(std::size_t vm) {
+  if (timings_.dirty_sample_every <= Duration::zero()) return;
+  const auto turns = std::max<std::int64_t>(1, timings_.dirty_sample_every / step_);
+  if ((now_.time_since_epoch() / step_ + static_cast<std::int64_t>(vm)) % turns != 0) return;
+  const Writing writing = writing_of(vms_[vm]);
+  vms_[vm].dirtied.clear();
+  for (int seconds : {1, 10})
+    vms_[vm].dirtied.push_back({std::chrono::seconds(seconds), Bytes(static_cast<std::int64_t>(writing.within(seconds))), now_});
 }
 
 void SimulatedPool::finish_due() {
@@ -281,15 +299,13 @@ void SimulatedPool::schedule(ActionId id, const Action& a) {
 // Pre-copy: each round sends what the one before left dirty; hot pages dirty once, so a round never dirties more than
 // the active memory. duration = setup + sum of rounds + downtime (reference: planner notes on pre-copy, section 4).
 Duration SimulatedPool::migration_time(const Vm& vm, double bandwidth, Duration& downtime) const {
-  const double active = std::max(vm.used[index(Resource::kMemory)], 64.0 * 1024 * 1024);
-  const double busy_cores = vm.used[index(Resource::kCpu)] / 1000;
-  const double dirty_per_s = active * timings_.dirty_share_per_second * std::max(busy_cores, 0.05);
+  const Writing writing = writing_of(vm);
   const double stop_at = bandwidth * static_cast<double>(timings_.downtime_limit.count()) / 1000;
-  double left = active, seconds = 0;
+  double left = writing.active, seconds = 0;
   for (int round = 0; round < kMaxCopyRounds && left > stop_at; ++round) {
     const double t = left / bandwidth;
     seconds += t;
-    left = std::min(active, dirty_per_s * t);
+    left = writing.within(t);
   }
   downtime = timings_.downtime_overhead + Duration(static_cast<std::int64_t>(1000 * left / bandwidth));
   return timings_.migration_setup + Duration(static_cast<std::int64_t>(1000 * seconds)) + downtime;

@@ -3,7 +3,8 @@
 // Demand is constant within a step. What a VM gets is min(demand, its limit), and where a host's VMs together want
 // more than it can deliver, a weighted max-min share by allocation. A growth takes effect after `growth_delay`, a
 // shrink after `shrink_delay`, a host is ready after `host_start`. A live migration is pre-copy: setup, then rounds
-// that send what was dirtied meanwhile, until the rest fits into the downtime limit. While a VM moves, both ends
+// that send what was dirtied meanwhile, until the rest fits into the downtime limit. How much guests write is told as a real pool tells
+// it, of each VM now and then: what they did then. While a VM moves, both ends
 // carry its allocation. Starts that would break a host's admission are refused, whatever the planner believed.
 //
 // Who wants to judge attaches a DeliveryObserver; it sees every VM over every stretch of time in which nothing changed.
@@ -11,6 +12,7 @@
 // Threads: one caller. Errors: as the port says. Failures are drawn from `failure_share` and `seed`.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <random>
@@ -31,6 +33,7 @@ struct PoolTimings {
   // What a migration has of the wire: all of it, or as much as its schedule lets it have.
   double migration_rate(const Action& move) const;
   double dirty_share_per_second = 0.02;  // of active memory, at one busy core; hot pages dirty once a round
+  Duration dirty_sample_every = std::chrono::minutes(30);  // of each VM in turn, as a real pool samples: Vm::dirtied; 0: never
   double failure_share = 0;              // of actions that fail half way, leaving things as they were
   std::uint64_t seed = 1;
   bool report_demand = false;            // samples show the demand itself, as if nothing were ever held back
@@ -101,6 +104,13 @@ class SimulatedPool final : public Hypervisor {
   Result<void> admits(const Action& action) const;
   Resources committed(HostId host, VmId except) const;
   void schedule(ActionId id, const Action& action);
+  struct Writing {  // of one guest
+    double active = 0;            // bytes that it uses
+    double dirty_per_second = 0;  // of those
+    double within(double seconds) const { return std::min(active, dirty_per_second * seconds); }
+  };
+  Writing writing_of(const Vm& vm) const;
+  void sample_dirtied(std::size_t vm);
   Duration migration_time(const Vm& vm, double bandwidth, Duration& downtime) const;
   void integrate(Instant end);
   void share_host(std::size_t host);
