@@ -5,6 +5,9 @@
 // Pages that were written to with what was there before do not count, which is less than a migration sends. The mode is QEMU's
 // page-sampling and never dirty-bitmap, which has killed QEMU under emulation.
 //
+// A move and a sample are not under way together: leave() before a move begins, which itself waits until is_being_sampled() no more, since
+// QEMU ends no window early.
+//
 // Threads: one caller; one thread a sample. Ownership: jobs may outlive the sampler.
 #pragma once
 
@@ -24,6 +27,9 @@ namespace headroom::libvirt {
 // ten seconds nothing would seem to happen in a guest that is merely calm. What a shorter window showed is in a longer one as well.
 Bytes dirtied_within(Duration window, std::int64_t mib_per_second, Bytes in_shorter);
 
+// What QEMU says of any sample, whoever began it. False where it does not tell.
+bool is_being_sampled(virDomain* domain);
+
 class DirtySampler {
  public:
   DirtySampler(DirtySampling how, KeepAlive keep_alive, std::shared_ptr<const Clock> clock);
@@ -37,6 +43,8 @@ class DirtySampler {
   };
   // Takes in what is there, and begins the next. VMs that an action is about are no candidates.
   void round(const std::vector<Candidate>& candidates);
+  // No further window of this VM is begun; what was found so far is forgotten.
+  void leave(const std::string& vm);
   std::vector<DirtiedMemory> of(const std::string& vm) const;
 
  private:
@@ -47,7 +55,11 @@ class DirtySampler {
   struct Desk {  // shared with the jobs
     std::mutex mutex;
     std::vector<Found> found;
-    Stop abandoned;
+  };
+  struct Job {
+    std::string vm;
+    std::shared_ptr<Stop> left;  // shared with it
+    std::unique_ptr<Worker> worker;
   };
   void take_in();
 
@@ -56,7 +68,7 @@ class DirtySampler {
   const std::shared_ptr<const Clock> clock_;
   DirtyBook book_;
   std::shared_ptr<Desk> desk_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<Job> jobs_;
 };
 
 }  // namespace headroom::libvirt

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dirty_sampler.h"
 #include "headroom/libvirt/domain_metadata.h"
 #include "migration_call.h"
 #include "migration_end.h"
@@ -35,6 +36,7 @@ Result<void> probe(const MigrationRun& run) {
 }
 
 constexpr int kMostResumes = 3;
+constexpr Duration kLongestSample = std::chrono::seconds(12);  // more than the windows of DirtySampling take
 constexpr unsigned long long kPassesUnderLess = 10;  // over its memory
 
 Transfer transfer_of(const JobStats& job) {
@@ -72,6 +74,7 @@ class Follower {
   void judge_downtime(Progress& progress);
   void check_claim(Progress& progress);
   Result<void> held(Result<void> result);
+  void let_sample_end();
 
   const MigrationRun& run_;
   MigrationEnd source_, destination_;
@@ -105,11 +108,19 @@ Result<void> Follower::prepare() {
   if (auto ours = held(keeper_.acquire(*metadata, run_.setting.vm)); !ours) return ours;
   if (job_of(source_.domain(), 0).type != VIR_DOMAIN_JOB_NONE)
     return fail(ErrorCode::kFailed, "another job of it is under way; nothing was begun");
+  let_sample_end();
   if (auto why = run_.setting.alarm->raised()) return fail(ErrorCode::kRefused, *why);
   if (run_.setting.run->cancel.requested()) return fail(ErrorCode::kRefused, "it was cancelled before it began");
   limit(run_.downtime->asked());
   call_.begin(run_);
   return {};
+}
+
+// QEMU does not end one early.
+void Follower::let_sample_end() {
+  const Instant last = now() + kLongestSample;
+  while (is_being_sampled(source_.domain()) && now() < last && !run_.setting.run->cancel.wait_for(run_.resize.look_every)) {
+  }
 }
 
 // The call first, the destination second: each may only have come to be by what is looked at later.

@@ -262,6 +262,7 @@ Result<void> LibvirtPool::start(ActionId id, const Action& action) {
   if (auto good = in.admits(action); !good) return good;
   if (of_a_host(action)) return in.power->start(id, action, in.last.seen, in.moves());
   if (auto good = in.may_begin(action); !good) return good;
+  if (action.kind == ActionKind::kMigrate) in.dirty.leave(find_by_id(in.last.seen.inventory.vms, action.vm)->uuid);
   return in.launch(id, action, false);
 }
 
