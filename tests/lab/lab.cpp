@@ -6,8 +6,8 @@
 namespace headroom::lab {
 
 Ran Lab::run(const std::string& verb) const {
-  return run_line(fmt::format("LAB_NAME={} LAB_NET={} LAB_GUESTS='{}' LAB_GUEST_PROGRAM={}/lab-guest {}/lab.sh {}", setting_.name, setting_.net,
-                              setting_.guests, HEADROOM_BINARY_DIR, HEADROOM_SOURCE_DIR, verb));
+  return run_line(fmt::format("LAB_NAME={} LAB_NET={} LAB_GUESTS='{}' LAB_GUEST_PROGRAM={}/lab-guest {} {}/lab.sh {}", setting_.name, setting_.net,
+                              setting_.guests, HEADROOM_BINARY_DIR, setting_.more, HEADROOM_SOURCE_DIR, verb));
 }
 
 std::string Lab::say(const std::string& verb) const {

@@ -18,6 +18,7 @@ struct Setting {
   std::string name = "hrt";
   int net = 78;
   std::string guests = "vm1@h1 vm2@h2";
+  std::string more{};  // further ones of lab/settings.sh: "LAB_MEMORY=256"
 };
 
 class Lab {
@@ -45,6 +46,7 @@ class Lab {
 
 class LabTest : public ::testing::Test {
  protected:
+  explicit LabTest(Setting setting = {}) : lab(std::move(setting)) {}
   void SetUp() override;
 
   Lab lab;

@@ -16,6 +16,7 @@ libvirt::PoolOptions pool_options(const Lab& lab);
 
 class PoolLab : public LabTest {
  protected:
+  explicit PoolLab(Setting setting = {}) : LabTest(std::move(setting)) {}
   void SetUp() override;
 
   // Another run of the manager: what it knew is gone, but for what it wrote down. One manager over all tests, in the lab's own folder: its
