@@ -39,6 +39,7 @@ class Manager {
     run();
     read_url();
   }
+  pid_t pid() const { return pid_; }
   std::string socket() const { return (folder_ / "s").string(); }
   const std::string& url() const { return url_; }
   std::filesystem::path temporary() const { return folder_ / "tmp"; }
