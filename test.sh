@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is needed, builds everything and runs every test. ./test.sh --long adds repetitions and sanitizer trees.
+# Installs what is needed, builds everything and runs every test. ./test.sh --long adds repetitions, a minute of each fuzz target and sanitizer trees.
 set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/prepare.sh
@@ -9,9 +9,13 @@ command -v chromium > /dev/null || install_packages <(echo chromium)   # the pag
 build release
 say "testing"
 ctest --preset release -j "$(nproc)"
+build fuzz
+say "fuzzing"
+ctest --preset fuzz -j "$(nproc)"
 
 if [[ ${1:-} == --long ]]; then
   HEADROOM_LONG=1 ctest --preset release -L fuzz -R RandomSchedules
+  HEADROOM_LONG=1 ctest --preset fuzz -j "$(nproc)"
   HEADROOM_LONG=1 ctest --preset release -L lab --verbose   # its tables of figures
   for preset in asan tsan; do
     build "$preset"
