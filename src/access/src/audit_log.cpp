@@ -10,9 +10,9 @@
 namespace headroom::access {
 namespace {
 
-// Of refused attempts: so many at once, and one more with each such time.
+// Of refused attempts: so many at once, and one more with each such time. Who goes on trying for a year makes the log 1 GB longer.
 constexpr double kRefusalsAtOnce = 60;
-constexpr Duration kOneRefusal = std::chrono::seconds(1);
+constexpr Duration kOneRefusal = std::chrono::seconds(10);
 
 AuditEntry cut(AuditEntry entry) {
   for (std::string* text : {&entry.who, &entry.role, &entry.from, &entry.action, &entry.target, &entry.outcome})
