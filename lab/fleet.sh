@@ -1,7 +1,11 @@
 # The fleet file (docs/fleet.md) by which headroomd runs the lab. Its hosts are reached as hosts are, over their management network, so that
 # a cut cable cuts the manager off too. Time runs as fast as the guests' load: a step of the recording's five minutes is 10 s.
 
-fleet() {  # [AT SHOWS]
+switch_of() { tell ", power: {program: /usr/bin/env, arguments: [LAB_NAME=$LAB_NAME, LAB_DIR=$LAB_DIR, $LAB_ROOT/lab.sh, power], called: $1}"; }
+
+fleet() {  # [--power] [AT SHOWS]
+  local power=''
+  [[ ${1:-} != --power ]] || { power=yes; shift; }
   local host cpu=$((LAB_HOST_CPU > 0 ? LAB_HOST_CPU : $(nproc) * 1000))
   cat << YAML
 fleet: lab
@@ -19,7 +23,7 @@ YAML
   for host in $(hosts); do
     cat << YAML
   - {name: $host, uri: "$(host_tcp_uri "$host")", peer: "$(host_tcp_uri "$host")", memory uri: "tcp://$(host_address "$host")",
-     price: on-demand, usd per hour: 0.1, capacity: {cpu: $(awk -v m="$cpu" 'BEGIN {print m / 1000}') cores, memory: $LAB_HOST_MEMORY MiB}}
+     price: on-demand, usd per hour: 0.1, capacity: {cpu: $(awk -v m="$cpu" 'BEGIN {print m / 1000}') cores, memory: $LAB_HOST_MEMORY MiB}${power:+$(switch_of "$host")}}
 YAML
   done
   cat << YAML
@@ -29,4 +33,5 @@ limits: {actions per hour: 600, grow cooldown: 2s, shrink cooldown: 30s, migrate
          max host age: 20s, lost after: 30s, confirm within: 20s}
 migration: {trust shared paths: true, deadline: 2m}
 YAML
+  [[ -z $power ]] || tell "power: {start within: 1m, stop within: 1m, quiet: 1s}"
 }

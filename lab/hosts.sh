@@ -94,8 +94,7 @@ launch_host() {
   local host=$1 dir pid
   dir=$(host_dir "$host")
   host_pid "$host" > /dev/null && return
-  unplug "$host"
-  rm -f "$dir/init.pid" "$dir"/run/libvirt-sock*
+  clear_host "$host"
   configure_host "$host"
   make_cgroups "$host"
   [[ ! -d $LAB_CACHE/capabilities || -d $dir/cache/qemu ]] || { mkdir -p "$dir/cache/qemu"; cp -a "$LAB_CACHE/capabilities" "$dir/cache/qemu/"; }
@@ -123,7 +122,12 @@ crash_host() {
     kill -KILL "$pid"
     wait_for 10 gone "$pid" || fail "$1 does not go away"
   fi
-  rm -rf "$(host_dir "$1")/init.pid" "$(host_dir "$1")/run"  # /run is in memory
+  clear_host "$1"
+}
+# What is gone with its power: its cables are dead, and /run was in memory.
+clear_host() {
+  local dir; dir=$(host_dir "$1")
+  rm -rf "$dir/init.pid" "$dir/stopping" "$dir/run"
   unplug "$1"
 }
 gone() { [[ ! -d /proc/$1 ]]; }

@@ -2,7 +2,7 @@
 # A real fleet on one machine: hosts in namespaces, each with its own libvirtd, and real guests. docs/lab.md says how to use it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
-for part in possible assets keys net hosts guests load faults fleet; do source "$LAB_ROOT/lab/$part.sh"; done
+for part in possible assets keys net hosts power guests load faults fleet; do source "$LAB_ROOT/lab/$part.sh"; done
 
 usage() {
   cat << USAGE
@@ -10,7 +10,8 @@ usage: lab.sh VERB
   up                    starts the hosts and guests that do not run yet; installs and builds what that takes
   down                  ends and removes everything (build/lab stays: kernel, initramfs)
   status                hosts, guests, and how each is reached
-  fleet [AT SHOWS]      the fleet file for headroomd; forecasts take the moment AT for the recorded moment SHOWS
+  fleet [--power] [AT SHOWS]
+                        the fleet file for headroomd; forecasts take the moment AT for the recorded moment SHOWS; --power: it switches hosts too
   load VM ...           $kLoadUsage
   past VM ...           $kPastUsage
                         $kSizesUsage
@@ -18,6 +19,8 @@ usage: lab.sh VERB
   migrate VM HOST ...   moves a guest by hand; further options are virsh's
   fault KIND WHAT       $kFaultUsage
   repair KIND WHAT
+  $kPowerUsage
+                        a host's switch (docs/power.md)
   uri HOST [unix | tcp | tls | stranger], where VM, address VM|HOST, uuid VM
   virsh HOST ...        virsh on that host;  inside HOST COMMAND...  in its namespaces
   log HOST [VM]         what libvirtd, or a guest's console, says;  possible: whether a lab can be here
@@ -79,10 +82,14 @@ log() {
   if (($# > 1)); then cat "$(host_dir "$1")/log/qemu/$2.console"; else cat "$(host_dir "$1")/log/libvirtd.log"; fi
 }
 
+# Of one lab's hosts one process at a time makes and unmakes any.
+take_turns() { mkdir -p /run/lock; exec 9> "/run/lock/headroom-lab-$LAB_NAME"; flock 9; }
+
 verb=${1:-help}
 shift || true
 case $verb in
-  up | down) mkdir -p /run/lock; exec 9> "/run/lock/headroom-lab-$LAB_NAME"; flock 9; "$verb" "$@" ;;
+  up | down) take_turns; "$verb" "$@" ;;
+  power) [[ ${1:-} == state ]] || take_turns; power "$@" ;;
   status | load | past | ask | fault | repair | uri | log) "$verb" "$@" ;;
   fleet) fleet "$@" ;;
   migrate) migrate_guest "$@" ;;

@@ -10,9 +10,14 @@ namespace {
 
 class LabRig final : public ContractRig {
  public:
-  LabRig() : book_(libvirt::StateBook::open(lab_.folder() + "/tests.db").value()) {
-    pool_ = std::make_unique<libvirt::LibvirtPool>(std::vector{lab_.uri("h1"), lab_.uri("h2")}, lab::pool_options(lab_),
-                                                   std::make_shared<SystemClock>(), *book_, book_->claim());
+  explicit LabRig(bool switches = false) : book_(libvirt::StateBook::open(lab_.folder() + "/tests.db").value()) {
+    libvirt::PoolOptions options = lab::pool_options(lab_);
+    if (switches) {
+      for (const char* host : {"h1", "h2"}) options.power.switches[lab_.uri(host)] = make_power(lab_.power(host)).value();
+      if (lab_.where("vm2") != lab_.where("vm1")) lab_.say("fault guest vm2");  // it is back for the next test
+    }
+    pool_ = std::make_unique<libvirt::LibvirtPool>(std::vector{lab_.uri("h1"), lab_.uri("h2")}, std::move(options),
+                                                   std::make_shared<SystemClock>(), *book_, book_->claim(), switches ? book_.get() : nullptr);
     // What a guest uses is told from the second look on.
     EXPECT_TRUE(lab::within(std::chrono::seconds(20), [this] {
       seen_ = pool_->inventory().value_or(Inventory{});
@@ -30,6 +35,7 @@ class LabRig final : public ContractRig {
       if (host.id != vm_.host) return host.id;
     return {};
   }
+  HostId idle_host() const override { return elsewhere(); }
   Resources other(const Vm& vm) const override {
     Resources r = vm.allocation;
     r[Resource::kCpu] = vm.allocation[Resource::kCpu] == 400 ? 500 : 400;
@@ -45,19 +51,21 @@ class LabRig final : public ContractRig {
   Vm vm_;
 };
 
+template <bool switches>
 std::unique_ptr<ContractRig> lab_rig() {
   if (!lab::is_long()) return nullptr;
   const Ran up = lab::Lab().run("up");
-  if (up.exit_code == 0) return std::make_unique<LabRig>();
+  if (up.exit_code == 0) return std::make_unique<LabRig>(switches);
   EXPECT_EQ(up.exit_code, 77) << up.text;  // else this machine cannot have a lab
   return nullptr;
 }
 
-const auto kLab = ::testing::Values(ContractCase{"Lab", lab_rig});
+const auto kLab = ::testing::Values(ContractCase{"Lab", lab_rig<false>});
 INSTANTIATE_TEST_SUITE_P(Lab, PortContract, kLab, contract_name);
 INSTANTIATE_TEST_SUITE_P(Lab, ResizeContract, kLab, contract_name);
 INSTANTIATE_TEST_SUITE_P(Lab, MoveContract, kLab, contract_name);
 INSTANTIATE_TEST_SUITE_P(Lab, SampleContract, kLab, contract_name);
+INSTANTIATE_TEST_SUITE_P(Lab, PowerContract, ::testing::Values(ContractCase{"Lab", lab_rig<true>}), contract_name);
 
 }  // namespace
 }  // namespace headroom::testing

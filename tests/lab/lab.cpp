@@ -1,9 +1,23 @@
 #include "lab.h"
 
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 
 namespace headroom::lab {
+
+PowerCommand Lab::power(const std::string& host) const {
+  return {.program = "/usr/bin/env",
+          .arguments = {fmt::format("LAB_NAME={}", setting_.name), fmt::format("LAB_NET={}", setting_.net), HEADROOM_SOURCE_DIR "/lab.sh", "power"},
+          .host = host};
+}
+
+long Lab::times_told(const std::string& what) const {
+  std::ifstream log(folder() + "/power.log");
+  long times = 0;
+  for (std::string line; std::getline(log, line);) times += line.ends_with(" " + what) ? 1 : 0;
+  return times;
+}
 
 Ran Lab::run(const std::string& verb) const {
   return run_line(fmt::format("LAB_NAME={} LAB_NET={} LAB_GUESTS='{}' LAB_GUEST_PROGRAM={}/lab-guest {} {}/lab.sh {}", setting_.name, setting_.net,

@@ -11,6 +11,7 @@
 #include "../support/run_program.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/stop.h"
+#include "headroom/power/adapters.h"
 
 namespace headroom::lab {
 
@@ -37,6 +38,9 @@ class Lab {
   int places(const std::string& vm) const;
   nlohmann::json status(const std::string& vm) const;
   std::string guest_says(const std::string& vm, const std::string& command) const { return say("ask " + vm + " 'run " + command + "'"); }
+  // The host's switch, and how often it was told "start h1" or "stop h1" since the lab came up.
+  PowerCommand power(const std::string& host) const;
+  long times_told(const std::string& what) const;
   // What the host has used of the processors for it so far, in CPU milliseconds.
   long cpu_ms(const std::string& vm) const;
 

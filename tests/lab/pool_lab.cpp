@@ -33,7 +33,8 @@ void PoolLab::restart() {
   auto opened = libvirt::StateBook::open(lab.folder() + "/tests.db");
   ASSERT_TRUE(opened) << opened.error().message;
   book_ = std::move(*opened);
-  pool_ = std::make_unique<libvirt::LibvirtPool>(std::vector{uris_["h1"], uris_["h2"]}, options_, clock_, *book_, book_->claim());
+  pool_ = std::make_unique<libvirt::LibvirtPool>(std::vector{uris_["h1"], uris_["h2"]}, options_, clock_, *book_, book_->claim(),
+                                                 options_.power.switches.empty() ? nullptr : book_.get());
   look();
 }
 
