@@ -17,10 +17,11 @@ fetch_kernel() {
   rm -rf "$unpacked"
 }
 
+# The agent is built with it, and found beside it.
 build_guest_program() {
   [[ -n $LAB_GUEST_PROGRAM ]] && return
   LAB_GUEST_PROGRAM=$LAB_ROOT/build/release/bin/lab-guest
-  (cd "$LAB_ROOT" && source scripts/prepare.sh && install_packages packages.txt && build release lab-guest > /dev/null) \
+  (cd "$LAB_ROOT" && source scripts/prepare.sh && install_packages packages.txt && build release lab-guest headroom-agent > /dev/null) \
     || fail "lab/guest cannot be built"
 }
 
@@ -37,14 +38,16 @@ add_module() {
 
 # Not compressed: an emulated processor takes seconds to unpack it.
 make_initramfs() {
-  local image=$LAB_CACHE/initramfs root=$LAB_CACHE/root module
-  [[ -s $image && $image -nt $LAB_GUEST_PROGRAM && $image -nt $LAB_ROOT/lab/guest/init && $image -nt $LAB_CACHE/vmlinuz ]] && return
+  local image=$LAB_CACHE/initramfs root=$LAB_CACHE/root agent module
+  agent=$(dirname "$LAB_GUEST_PROGRAM")/headroom-agent
+  [[ -s $image && $image -nt $LAB_GUEST_PROGRAM && $image -nt $agent && $image -nt $LAB_ROOT/lab/guest/init && $image -nt $LAB_CACHE/vmlinuz ]] && return
   rm -rf "$root" && mkdir -p "$root"/{bin,dev,proc,sys,modules}
   cp "$(command -v busybox)" "$root/bin/busybox"
   cp "$LAB_GUEST_PROGRAM" "$root/bin/lab-guest"
+  cp "$agent" "$root/bin/headroom-agent"
   install -m 755 "$LAB_ROOT/lab/guest/init" "$root/init"
   : > "$root/modules/order"
-  for module in virtio_pci virtio_net virtio_blk virtio_balloon virtio_mem; do add_module "$module" "$root/modules"; done
+  for module in virtio_pci virtio_net virtio_blk virtio_balloon virtio_mem virtio_console; do add_module "$module" "$root/modules"; done
   (cd "$root" && find . | cpio -o -H newc --quiet) > "$image.new"
   mv "$image.new" "$image"
   rm -rf "$root"

@@ -48,6 +48,7 @@ guest_xml() {  # VM
     <memory model='virtio-mem'>
       <target><size unit='MiB'>$LAB_MORE_MEMORY</size><node>0</node><block unit='MiB'>2</block><requested unit='MiB'>0</requested></target>
     </memory>
+    <channel type='unix'><target type='virtio' name='org.headroom.agent.0'/></channel>
     <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
   </devices>
 </domain>
