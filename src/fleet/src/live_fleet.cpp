@@ -78,6 +78,7 @@ Result<LiveFleet> read_live_fleet(config::Document& document, const std::filesys
   };
   if (auto ok = read_along(top, "rules", folder, load_rules, fleet.rules); !ok) return tl::unexpected(ok.error());
   fleet::read_safety(top, fleet);
+  fleet::read_agents(top, folder, fleet.agents);
   fleet::read_power(top, fleet.pool.power);
   fleet::read_hosts(top, fleet);
   fleet::read_site(top, fleet.pool.observer.site);

@@ -15,6 +15,8 @@ void read_switch(config::Section& host, const std::string& uri, const std::strin
 void read_power(config::Section& top, libvirt::PowerOptions& power);
 void read_site(config::Section& top, libvirt::Site& site);
 void read_safety(config::Section& top, LiveFleet& fleet);
+// `folder`: where relative files are taken from.
+void read_agents(config::Section& top, const std::filesystem::path& folder, std::optional<AgentSettings>& agents);
 void read_migration(config::Section& top, libvirt::MigrationOptions& migration);
 
 }  // namespace headroom::fleet

@@ -140,6 +140,21 @@ TEST(LiveFleet, SaysWhatIsWrongAndWhere) {
 }
 
 // A file may be anything: it is read, or told to be wrong in one line.
+TEST(LiveFleet, ListensToAgentsWhereItSaysSo) {
+  EXPECT_FALSE(read(kHead + kHost)->agents);
+  const auto fleet = read(kHead + kHost + "agents: {listen: \"[::1]:7000\", interval: 5s, certificates last: 8h, ca certificate: ca.crt, ca key: ca.key, connections: 100}\n");
+  ASSERT_TRUE(fleet) << fleet.error().message;
+  EXPECT_EQ(fleet->agents->ingest.address, "::1");
+  EXPECT_EQ(fleet->agents->ingest.port, 7000);
+  EXPECT_EQ(fleet->agents->ingest.interval, seconds(5));
+  EXPECT_EQ(fleet->agents->certificates_last, std::chrono::hours(8));
+  EXPECT_EQ(fleet->agents->ingest.most_connections, 100u);
+  EXPECT_EQ(fleet->agents->authority->certificate, std::filesystem::path(HEADROOM_SOURCE_DIR "/examples/ca.crt"));
+  EXPECT_THAT(mistake(kHead + kHost + "agents: {listen: 7475}\n"), HasSubstr("'7475' is not ADDRESS:PORT; write 0.0.0.0:7475"));
+  EXPECT_THAT(mistake(kHead + kHost + "agents: {ca key: ca.key}\n"), HasSubstr("an authority of your own is both: 'ca certificate' and 'ca key'"));
+  EXPECT_THAT(mistake(kHead + kHost + "agents: {certificates last: 2d}\n"), HasSubstr("certificates last"));
+}
+
 TEST(LiveFleet, SurvivesAnyFile) {
   const char* given = std::getenv("HEADROOM_SEED");
   const auto seed = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();

@@ -18,12 +18,21 @@
 #include "headroom/config/document.h"
 #include "headroom/cost/price_book.h"
 #include "headroom/forecast/stretched.h"
+#include "headroom/identity/identity_book.h"
+#include "headroom/ingest/ingest.h"
 #include "headroom/libvirt/pool.h"
 #include "headroom/model/constraint.h"
 #include "headroom/model/forecast.h"
 #include "headroom/model/rule.h"
 
 namespace headroom {
+
+// Agents in the VMs, and the authority that certifies them.
+struct AgentSettings {
+  ingest::IngestOptions ingest;
+  std::optional<identity::OwnAuthority> authority;   // none: one of the manager's own, in its state directory
+  Duration certificates_last = identity::kLongestCertificate;
+};
 
 struct LiveFleet {
   std::string name;
@@ -35,6 +44,7 @@ struct LiveFleet {
   Horizons horizons;                         // ascending; none: the model's own
   std::optional<Calendar> calendar;          // where forecasts are to see another time of day and week than it is (forecast/stretched.h)
   SafetyLimits limits;                       // its level is the fleet's
+  std::optional<AgentSettings> agents;       // none: no agent is listened to
   Resources steps{250_mcores, 256_MiB, BytesPerSecond(1'000'000), BytesPerSecond(1'000'000)};  // of allocations
   std::array<double, kResourceCount> usd_per_unit_hour{};                                      // of an allocation, per base unit
   std::optional<cost::PriceBook> book;
