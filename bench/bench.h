@@ -37,6 +37,7 @@ Result<std::vector<Figure>> agent_bench(const Setting& setting);
 Result<std::vector<Figure>> forecast_bench(const Setting& setting);
 Result<std::vector<Figure>> history_bench(const Setting& setting);
 Result<std::vector<Figure>> fleet_bench(const Setting& setting);
+Result<std::vector<Figure>> ingest_bench(const Setting& setting);
 Result<std::vector<Figure>> loop_bench(const Setting& setting);
 Result<std::vector<Figure>> migration_bench(const Setting& setting);
 Result<std::vector<Figure>> planner_bench(const Setting& setting);
