@@ -27,6 +27,7 @@ void add_commands(CLI::App& app, Outcome& outcome) {
   add_pause(app, outcome);
   add_policy(app, outcome);
   add_host(app, outcome);
+  add_agent(app, outcome);
   add_access(app, outcome);
   add_audit(app, outcome);
 }

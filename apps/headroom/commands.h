@@ -36,6 +36,7 @@ void add_observe(CLI::App& app, Outcome& outcome);
 void add_plan(CLI::App& app, Outcome& outcome);
 void add_pause(CLI::App& app, Outcome& outcome);  // and resume
 void add_policy(CLI::App& app, Outcome& outcome);
+void add_agent(CLI::App& app, Outcome& outcome);
 void add_access(CLI::App& app, Outcome& outcome);
 void add_audit(CLI::App& app, Outcome& outcome);
 void add_host(CLI::App& app, Outcome& outcome);

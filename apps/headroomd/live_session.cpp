@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "agents.h"
 #include "headroom/actuator/sqlite_journal.h"
 #include "headroom/base/clock.h"
 #include "headroom/base/supervisor.h"
@@ -107,14 +108,24 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
                                to_text(start.model->info().step), to_text(fleet->step)));
   const auto trainer = make_trainer(o, state->directory, start, *state->history);
   libvirt::LibvirtPool pool(fleet->uris, fleet->pool, clock, *state->book, state->book->claim(), state->book.get());
+  std::unique_ptr<Agents> agents;
+  if (fleet->agents) {
+    auto opened = Agents::open(*fleet->agents, state->directory, pool, *state->history, *clock);
+    if (!opened) return tl::unexpected(opened.error());
+    agents = std::move(*opened);
+  }
   LiveTicker ticker;
-  const LivePorts ports{pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
-  auto run = LiveRun::make(*fleet, ports, live_options(o, *state, start, trainer.get(), ticker));
+  const LivePorts ports{agents ? agents->pool() : pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
+  LiveOptions options = live_options(o, *state, start, trainer.get(), ticker);
+  if (agents) options.history = &agents->loops_history();
+  auto run = LiveRun::make(*fleet, ports, std::move(options));
   if (!run) return tl::unexpected(run.error());
+  if (agents)
+    if (auto begun = agents->begin(static_cast<std::uint64_t>(state->book->claim().epoch)); !begun) return begun;
 
   if (auto noted = note_start(*state->books.audit, fleet->name); !noted) return noted;
   const Api api({(*run)->board(), *state->history, state->books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
-                 [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }});
+                 [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }, agents ? &agents->desk() : nullptr});
   const auto doors = open_doors(o, api, state->books, *clock);
   if (!doors) return tl::unexpected(doors.error());
   fmt::print("headroomd: fleet '{}' of {} host{}, level {}, under {}, a round every {}; page and API at {}, changes through {}, state in {}\n",

@@ -43,6 +43,7 @@ const std::vector<Api::Row>& Api::table() {
       {{"GET", "what-if", kViewer}, "read", &Api::what_if},
       {{"GET", "vms/{name}", kViewer}, "read", &Api::vm},
       {{"GET", "hosts/{name}", kViewer}, "read", &Api::host},
+      {{"GET", "agents", kViewer}, "read", &Api::agents},
       {{"GET", "access/me", kViewer}, "read", &Api::me},
       {{"GET", "access/tokens", kAdmin}, "token list", &Api::tokens},
       {{"GET", "audit", kAdmin}, "audit list", &Api::audit},
@@ -51,6 +52,8 @@ const std::vector<Api::Row>& Api::table() {
       {{"POST", "resume", kOperator}, "resume", nullptr, &Api::resume},
       {{"POST", "hosts/{name}/drain", kOperator}, "drain", nullptr, &Api::drain},
       {{"POST", "hosts/{name}/undrain", kOperator}, "undrain", nullptr, &Api::undrain},
+      {{"POST", "agents/tokens", kAdmin}, "agent token create", nullptr, &Api::create_agent_token},
+      {{"POST", "agents/{name}/revoke", kAdmin}, "agent revoke", nullptr, &Api::revoke_agent},
       {{"POST", "access/tokens", kAdmin}, "token create", nullptr, &Api::create_token},
       {{"POST", "access/tokens/{name}/revoke", kAdmin}, "token revoke", nullptr, &Api::revoke_token},
   };

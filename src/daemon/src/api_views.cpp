@@ -44,6 +44,7 @@ Answer Api::vm(const Asked& asked) const {
   detail.allocations = ports_.board.trail.allocations(vm->id);
   detail.actions = ports_.board.log.of_vm(asked.name, kActionsOfOne);
   detail.denied = ports_.board.log.denied_of(asked.name, kActionsOfOne);
+  if (ports_.agents != nullptr) detail.agent = ports_.agents->board.find(vm->uuid);
   return json_answer(vm_json(state, *vm, detail));
 }
 

@@ -123,6 +123,7 @@ nlohmann::json vm_json(const State& state, const Vm& vm, const VmDetail& detail)
   object["scaling_reason"] = vm.scaling_reason;
   object["actions"] = list(detail.actions);
   object["denied"] = list(detail.denied);
+  object["agent"] = detail.agent ? agent_json(*detail.agent) : nlohmann::json();
   return object;
 }
 

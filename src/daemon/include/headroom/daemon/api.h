@@ -1,7 +1,7 @@
 // The manager's API without its transport: a request in, an answer out (docs/api.md). What it has is one table (api.cpp): each
 // endpoint with the role it takes, and what it is called in the audit log.
 //
-// Threads: answer() from any. Ownership: borrows board, history and books, which outlive it; `set_paused` and `set_drained` are called
+// Threads: answer() from any. Ownership: borrows board, history, books and agents, which outlive it; `set_paused` and `set_drained` are called
 // as they come.
 // Errors: every refusal is an Answer with the fitting status, a problem of RFC 7807 that also has {"error": {"code", "message"}}.
 #pragma once
@@ -15,6 +15,7 @@
 
 #include "headroom/access/books.h"
 #include "headroom/access/role.h"
+#include "headroom/daemon/agent_desk.h"
 #include "headroom/daemon/board.h"
 #include "headroom/history/store.h"
 
@@ -45,6 +46,7 @@ struct ApiPorts {
   std::function<Result<void>(bool paused)> set_paused;
   std::filesystem::path page;                  // a built page; need not exist
   std::function<Result<void>(const std::string& host, bool drained)> set_drained{};
+  const AgentDesk* agents = nullptr;           // none: no agents are listened to
 };
 
 // One line of the table.
@@ -84,6 +86,7 @@ class Api {
   Answer what_if(const Asked& asked) const;
   Answer vm(const Asked& asked) const;
   Answer host(const Asked& asked) const;
+  Answer agents(const Asked& asked) const;
   Answer me(const Asked& asked) const;
   Answer tokens(const Asked& asked) const;
   Answer audit(const Asked& asked) const;
@@ -93,6 +96,8 @@ class Api {
   Result<Answer> resume(const Asked& asked) const;
   Result<Answer> drain(const Asked& asked) const;
   Result<Answer> undrain(const Asked& asked) const;
+  Result<Answer> create_agent_token(const Asked& asked) const;
+  Result<Answer> revoke_agent(const Asked& asked) const;
   Result<Answer> create_token(const Asked& asked) const;
   Result<Answer> revoke_token(const Asked& asked) const;
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "headroom/daemon/agent_desk.h"
 #include "headroom/daemon/board.h"
 #include "headroom/model/sample.h"
 #include "headroom/planner/what_if.h"
@@ -25,6 +26,7 @@ struct VmDetail {
   std::vector<Trail::Change> allocations;
   std::vector<ActionEntry> actions;            // newest first
   std::vector<DeniedEntry> denied;
+  std::optional<ingest::AgentState> agent{};   // none: it never had one
 };
 struct HostDetail {
   std::vector<Trail::Use> cpu;
@@ -39,6 +41,9 @@ nlohmann::json host_json(const State& state, const UnheardHost& unheard);
 nlohmann::json plan_json(const State& state);
 nlohmann::json actions_json(const State& state, const std::vector<ActionEntry>& actions);
 nlohmann::json score_json(const State& state);
+// kFailed: the identity book cannot be read.
+Result<nlohmann::json> agents_json(const State& state, const AgentDesk& desk);
+nlohmann::json agent_json(const ingest::AgentState& agent);
 nlohmann::json cost_json(const State& state);
 nlohmann::json accuracy_json(const State& state);
 // `changes`: as they were written.

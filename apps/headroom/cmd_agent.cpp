@@ -1,0 +1,89 @@
+// headroom agent token, list, revoke: who speaks for VMs at a running headroomd.
+#include <fmt/format.h>
+
+#include "client.h"
+#include "commands.h"
+#include "table.h"
+#include "views.h"
+
+namespace headroom::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kOtherVersion = "the answer is not of the API this program knows; are both of one version?";
+
+void add_token(CLI::App& agent, Outcome& outcome) {
+  CLI::App* command = agent.add_subcommand("token", "Make a token by which the agent of one VM joins, once; it is shown this once");
+  auto vm = std::make_shared<std::string>(), expires = std::make_shared<std::string>("1h");
+  command->add_option("vm", *vm, "The VM's name, or its UUID")->required();
+  command->add_option("--expires", *expires, "How long it can be used: 10m, 1h; up to 7d")->capture_default_str();
+  const auto options = add_change_options(*command);
+  command->callback([=, &outcome] {
+    const auto made = Client(*options).post(fmt::format("agents/tokens?name={}&expires={}", escaped(*vm), escaped(*expires)));
+    if (!made) return outcome.fail_with(made.error());
+    if (options->json()) return print_json(*made);
+    try {
+      // The token alone on the standard output, so that it can be sent into a file.
+      fmt::print(stderr, "For VM {}, until {}, once; agents connect to {}:\n", harmless(made->at("vm_uuid")), moment(made->at("until")), harmless(made->at("listens_at")));
+      fmt::print("{}\n", harmless(made->at("token")));
+    } catch (const json::exception&) {
+      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
+    }
+  });
+}
+
+std::string called(const json& row) { return row.at("vm") == "" ? harmless(row.at("vm_uuid")) : harmless(row.at("vm")); }
+
+std::string skew(const json& seconds) { return seconds.is_number() ? fmt::format("{:+.1f} s", seconds.get<double>()) : std::string("-"); }
+
+std::string list_text(const json& answer) {
+  Table agents({"VM", "CONNECTED", "FROM", "VERSION", "LAST REPORT", "CLOCK", "CERTIFICATE UNTIL", "VETOED"}), tokens({"VM", "TOKEN UNTIL"});
+  for (const json& a : answer.at("agents"))
+    agents.add({called(a), a.at("connected").get<bool>() ? "yes" : "no, since " + moment(a.at("since")), harmless(a.at("from")), harmless(a.at("version")),
+                a.at("sampled_at").is_string() ? moment(a.at("sampled_at")) : std::string("-"), skew(a.at("skew_seconds")), moment(a.at("certificate_until")),
+                a.at("veto").is_object() ? harmless(a.at("veto").at("reason")) : std::string("-")});
+  for (const json& t : answer.at("tokens")) tokens.add({called(t), moment(t.at("until"))});
+  const std::string head = fmt::format("Agents connect to {}.\n", harmless(answer.at("listens_at")));
+  return head + (agents.empty() ? std::string("None has connected.\n") : agents.text()) + (tokens.empty() ? std::string() : "\n" + tokens.text());
+}
+
+void add_list(CLI::App& agent, Outcome& outcome) {
+  CLI::App* command = agent.add_subcommand("list", "Show the agents there are, and open join tokens; -o json shows certificates too");
+  const auto options = add_server_options(*command);
+  command->callback([=, &outcome] {
+    const auto answer = Client(*options).get("agents");
+    if (!answer) return outcome.fail_with(answer.error());
+    if (options->json()) return print_json(*answer);
+    try {
+      fmt::print("{}", list_text(*answer));
+    } catch (const json::exception&) {
+      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
+    }
+  });
+}
+
+void add_revoke(CLI::App& agent, Outcome& outcome) {
+  CLI::App* command = agent.add_subcommand("revoke", "Let a VM's agent, or one certificate and what was renewed from it, speak no more, at once");
+  auto what = std::make_shared<std::string>();
+  command->add_option("what", *what, "A VM's name or UUID, or a certificate's serial number")->required();
+  const auto options = add_change_options(*command);
+  command->callback([=, &outcome] {
+    const auto answer = Client(*options).post(fmt::format("agents/{}/revoke", escaped(*what)));
+    if (!answer) return outcome.fail_with(answer.error());
+    if (options->json()) return print_json(*answer);
+    fmt::print("Revoked. With a new token it may join again.\n");
+  });
+}
+
+}  // namespace
+
+void add_agent(CLI::App& app, Outcome& outcome) {
+  CLI::App* agent = app.add_subcommand("agent", "The agents in VMs: let one join, show them, shut one out");
+  agent->require_subcommand(1);
+  add_token(*agent, outcome);
+  add_list(*agent, outcome);
+  add_revoke(*agent, outcome);
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,40 @@
+#include "agents.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace headroom::cli {
+
+Result<std::unique_ptr<Agents>> Agents::open(const AgentSettings& settings, const std::filesystem::path& state, Hypervisor& pool, HistoryStore& history,
+                                             const Clock& clock) {
+  auto authority = settings.authority ? identity::Authority::load(*settings.authority, clock.now()) : identity::Authority::open(state / "authority.pem", clock.now());
+  if (!authority) return tl::unexpected(authority.error());
+  std::unique_ptr<Agents> agents(new Agents(settings, history, clock, std::move(*authority)));
+  auto identities = identity::IdentityBook::open((state / "identity.db").string(), agents->authority_, settings.certificates_last);
+  if (!identities) return tl::unexpected(identities.error());
+  agents->identities_ = std::move(*identities);
+  auto directives = ingest::DirectiveBook::open((state / "directives.db").string());
+  if (!directives) return tl::unexpected(directives.error());
+  agents->directives_ = std::move(*directives);
+  const auto wake = [self = agents.get()] { self->wake(); };
+  agents->pool_ = std::make_unique<GuestPool>(GuestPorts{pool, agents->board_, *agents->directives_, clock, wake});
+  agents->loops_history_ = std::make_unique<GuestHistory>(history, *agents->pool_);
+  agents->desk_ = std::unique_ptr<AgentDesk>(new AgentDesk{agents->board_, *agents->identities_, clock, {}, wake});
+  return agents;
+}
+
+Result<void> Agents::begin(std::uint64_t epoch) {
+  const auto log = [](const std::string& line) {
+    fmt::print(stderr, "headroomd: {}\n", line);
+    std::fflush(stderr);
+  };
+  auto ingest = ingest::Ingest::open(settings_.ingest, {*identities_, history_, board_, clock_, epoch, log, directives_.get()});
+  if (!ingest) return tl::unexpected(ingest.error());
+  ingest_ = std::move(*ingest);
+  const std::string& address = settings_.ingest.address;
+  desk_->listens_at = address.find(':') == std::string::npos ? fmt::format("{}:{}", address, ingest_->port()) : fmt::format("[{}]:{}", address, ingest_->port());
+  return {};
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,89 @@
+// What the API shows of agents, and who may let one in.
+#include <gmock/gmock.h>
+
+#include "headroom/identity/testing/agent_key.h"
+#include "headroom/identity/testing/scratch.h"
+#include "rig.h"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class AgentsApi : public ::testing::Test {
+ protected:
+  Answer ask(const std::string& method, const std::string& path, std::multimap<std::string, std::string> query = {}) {
+    Request r;
+    r.method = method;
+    r.path = "/api/v1/" + path;
+    r.query = std::move(query);
+    return api.answer(r, testing::kAdmin);
+  }
+  json get(const std::string& path) { return json::parse(ask("GET", path).body); }
+  const Vm& vm() const { return rig.board.read()->snapshot.vms.front(); }
+
+  testing::StillApi rig;
+  identity::testing::Scratch folder;
+  identity::Authority authority = *identity::Authority::open(folder / "authority.pem", rig.clock.now());
+  std::unique_ptr<identity::IdentityBook> identities = *identity::IdentityBook::open((folder / "identity.db").string(), authority, std::chrono::hours(24));
+  ingest::AgentBoard agents;
+  int wakes = 0;
+  AgentDesk desk{agents, *identities, rig.clock, "10.0.0.5:7475", [this] { ++wakes; }};
+  Api api{{rig.board, *rig.history, rig.books, [](bool) -> Result<void> { return {}; }, "/none", {}, &desk}};
+};
+
+TEST_F(AgentsApi, ATokenForAVmByItsNameLetsItsAgentJoinAndIsInTheAuditLogWithoutItsText) {
+  const Answer answer = ask("POST", "agents/tokens", {{"name", vm().name}, {"expires", "10m"}});
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const json made = json::parse(answer.body);
+  EXPECT_EQ(made["vm_uuid"], vm().uuid);
+  EXPECT_EQ(made["listens_at"], "10.0.0.5:7475");
+  EXPECT_EQ(get("agents")["tokens"][0]["vm"], vm().name);
+  const auto issued = identities->join(made["token"].get<std::string>(), identity::testing::AgentKey().request(), rig.clock.now());
+  ASSERT_TRUE(issued) << issued.error().message;
+  EXPECT_EQ(issued->vm_uuid, vm().uuid);
+  const json after = get("agents");
+  EXPECT_TRUE(after["tokens"].empty());
+  EXPECT_EQ(after["certificates"][0]["serial"], issued->serial);
+  for (const std::string& entry : rig.entries()) EXPECT_EQ(entry.find(made["token"].get<std::string>()), std::string::npos);
+  EXPECT_THAT(rig.entries().back(), HasSubstr("agent token create " + vm().name + ": done"));
+}
+
+TEST_F(AgentsApi, RevokingAVmOrASerialTellsTheIngestToLook) {
+  const std::string token = *identities->make_token(vm().uuid, std::chrono::hours(1), rig.clock.now());
+  const auto issued = *identities->join(token, identity::testing::AgentKey().request(), rig.clock.now());
+  EXPECT_EQ(ask("POST", "agents/" + issued.serial + "/revoke").status, 200);
+  EXPECT_EQ(*identities->standing(issued.serial, rig.clock.now()), identity::Standing::kRevoked);
+  EXPECT_EQ(wakes, 1);
+  EXPECT_EQ(ask("POST", "agents/" + vm().name + "/revoke").status, 404) << "nothing is left to revoke";
+  EXPECT_EQ(ask("POST", "agents/nobody/revoke").status, 404);
+}
+
+TEST_F(AgentsApi, SaysWhatIsWrongWithAWish) {
+  EXPECT_EQ(ask("POST", "agents/tokens", {{"name", "nobody"}}).status, 404);
+  EXPECT_EQ(ask("POST", "agents/tokens", {{"name", vm().name}, {"expires", "8d"}}).status, 400);
+  EXPECT_THAT(ask("POST", "agents/tokens", {{"name", vm().name}, {"expires", "8d"}}).body, HasSubstr("a join token lasts 1s to 7d"));
+  EXPECT_EQ(ask("POST", "agents/tokens", {{"name", "6f1c2d3e-0000-4000-8000-00000000000a"}}).status, 200) << "a VM that is not there yet";
+  Request other;
+  other.path = "/api/v1/agents";
+  EXPECT_EQ(rig.api.answer(other, testing::kViewer).status, 404) << "a manager without agents";
+}
+
+TEST_F(AgentsApi, ShowsAnAgentWithItsVm) {
+  EXPECT_TRUE(get("vms/" + vm().name)["agent"].is_null());
+  agents.change(vm().uuid, [&](ingest::AgentState& a) {
+    a.connected = true;
+    a.version = "0.1.0";
+    a.skew = Duration(-1500);
+    a.veto = ingest::AgentVeto{rig.clock.now(), "it would hurt"};
+  });
+  const json agent = get("vms/" + vm().name)["agent"];
+  EXPECT_EQ(agent["connected"], true);
+  EXPECT_EQ(agent["skew_seconds"], -1.5);
+  EXPECT_EQ(agent["veto"]["reason"], "it would hurt");
+  EXPECT_EQ(get("agents")["agents"][0]["vm"], vm().name);
+}
+
+}  // namespace
+}  // namespace headroom
