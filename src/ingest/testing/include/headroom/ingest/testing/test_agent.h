@@ -65,7 +65,7 @@ int connect_to(int port, int patience_ms);
 
 std::string id_of(char fill);                        // 16 bytes of it
 wire::v1::FromAgent hello_of(const std::string& run_id, std::uint64_t boottime_ns = 1'000'000'000);
-// A report of 200 bytes or so, as agents send them: all metrics, cpu `mcores`.
+// A report of some 190 bytes, as agents send them: all metrics, cpu `mcores`.
 wire::v1::FromAgent report_of(std::uint64_t sequence, std::uint64_t boottime_ns, std::int64_t mcores = 500);
 wire::v1::FromAgent join_of(const std::string& token, const std::string& request);
 
