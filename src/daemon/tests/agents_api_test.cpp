@@ -13,6 +13,11 @@ using ::testing::HasSubstr;
 
 class AgentsApi : public ::testing::Test {
  protected:
+  AgentsApi() {
+    auto state = std::make_shared<State>(*rig.board.read());
+    state->snapshot.vms.front().uuid = "6f1c2d3e-0000-4000-8000-00000000000b";
+    rig.board.publish(std::move(state));
+  }
   Answer ask(const std::string& method, const std::string& path, std::multimap<std::string, std::string> query = {}) {
     Request r;
     r.method = method;
