@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "../support/folder.h"
 #include "../support/manager.h"
 
 namespace headroom {
@@ -19,17 +20,14 @@ using ::testing::HasSubstr;
 class TlsManager : public ::testing::Test {
  protected:
   TlsManager() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "access-test-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     std::filesystem::create_directory(folder_ / "state");
     const Ran made = run_line(fmt::format("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
                                           "-addext subjectAltName=IP:127.0.0.1 -keyout {} -out {}", file("key"), file("crt")));
     EXPECT_EQ(made.exit_code, 0) << made.text;
     chmod(file("key").c_str(), 0600);
   }
-  ~TlsManager() override { std::filesystem::remove_all(folder_); }
 
-  std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  std::string file(const std::string& name) const { return folder_.at(name); }
   std::vector<std::string> options() const {
     return {"--window", "2013-08-10,2013-08-10T01:00:00Z", "--compare", "none", "--take", "0", "--state", file("state"),
             "--tls-cert", file("crt"), "--tls-key", file("key")};
@@ -47,7 +45,7 @@ class TlsManager : public ::testing::Test {
     return manager.ask(fmt::format("{} --ca {} --token-file {}", what, file("crt"), file(name)));
   }
 
-  std::filesystem::path folder_;
+  const Folder folder_;
 };
 
 TEST_F(TlsManager, LetsEachTokenDoWhatItsRoleMayUntilItIsRevoked) {

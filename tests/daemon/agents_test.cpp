@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "../support/folder.h"
 #include "../support/manager.h"
 #include "headroom/ingest/testing/test_agent.h"
 
@@ -20,15 +21,12 @@ const std::string kVm = "aaaaaaaa-1111-4000-8000-000000000002";
 class AgentManager : public ::testing::Test {
  protected:
   AgentManager() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "agents-test-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     std::ofstream(folder_ / "h1.xml") << "<node><domain type='test'><name>plain</name><uuid>" << kVm << "</uuid><memory>1048576</memory><vcpu>1</vcpu>"
                                       << "<os><type>hvm</type></os></domain><cpu><mhz>2000</mhz><model>x</model><active>4</active><nodes>1</nodes>"
                                       << "<sockets>1</sockets><cores>4</cores><threads>1</threads></cpu><memory>8000000</memory></node>";
     std::ofstream(folder_ / "fleet.yaml") << "fleet: shop\nevery: 1s\npoll: 1s\nhosts:\n  - {uri: \"test://" << (folder_ / "h1.xml").string()
                                           << "\", name: h1}\nagents: {listen: \"127.0.0.1:0\", interval: 1s}\n";
   }
-  ~AgentManager() override { std::filesystem::remove_all(folder_); }
   std::vector<std::string> options() const { return {"--fleet", (folder_ / "fleet.yaml").string(), "--state", (folder_ / "state").string()}; }
   static json agents(const Manager& manager) { return json::parse(manager.ask("agent list -o json").text); }
   static int port(const Manager& manager) {
@@ -41,7 +39,7 @@ class AgentManager : public ::testing::Test {
     return false;
   }
 
-  std::filesystem::path folder_;
+  const Folder folder_;
 };
 
 TEST_F(AgentManager, LetsAnAgentInByATokenKeepsItsReportsOverAKillAndShutsItOut) {

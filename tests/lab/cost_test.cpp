@@ -7,6 +7,7 @@
 #include <regex>
 #include <sstream>
 
+#include "../support/folder.h"
 #include "../support/manager.h"
 #include "pool_lab.h"
 
@@ -72,8 +73,7 @@ class LabCost : public PoolLab {
 };
 
 TEST_F(LabCost, WatchingTwentyGuestsEveryTenSecondsTakesLessThanAHundredthOfACore) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "cost-lab-XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(pattern.data());
+  const Folder folder;
   std::string text = lab.say("fleet");
   for (const auto& [key, value] : {std::pair{"level: auto", "level: recommend"}, {"step: 10s", "step: 5m"}, {"every: 5s", "every: 1m"},
                                    {"poll: 1s", "poll: 10s"}, {"forecast horizons: .*", ""}, {"rules: .*", ""}})
@@ -93,7 +93,6 @@ TEST_F(LabCost, WatchingTwentyGuestsEveryTenSecondsTakesLessThanAHundredthOfACor
     EXPECT_LT(share, 0.01);
     EXPECT_EQ(manager.status().at("vms"), kGuests);
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_F(LabCost, AHostThatHangsOrIsGoneCostsTheOthersNothing) {

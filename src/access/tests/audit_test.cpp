@@ -4,10 +4,10 @@
 
 #include <thread>
 
-#include "folder.h"
 #include "headroom/access/audit_check.h"
 #include "headroom/access/audit_log.h"
 #include "headroom/sqlite/database.h"
+#include "support/folder.h"
 
 namespace headroom::access {
 namespace {
@@ -16,7 +16,6 @@ using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::Folder;
 
 const Caller kOperator{"token ci", Role::kOperator, "192.0.2.7"};
 

@@ -3,15 +3,14 @@
 #include <fstream>
 #include <iterator>
 
-#include "folder.h"
 #include "headroom/access/token_book.h"
+#include "support/folder.h"
 
 namespace headroom::access {
 namespace {
 
 using std::chrono::hours;
 using ::testing::HasSubstr;
-using testing::Folder;
 
 struct Book {
   Book() { open(); }
@@ -37,7 +36,7 @@ TEST(TokenBook, KeepsNoSecret) {
   Book rig;
   const std::string secret = rig.book->create({"ci", Role::kAdmin, std::nullopt})->text.substr(13);
   rig.book.reset();
-  for (const auto& file : std::filesystem::directory_iterator(rig.folder / "")) {
+  for (const auto& file : std::filesystem::directory_iterator(rig.folder.path())) {
     std::ifstream in(file.path(), std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
     EXPECT_EQ(bytes.find(secret), std::string::npos) << file.path();
