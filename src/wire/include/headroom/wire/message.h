@@ -1,7 +1,8 @@
 // Messages of the agent's wire: proto/headroom_agent.proto's classes, from and to frames' payloads.
 //
-// What decode() gives has been checked for shape: there is a body, ids are 16 bytes, texts and lists are no longer than
-// docs/wire.md says, a report's lists fit together. Whether the sender may say it is the receiver's to judge.
+// What decode() gives has been checked for shape: there is a body, or a kind that only newer agents know; ids are 16 bytes,
+// texts and lists are no longer than docs/wire.md says, a report's lists fit together. Whether the sender may say it is the
+// receiver's to judge.
 // Units are in the fields' names. Threads: any, no state. Errors: a Result with one sentence that names the field.
 #pragma once
 
