@@ -1,6 +1,5 @@
 #include "headroom/agent/endpoint.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,22 +9,20 @@
 #include <charconv>
 #include <cstring>
 
+#include "headroom/base/socket_address.h"
+
 namespace headroom::agent {
 namespace {
 
+// IPv6 in brackets, IPv4 without.
 bool set_address(std::string host, std::uint16_t port, Endpoint& endpoint) {
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&endpoint.address);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&endpoint.address);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    endpoint.address_bytes = sizeof *v6;
-    return inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &v6->sin6_addr) == 1;
-  }
-  v4->sin_family = AF_INET;
-  v4->sin_port = htons(port);
-  endpoint.address_bytes = sizeof *v4;
-  return inet_pton(AF_INET, host.c_str(), &v4->sin_addr) == 1;
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const auto address = socket_address(host, port);
+  if (!address || (address->storage.ss_family == AF_INET6) != bracketed) return false;
+  endpoint.address = address->storage;
+  endpoint.address_bytes = address->length;
+  return true;
 }
 
 Result<int> cannot(const std::string& text, int fd) {

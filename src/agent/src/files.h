@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "headroom/base/descriptor.h"
 #include "headroom/base/result.h"
 
 namespace headroom::agent {
@@ -16,20 +17,5 @@ Result<std::string> read_file(const std::string& path, std::size_t most_bytes = 
 Result<void> replace_file(const std::string& path, std::string_view content, mode_t mode);
 // One write into a file that is there, as sysfs wants it.
 Result<void> write_value(const std::string& path, std::string_view value);
-
-// A descriptor that is closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor() { reset(); }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-  void reset();
-
- private:
-  int fd_;
-};
 
 }  // namespace headroom::agent

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "headroom/base/check.h"
+#include "headroom/base/spawn.h"
 #include "headroom/wire/message.h"
 
 namespace headroom::agent {
@@ -26,34 +27,6 @@ bool is_ours_alone(const std::string& path) {
   if (stat(path.c_str(), &is) != 0 || !S_ISREG(is.st_mode) || access(path.c_str(), X_OK) != 0) return false;
   return (is.st_uid == 0 || is.st_uid == geteuid()) && (is.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
-
-// What posix_spawn is told: a group of its own, nothing to read, one pipe for all that it writes, no signal blocked.
-struct Settings {
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-
-  explicit Settings(int output) {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-    posix_spawnattr_init(&attributes);
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  Settings(const Settings&) = delete;
-  Settings& operator=(const Settings&) = delete;
-  ~Settings() {
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-  }
-};
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> all;
@@ -104,7 +77,7 @@ std::optional<HookEnd> Hooks::begin_next(std::int64_t now_ns) {
   output_ = Descriptor(ends[0]);
   const Descriptor written(ends[1]);
   fcntl(output_.get(), F_SETFL, O_NONBLOCK);
-  const Settings settings(written.get());
+  const SpawnSettings settings(written.get(), written.get());
   std::vector<std::string> command{folder_ + '/' + name_, event_};
   const int error = posix_spawn(&pid_, command[0].c_str(), &settings.files, &settings.attributes, pointers(command).data(), pointers(environment_).data());
   if (error != 0) {

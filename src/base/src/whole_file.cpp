@@ -7,20 +7,27 @@
 #include <cerrno>
 #include <cstring>
 
+#include "headroom/base/descriptor.h"
+
 namespace headroom {
 namespace {
 
 // A name that was changed is on the disk when its folder is.
 bool sync_folder(const std::filesystem::path& folder) {
-  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool done = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
-  return done;
+  const Descriptor opened(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return opened && fsync(opened.get()) == 0;
+}
+
+// A draft is always a new file: one that a killed process of our number left may be anybody's to read.
+std::FILE* open_to_write(const std::filesystem::path& path, bool as_it_is, mode_t mode) {
+  if (!as_it_is) ::unlink(path.c_str());
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | (as_it_is ? O_TRUNC : O_CREAT | O_EXCL), mode);
+  return fd < 0 ? nullptr : fdopen(fd, "w");
 }
 
 }  // namespace
 
-Result<WholeFile> WholeFile::open(const std::filesystem::path& path) {
+Result<WholeFile> WholeFile::open(const std::filesystem::path& path, mode_t mode) {
   std::error_code ec;
   const auto status = std::filesystem::status(path, ec);
   if (std::filesystem::is_directory(status))
@@ -29,7 +36,7 @@ Result<WholeFile> WholeFile::open(const std::filesystem::path& path) {
   std::filesystem::path place = std::filesystem::weakly_canonical(path, ec);
   if (ec || as_it_is) place = path;
   const std::filesystem::path draft = as_it_is ? place : std::filesystem::path(place.string() + fmt::format(".{}.tmp", getpid()));
-  Stream file(std::fopen(draft.c_str(), "we"), &std::fclose);
+  Stream file(open_to_write(draft, as_it_is, mode), &std::fclose);
   if (file == nullptr)
     return fail(ErrorCode::kFailed, fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
   return WholeFile(place, draft, std::move(file));
@@ -54,8 +61,8 @@ Result<void> WholeFile::commit() {
   return fail(ErrorCode::kFailed, fmt::format("{}: cannot be written; is the disk full?", path_.string()));
 }
 
-Result<void> write_whole(const std::filesystem::path& path, std::string_view text) {
-  auto file = WholeFile::open(path);
+Result<void> write_whole(const std::filesystem::path& path, std::string_view text, mode_t mode) {
+  auto file = WholeFile::open(path, mode);
   if (!file) return tl::unexpected(file.error());
   file->write(text);
   return file->commit();

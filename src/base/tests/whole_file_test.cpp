@@ -71,6 +71,18 @@ TEST(WholeFile, ReplacesTheFileThatALinkLeadsTo) {
   EXPECT_TRUE(std::filesystem::is_symlink(folder.at("link")));
 }
 
+TEST(WholeFile, IsNobodyElsesFromItsFirstMomentWhereThatIsAsked) {
+  const Folder folder;
+  folder.put("key", "old", std::filesystem::perms(0644));
+  auto file = WholeFile::open(folder.at("key"), 0600);
+  ASSERT_TRUE(file);
+  const std::vector<std::string> names = names_in(folder);
+  ASSERT_EQ(names.size(), 2U);  // "key", and the draft behind it
+  EXPECT_EQ(std::filesystem::status(folder / names[1]).permissions(), std::filesystem::perms(0600)) << names[1];
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(std::filesystem::status(folder / "key").permissions(), std::filesystem::perms(0600));
+}
+
 TEST(WholeFile, SaysAtOnceWhereNothingCanBeWritten) {
   const Folder folder;
   EXPECT_EQ(WholeFile::open(folder.path()).error().code, ErrorCode::kInvalid);

@@ -14,6 +14,7 @@
 
 #include "connection.h"
 #include "gate.h"
+#include "headroom/base/socket_address.h"
 
 namespace headroom {
 namespace {
@@ -217,7 +218,7 @@ Result<std::unique_ptr<Door>> Door::on_tcp(const TcpAddress& at, const Api& api)
                                "--tls-key, or reach it through an SSH tunnel", at.address));
   auto listening = listen_on(at);
   if (!listening) return tl::unexpected(listening.error());
-  const int port = port_of(*listening);
+  const int port = bound_port(listening->get());
   auto state = std::make_unique<State>(std::move(*listening), std::make_unique<LoopbackGate>(at.address, port), api);
   state->port = port;
   state->url = url_of("http", at.address, port);
@@ -230,7 +231,7 @@ Result<std::unique_ptr<Door>> Door::on_tls(const TcpAddress& at, const TlsFiles&
   if (!tls) return tl::unexpected(tls.error());
   auto listening = listen_on(at);
   if (!listening) return tl::unexpected(listening.error());
-  const int port = port_of(*listening);
+  const int port = bound_port(listening->get());
   auto state = std::make_unique<State>(std::move(*listening), std::make_unique<TokenGate>(books, clock), api, kAmongStrangers);
   state->tls = std::move(*tls);
   state->port = port;

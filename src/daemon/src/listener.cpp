@@ -12,40 +12,13 @@
 #include <charconv>
 #include <cstring>
 
+#include "headroom/base/socket_address.h"
+
 namespace headroom {
 namespace {
 
 constexpr int kBacklog = 64;
 constexpr int kSocketFlags = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-SocketAddress socket_address_of(const TcpAddress& at) {
-  SocketAddress end;
-  const auto port = htons(static_cast<std::uint16_t>(at.port));
-  auto& four = reinterpret_cast<sockaddr_in&>(end.storage);
-  if (inet_pton(AF_INET, at.address.c_str(), &four.sin_addr) == 1) {
-    four.sin_family = AF_INET;
-    four.sin_port = port;
-    end.length = sizeof four;
-    return end;
-  }
-  auto& six = reinterpret_cast<sockaddr_in6&>(end.storage);
-  inet_pton(AF_INET6, at.address.c_str(), &six.sin6_addr);
-  six.sin6_family = AF_INET6;
-  six.sin6_port = port;
-  end.length = sizeof six;
-  return end;
-}
-
-bool is_address(const std::string& text) {
-  in6_addr either{};
-  return inet_pton(AF_INET, text.c_str(), &either) == 1 || inet_pton(AF_INET6, text.c_str(), &either) == 1;
-}
 
 Result<sockaddr_un> unix_address(const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -86,7 +59,7 @@ Result<TcpAddress> parse_tcp_address(std::string_view text) {
   const auto read = std::from_chars(port.data(), port.data() + port.size(), at.port);
   if (read.ec != std::errc() || read.ptr != port.data() + port.size() || at.port < 0 || at.port > 65535)
     return invalid(fmt::format("--listen '{}': the port is a number from 0 to 65535", text));
-  if (!is_address(at.address)) return invalid(fmt::format("--listen '{}': '{}' is no IP address", text, at.address));
+  if (!socket_address(at.address, 0)) return invalid(fmt::format("--listen '{}': '{}' is no IP address", text, at.address));
   return at;
 }
 
@@ -97,29 +70,18 @@ bool is_loopback(const TcpAddress& at) {
   return inet_pton(AF_INET6, at.address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
 Result<Descriptor> listen_on(const TcpAddress& at) {
-  const SocketAddress end = socket_address_of(at);
-  Descriptor listening(socket(end.storage.ss_family, kSocketFlags, 0));
+  const auto end = socket_address(at.address, static_cast<std::uint16_t>(at.port));
+  if (!end) return invalid(fmt::format("'{}' is no IP address", at.address));
+  Descriptor listening(socket(end->storage.ss_family, kSocketFlags, 0));
   const int yes = 1;
   setsockopt(listening.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (bind(listening.get(), end.get(), end.length) != 0 || listen(listening.get(), kBacklog) != 0) {
+  if (bind(listening.get(), end->get(), end->length) != 0 || listen(listening.get(), kBacklog) != 0) {
     const int why = errno;
     return fail(ErrorCode::kFailed, fmt::format("cannot listen on {}:{}: {}{}", at.address, at.port, std::strerror(why),
                                                 why == EADDRINUSE ? "; give another --listen" : ""));
   }
   return listening;
-}
-
-int port_of(const Descriptor& listening) {
-  sockaddr_storage bound{};
-  socklen_t length = sizeof bound;
-  getsockname(listening.get(), reinterpret_cast<sockaddr*>(&bound), &length);
-  if (bound.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(bound).sin6_port);
-  return ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
 }
 
 std::string peer_of(const Descriptor& accepted) {

@@ -7,29 +7,13 @@
 #include <string>
 #include <utility>
 
+#include "headroom/base/descriptor.h"
 #include "headroom/base/result.h"
 #include "headroom/daemon/door.h"
 
 namespace headroom {
 
-// A file descriptor that is closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 Result<Descriptor> listen_on(const TcpAddress& at);
-int port_of(const Descriptor& listening);
 // Who is at the other end: an IP address, or "uid 1000" of a Unix socket.
 std::string peer_of(const Descriptor& accepted);
 

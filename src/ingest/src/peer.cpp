@@ -1,7 +1,6 @@
 #include "peer.h"
 
 #include <openssl/err.h>
-#include <unistd.h>
 
 namespace headroom::ingest {
 namespace {
@@ -12,8 +11,6 @@ Io io_of(SSL* tls, int result) {
 }
 
 }  // namespace
-
-Socket::~Socket() { close(fd_); }
 
 Io Peer::shake() {
   ERR_clear_error();

@@ -11,6 +11,7 @@
 
 #include "bucket.h"
 #include "clock_map.h"
+#include "headroom/base/descriptor.h"
 #include "headroom/wire/frame.h"
 #include "intake.h"
 #include "tls_context.h"
@@ -18,18 +19,6 @@
 namespace headroom::ingest {
 
 enum class Io : std::uint8_t { kDone, kWait, kOver };   // done; nothing more for now; the connection is over
-
-class Socket {
- public:
-  explicit Socket(int fd) : fd_(fd) {}
-  ~Socket();
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 struct Peer {
   enum class Stage : std::uint8_t { kSilent, kShaking, kStranger, kProven, kSpeaking, kLeaving };
@@ -45,7 +34,7 @@ struct Peer {
   bool unsent() const { return sent < out.size(); }
   bool unproven() const { return stage < Stage::kProven; }
 
-  Socket socket;
+  Descriptor socket;
   std::uint32_t number;                // tells a descriptor's users apart
   Stage stage = Stage::kSilent;
   bool paused = false, waits_to_write = false, listed_again = false;

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "headroom/base/socket_address.h"
+
 namespace headroom::ingest {
 namespace {
 
@@ -25,36 +27,14 @@ constexpr std::uint64_t kListening = 0, kWakes = 1, kProving = 2;   // events th
 
 std::uint64_t event_of(const Peer& peer) { return static_cast<std::uint64_t>(peer.number) << 32 | static_cast<std::uint32_t>(peer.socket.get()); }
 
-Result<sockaddr_storage> address_of(const IngestOptions& o, socklen_t& length) {
-  sockaddr_storage storage{};
-  auto& four = reinterpret_cast<sockaddr_in&>(storage);
-  auto& six = reinterpret_cast<sockaddr_in6&>(storage);
-  const auto port = htons(static_cast<std::uint16_t>(o.port));
-  if (inet_pton(AF_INET, o.address.c_str(), &four.sin_addr) == 1) {
-    four.sin_family = AF_INET;
-    four.sin_port = port;
-    length = sizeof four;
-  } else if (inet_pton(AF_INET6, o.address.c_str(), &six.sin6_addr) == 1) {
-    six.sin6_family = AF_INET6;
-    six.sin6_port = port;
-    length = sizeof six;
-  } else {
-    return invalid(fmt::format("agents cannot connect to '{}': it is no IPv4 or IPv6 address of this machine", o.address));
-  }
-  return storage;
-}
-
-Result<int> listen_on(const IngestOptions& o) {
-  socklen_t length = 0;
-  const auto address = address_of(o, length);
-  if (!address) return tl::unexpected(address.error());
-  const int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+Result<Descriptor> listen_on(const IngestOptions& o) {
+  const auto at = socket_address(o.address, static_cast<std::uint16_t>(o.port));
+  if (!at) return invalid(fmt::format("agents cannot connect to '{}': it is no IPv4 or IPv6 address of this machine", o.address));
+  Descriptor listening(socket(at->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int yes = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&*address), length) == 0 && listen(fd, kBacklog) == 0) return fd;
-  const int why = errno;
-  if (fd >= 0) close(fd);
-  return fail(ErrorCode::kFailed, fmt::format("cannot listen for agents on {} port {}: {}", o.address, o.port, std::strerror(why)));
+  setsockopt(listening.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (listening && bind(listening.get(), at->get(), at->length) == 0 && listen(listening.get(), kBacklog) == 0) return listening;
+  return fail(ErrorCode::kFailed, fmt::format("cannot listen for agents on {} port {}: {}", o.address, o.port, std::strerror(errno)));
 }
 
 std::string text_of(const sockaddr_storage& from) {
@@ -88,25 +68,20 @@ Result<std::unique_ptr<Server>> Server::open(const IngestOptions& options, const
   raise_descriptor_limit();
   auto listening = listen_on(options);
   if (!listening) return tl::unexpected(listening.error());
-  std::unique_ptr<Server> server(new Server(options, ports, std::move(*tls), *listening));
+  std::unique_ptr<Server> server(new Server(options, ports, std::move(*tls), std::move(*listening)));
   const int main = server->epoll_.get();
-  const bool set = listen_to(main, *listening, kListening) && listen_to(main, server->wakes_.get(), kWakes) && listen_to(main, server->proving_.get(), kProving);
+  const bool set = listen_to(main, server->listening_.get(), kListening) && listen_to(main, server->wakes_.get(), kWakes) && listen_to(main, server->proving_.get(), kProving);
   if (!set) return fail(ErrorCode::kFailed, fmt::format("agents cannot be waited for: {}", std::strerror(errno)));
   return server;
 }
 
-Server::Server(const IngestOptions& options, const IngestPorts& ports, std::unique_ptr<TlsContext> tls, int listening)
-    : options_(options), ports_(ports), tls_(std::move(tls)), listening_(listening), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+Server::Server(const IngestOptions& options, const IngestPorts& ports, std::unique_ptr<TlsContext> tls, Descriptor listening)
+    : options_(options), ports_(ports), tls_(std::move(tls)), listening_(std::move(listening)), epoll_(epoll_create1(EPOLL_CLOEXEC)),
       proving_(epoll_create1(EPOLL_CLOEXEC)), wakes_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), now_(ports.clock.now()),
       intake_(ports.history, options.most_waiting), joins_(options.joins_per_second, 2 * options.joins_per_second, now_), log_(ports.log, now_),
       revocations_(ports.identities.revocations()) {}
 
-int Server::port() const {
-  sockaddr_storage bound{};
-  socklen_t length = sizeof bound;
-  getsockname(listening_.get(), reinterpret_cast<sockaddr*>(&bound), &length);
-  return ntohs(bound.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(bound).sin6_port : reinterpret_cast<const sockaddr_in&>(bound).sin_port);
-}
+int Server::port() const { return bound_port(listening_.get()); }
 
 void Server::wake() {
   const std::uint64_t one = 1;

@@ -27,7 +27,7 @@ class Server {
   int port() const;
 
  private:
-  Server(const IngestOptions& options, const IngestPorts& ports, std::unique_ptr<TlsContext> tls, int listening);
+  Server(const IngestOptions& options, const IngestPorts& ports, std::unique_ptr<TlsContext> tls, Descriptor listening);
 
   // ---- server.cpp
   void turn();
@@ -78,7 +78,7 @@ class Server {
   const IngestOptions options_;
   const IngestPorts ports_;
   std::unique_ptr<TlsContext> tls_;
-  Socket listening_, epoll_, proving_, wakes_;   // proving_: those that have not shown who they are; a few a turn
+  Descriptor listening_, epoll_, proving_, wakes_;   // proving_: those that have not shown who they are; a few a turn
   std::atomic<bool> stopping_ = false;
   Instant now_;
   Intake intake_;

@@ -16,31 +16,14 @@
 #include <utility>
 
 #include "headroom/base/clock.h"
+#include "headroom/base/descriptor.h"
+#include "headroom/base/spawn.h"
 
 namespace headroom {
 namespace {
 
 constexpr std::size_t kMostKept = 64 << 10;
 constexpr std::size_t kMostShown = 200;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() { reset(); }
-  int get() const { return fd_; }
-  void reset() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-  }
-
- private:
-  int fd_;
-};
 
 struct Pipe {
   Descriptor reads, writes;
@@ -52,34 +35,6 @@ Result<Pipe> make_pipe() {
   fcntl(ends[1], F_SETFL, 0);  // the program expects an output that blocks
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
-
-// What posix_spawn is told. Every descriptor but the three is closed: libraries open some without close-on-exec.
-struct Settings {
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-
-  Settings(int out, int err) {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-    posix_spawnattr_init(&attributes);
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  Settings(const Settings&) = delete;
-  Settings& operator=(const Settings&) = delete;
-  ~Settings() {
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-  }
-};
 
 // Reads what is there. False when there will be no more.
 bool read_some(const Descriptor& from, std::string& kept) {
@@ -140,7 +95,7 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& command, Duration
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  const Settings settings(out->writes.get(), err->writes.get());
+  const SpawnSettings settings(out->writes.get(), err->writes.get());
   pid_t pid = 0;
   const int error = posix_spawn(&pid, command.front().c_str(), &settings.files, &settings.attributes, arguments.data(), environ);
   if (error != 0) return fail(ErrorCode::kFailed, fmt::format("{} cannot be run: {}", command.front(), std::strerror(error)));

@@ -10,6 +10,8 @@
 // Threads: one caller, and one writer of a file at a time in a process. Errors: kInvalid for a directory, kFailed for the rest.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -21,7 +23,8 @@ namespace headroom {
 
 class WholeFile {
  public:
-  static Result<WholeFile> open(const std::filesystem::path& path);
+  // `mode`: of a file that is new or replaced, from its first moment, less the umask.
+  static Result<WholeFile> open(const std::filesystem::path& path, mode_t mode = 0666);
   WholeFile(WholeFile&&) = default;
   ~WholeFile();
 
@@ -40,6 +43,6 @@ class WholeFile {
 };
 
 // All of it at once.
-Result<void> write_whole(const std::filesystem::path& path, std::string_view text);
+Result<void> write_whole(const std::filesystem::path& path, std::string_view text, mode_t mode = 0666);
 
 }  // namespace headroom
