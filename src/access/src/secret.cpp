@@ -36,17 +36,22 @@ std::string sha256_hex(std::string_view bytes) {
 
 std::string random_hex(std::size_t bytes) { return hex(random_bytes(bytes).data(), bytes); }
 
-std::string random_base64url(std::size_t bytes) {
+std::string base64url(std::string_view bytes) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string text;
   unsigned held = 0;
   int bits = 0;
-  for (const unsigned char byte : random_bytes(bytes)) {
-    held = (held << 8 | byte) & 0xffffU;
+  for (const char c : bytes) {
+    held = (held << 8 | static_cast<unsigned char>(c)) & 0xffffU;
     for (bits += 8; bits >= 6; bits -= 6) text += kDigits[held >> (bits - 6) & 63U];
   }
   if (bits > 0) text += kDigits[held << (6 - bits) & 63U];
   return text;
+}
+
+std::string random_base64url(std::size_t bytes) {
+  const std::vector<unsigned char> random = random_bytes(bytes);
+  return base64url({reinterpret_cast<const char*>(random.data()), random.size()});
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

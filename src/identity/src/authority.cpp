@@ -12,6 +12,9 @@
 #include <cstring>
 
 #include "certificate_maker.h"
+#include "headroom/access/secret.h"
+#include "headroom/base/descriptor.h"
+#include "headroom/base/whole_file.h"
 
 namespace headroom::identity {
 namespace {
@@ -20,25 +23,11 @@ constexpr std::size_t kLongestFile = 64 << 10, kLongestRequest = 4 << 10;
 constexpr Duration kOwnLasts = std::chrono::hours(24 * 3650);
 constexpr Duration kClocksDiffer = std::chrono::hours(1);
 
-class File {
- public:
-  File(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 // `secret`: nobody but its owner may read it.
 Result<std::string> read_file(const std::filesystem::path& path, bool secret) {
-  const File file(path, O_RDONLY);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat about{};
-  if (file.get() < 0 || fstat(file.get(), &about) != 0)
+  if (!file || fstat(file.get(), &about) != 0)
     return fail(ErrorCode::kFailed, fmt::format("the authority's file '{}' cannot be read: {}", path.string(), std::strerror(errno)));
   if (!S_ISREG(about.st_mode)) return invalid(fmt::format("the authority's file '{}' is no file", path.string()));
   if (secret && (about.st_mode & 077) != 0)
@@ -48,22 +37,6 @@ Result<std::string> read_file(const std::filesystem::path& path, bool secret) {
   if (got < 0) return fail(ErrorCode::kFailed, fmt::format("the authority's file '{}' cannot be read: {}", path.string(), std::strerror(errno)));
   text.resize(static_cast<std::size_t>(got));
   return text;
-}
-
-// Whole or not at all, and still there after the machine has crashed. It is nobody else's from its first moment.
-Result<void> write_secret(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path fresh = path.string() + ".new";
-  ::unlink(fresh.c_str());
-  {
-    const File file(fresh, O_WRONLY | O_CREAT | O_EXCL);
-    const bool written = file.get() >= 0 && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file.get()) == 0;
-    if (!written || ::rename(fresh.c_str(), path.c_str()) != 0)
-      return fail(ErrorCode::kFailed, fmt::format("the authority's key cannot be written to '{}': {}", path.string(), std::strerror(errno)));
-  }
-  const File folder(path.parent_path().empty() ? "." : path.parent_path(), O_RDONLY | O_DIRECTORY);
-  if (folder.get() < 0 || fsync(folder.get()) != 0)
-    return fail(ErrorCode::kFailed, fmt::format("the folder of '{}' cannot be synced: {}", path.string(), std::strerror(errno)));
-  return {};
 }
 
 using Memory = std::unique_ptr<BIO, Freed<BIO_free_all>>;
@@ -115,12 +88,14 @@ bool strong(const EVP_PKEY& key) {
 
 }  // namespace
 
+std::string Authority::fingerprint() const { return access::sha256_hex(to_der(*certificate_)); }
+
 Result<Authority> Authority::open(const std::filesystem::path& file, Instant now) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) {
     const auto made = make_authority(now);
     if (!made) return tl::unexpected(made.error());
-    if (auto kept = write_secret(file, *made); !kept) return tl::unexpected(kept.error());
+    if (auto kept = write_whole(file, *made, 0600); !kept) return fail(kept.error().code, "the authority's key: " + kept.error().message);
   }
   return load({file, file}, now);
 }

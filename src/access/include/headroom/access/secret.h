@@ -11,7 +11,8 @@ namespace headroom::access {
 
 std::string sha256_hex(std::string_view bytes);         // 64 lower-case digits
 std::string random_hex(std::size_t bytes);
-std::string random_base64url(std::size_t bytes);        // without padding
+std::string base64url(std::string_view bytes);           // without padding
+std::string random_base64url(std::size_t bytes);        // likewise
 // The lengths are no secret.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

@@ -46,7 +46,7 @@ class Authority {
 
   const X509& certificate() const { return *certificate_; }
   // SHA-256 of the certificate's DER, 64 hexadecimal digits: how an agent that joins knows whom to believe.
-  std::string fingerprint() const { return to_hex(sha256(to_der(*certificate_))); }
+  std::string fingerprint() const;
 
   // `request`: PKCS#10 in DER. Only its key is taken; what it says of itself is not. The certificate in DER.
   Result<std::string> issue(std::string_view request, const Terms& terms) const;

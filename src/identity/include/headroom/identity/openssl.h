@@ -32,7 +32,6 @@ std::string openssl_error();
 Key make_key();                                    // ECDSA P-256; null when OpenSSL has no random numbers
 std::string random_bytes(std::size_t count);       // empty when it has none
 std::string new_serial();                          // of a certificate: 32 hexadecimal digits; empty likewise
-std::string sha256(std::string_view bytes);        // 32 bytes
 std::string to_hex(std::string_view bytes);
 
 std::string to_der(const X509& certificate);
