@@ -4,11 +4,14 @@
 // manager says, kInvalid for a token's file that others may read, kFailed for an answer that is not the API's. Answers are bounded (64 MiB).
 #pragma once
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "commands.h"
 #include "headroom/base/result.h"
 
 namespace headroom::cli {
@@ -44,5 +47,22 @@ class Client {
 // A name as one part of a path.
 std::string escaped(const std::string& name);
 void print_json(const nlohmann::json& object);
+
+// Reads an answer; one that lacks what docs/api.md promises is an error, not a crash.
+template <class Read>
+void read_answer(Outcome& outcome, Read&& read) {
+  try {
+    read();
+  } catch (const nlohmann::json::exception&) {
+    outcome.fail_with({ErrorCode::kFailed, "the answer is not of the API this program knows; are both of one version?"});
+  }
+}
+
+// Prints an answer as it is, or the text that is made of it, as was asked for.
+template <class Text>
+void show(const ServerOptions& options, const nlohmann::json& answer, Text&& text, Outcome& outcome) {
+  if (options.json()) return print_json(answer);
+  read_answer(outcome, [&] { fmt::print("{}", text()); });
+}
 
 }  // namespace headroom::cli

@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kOtherVersion = "the answer is not of the API this program knows; are both of one version?";
-
 std::string when(const json& at, const char* otherwise) { return at.is_string() ? moment(at) : std::string(otherwise); }
 
 void add_create(CLI::App& token, Outcome& outcome) {
@@ -28,14 +26,12 @@ void add_create(CLI::App& token, Outcome& outcome) {
     const auto made = Client(*options).post(fmt::format("access/tokens?name={}&role={}&expires={}", escaped(*name), *role, escaped(*expires)));
     if (!made) return outcome.fail_with(made.error());
     if (options->json()) return print_json(*made);
-    try {
+    read_answer(outcome, [&] {
       // The token alone on the standard output, so that it can be sent into a file.
       fmt::print(stderr, "{} '{}', expires {}; it is not shown again:\n", made->at("role").get<std::string>(), harmless(made->at("name")),
                  when(made->at("expires_at"), "never"));
       fmt::print("{}\n", harmless(made->at("token")));
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
-    }
+    });
   });
 }
 
@@ -53,12 +49,7 @@ void add_list(CLI::App& token, Outcome& outcome) {
   command->callback([=, &outcome] {
     const auto answer = Client(*options).get("access/tokens");
     if (!answer) return outcome.fail_with(answer.error());
-    if (options->json()) return print_json(*answer);
-    try {
-      fmt::print("{}", list_text(*answer));
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
-    }
+    show(*options, *answer, [&] { return list_text(*answer); }, outcome);
   });
 }
 
@@ -82,11 +73,9 @@ void add_me(CLI::App& access, Outcome& outcome) {
     const auto answer = Client(*options).get("access/me");
     if (!answer) return outcome.fail_with(answer.error());
     if (options->json()) return print_json(*answer);
-    try {
+    read_answer(outcome, [&] {
       fmt::print("{}, {}, from {}\n", harmless(answer->at("who")), harmless(answer->at("role")), harmless(answer->at("from")));
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
-    }
+    });
   });
 }
 

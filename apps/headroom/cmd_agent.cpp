@@ -11,8 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kOtherVersion = "the answer is not of the API this program knows; are both of one version?";
-
 void add_token(CLI::App& agent, Outcome& outcome) {
   CLI::App* command = agent.add_subcommand("token", "Make a token by which the agent of one VM joins, once; it is shown this once");
   auto vm = std::make_shared<std::string>(), expires = std::make_shared<std::string>("1h");
@@ -23,13 +21,11 @@ void add_token(CLI::App& agent, Outcome& outcome) {
     const auto made = Client(*options).post(fmt::format("agents/tokens?name={}&expires={}", escaped(*vm), escaped(*expires)));
     if (!made) return outcome.fail_with(made.error());
     if (options->json()) return print_json(*made);
-    try {
+    read_answer(outcome, [&] {
       // The token alone on the standard output, so that it can be sent into a file.
       fmt::print(stderr, "For VM {}, until {}, once; agents connect to {}:\n", harmless(made->at("vm_uuid")), moment(made->at("until")), harmless(made->at("listens_at")));
       fmt::print("{}\n", harmless(made->at("token")));
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
-    }
+    });
   });
 }
 
@@ -54,12 +50,7 @@ void add_list(CLI::App& agent, Outcome& outcome) {
   command->callback([=, &outcome] {
     const auto answer = Client(*options).get("agents");
     if (!answer) return outcome.fail_with(answer.error());
-    if (options->json()) return print_json(*answer);
-    try {
-      fmt::print("{}", list_text(*answer));
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
-    }
+    show(*options, *answer, [&] { return list_text(*answer); }, outcome);
   });
 }
 

@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kOtherVersion = "the answer is not of the API this program knows; are both of one version?";
-
 std::string list_text(const json& answer) {
   Table entries({"NUMBER", "AT", "WHO", "ROLE", "FROM", "ACTION", "TARGET", "OUTCOME"});
   for (const json& e : answer.at("entries"))
@@ -30,12 +28,10 @@ void add_list(CLI::App& audit, Outcome& outcome) {
   command->callback([=, &outcome] {
     const auto answer = Client(*options).get(fmt::format("audit?limit={}", *limit));
     if (!answer) return outcome.fail_with(answer.error());
-    try {
+    read_answer(outcome, [&] {
       if (options->json()) return print_json(answer->at("entries"));
       fmt::print("{}", list_text(*answer));
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
-    }
+    });
   });
 }
 
@@ -78,11 +74,9 @@ void add_verify(CLI::App& audit, Outcome& outcome) {
     const auto verdict = !state->empty() ? verdict_of_file(*state, *anchor)
                                          : Client(*options).get("audit/check" + (anchor->empty() ? "" : "?anchor=" + escaped(*anchor)));
     if (!verdict) return outcome.fail_with(verdict.error());
-    try {
+    read_answer(outcome, [&] {
       tell(*verdict, options->json(), outcome);
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, kOtherVersion});
-    }
+    });
   });
 }
 

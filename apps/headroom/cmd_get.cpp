@@ -42,17 +42,6 @@ const std::map<std::string, View>& views() {
   return kViews;
 }
 
-// Prints an answer; one that lacks what docs/api.md promises is an error, not a crash.
-template <class Text>
-void show(const ServerOptions& options, const json& answer, Text&& text, Outcome& outcome) {
-  if (options.json()) return print_json(answer);
-  try {
-    fmt::print("{}", text());
-  } catch (const json::exception&) {
-    outcome.fail_with({ErrorCode::kFailed, "the answer is not of the API this program knows; are both of one version?"});
-  }
-}
-
 void get(const ServerOptions& options, const std::string& what, std::size_t limit, Outcome& outcome) {
   const View& view = views().at(what);
   const auto answer = Client(options).get(what == "actions" ? fmt::format("actions?limit={}", limit) : view.path);

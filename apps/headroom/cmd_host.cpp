@@ -51,12 +51,10 @@ void add_list(CLI::App& host, Outcome& outcome) {
   command->callback([=, &outcome] {
     const auto fleet = Client(*options).get("fleet");
     if (!fleet) return outcome.fail_with(fleet.error());
-    try {
+    read_answer(outcome, [&] {
       if (options->json()) return print_json(fleet->at("hosts"));
       fmt::print("{}", list_text(*fleet));
-    } catch (const json::exception&) {
-      outcome.fail_with({ErrorCode::kFailed, "the answer is not of the API this program knows; are both of one version?"});
-    }
+    });
   });
 }
 

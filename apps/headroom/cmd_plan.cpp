@@ -51,12 +51,7 @@ Result<nlohmann::json> answer(const PlanArguments& a, const ServerOptions& serve
 void run(const PlanArguments& a, const ServerOptions& server, const CLI::App& command, Outcome& outcome) {
   const auto told = answer(a, server, command);
   if (!told) return outcome.fail_with(told.error());
-  if (server.json()) return print_json(*told);
-  try {
-    fmt::print("{}", a.changes.empty() ? plan_now_text(*told) : what_if_text(*told));
-  } catch (const nlohmann::json::exception&) {
-    outcome.fail_with({ErrorCode::kFailed, "the answer is not of the API this program knows; are both of one version?"});
-  }
+  show(server, *told, [&] { return a.changes.empty() ? plan_now_text(*told) : what_if_text(*told); }, outcome);
 }
 
 }  // namespace
