@@ -44,10 +44,18 @@ class LabPrediction : public PoolLab {
   double between(double low, double high) { return std::uniform_real_distribution<double>(low, high)(random_); }
   bool once_in(int times) { return std::uniform_int_distribution<int>(1, times)(random_) == 1; }
 
+  // An emulated guest hangs after some moves (docs/lab.md). What has stopped writing would be judged by the rates it had: it is started anew.
+  bool hung(const std::string& name) {
+    if (lab.run("ask " + name + " status").exit_code == 0) return false;
+    fmt::print("{} hangs, and is started anew\n", name);
+    lab.say("up");
+    return true;
+  }
   // Other loads for all, and dirty samples of them.
   void draw_loads() {
     for (const std::string& name : names_) {
       const int held_mib = static_cast<int>(between(10, 150)), kb_per_s = once_in(3) ? 0 : static_cast<int>(1000 * std::exp(between(0, 2.3)));
+      hung(name);
       lab.say(fmt::format("load {} 50 {} 0 0 {}", name, held_mib, kb_per_s));
       fmt::print("{} holds {} MiB and writes {} kB/s\n", name, held_mib, kb_per_s);
     }
@@ -101,6 +109,8 @@ class LabPrediction : public PoolLab {
   void move_one() {
     const std::string name = names_[std::uniform_int_distribution<std::size_t>(0, names_.size() - 1)(random_)];
     const BytesPerSecond bandwidth(static_cast<std::int64_t>(std::round(std::exp(between(std::log(12), std::log(64)))) * kMiB));
+    if (hung(name)) draw_loads();
+    if (HasFatalFailure()) return;
     await_word_of(name);
     const std::string from = lab.where(name);
     const auto action = foretold(name, other(from), bandwidth);
