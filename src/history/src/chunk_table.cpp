@@ -37,7 +37,6 @@ void ChunkTable::Cursor::seek(std::int64_t at_ms) {
 
 Result<void> ChunkTable::Cursor::read(std::string_view uuid, TimeRange range,
                                       std::vector<StoredSample>& samples) {
-  ChunkCoder coder;
   range.from_ms =
       std::max<std::int64_t>(range.from_ms, 0);  // nothing is older, and differences cannot overflow
   std::int64_t reached_ms = range.from_ms;
@@ -47,7 +46,7 @@ Result<void> ChunkTable::Cursor::read(std::string_view uuid, TimeRange range,
     if (const auto length = chunk_length_ms(key(), chunk()); length && *length < range.from_ms - reached_ms)
       continue;
     unpacked.clear();
-    if (const char* const wrong = coder.decode(key(), chunk(), unpacked))
+    if (const char* const wrong = decode_chunk(key(), chunk(), unpacked))
       return fail(
           ErrorCode::kFailed,
           fmt::format("history {}: the chunk of VM '{}' that starts at {} is {}; other times stay readable",
@@ -74,7 +73,7 @@ void ChunkTable::put(std::uint32_t vm_number, std::span<const StoredSample> samp
   for (std::size_t i = 0; i < pieces; ++i) {
     const std::size_t first = samples.size() * i / pieces, end = samples.size() * (i + 1) / pieces;
     const std::string key = chunk_key(vm_number, samples[first].at_ms);
-    batch.Put(database_.chunks, key, coder_.encode(key, samples.subspan(first, end - first)));
+    batch.Put(database_.chunks, key, encode_chunk(key, samples.subspan(first, end - first)));
   }
 }
 
@@ -90,7 +89,7 @@ Result<ChunkTable::Merged> ChunkTable::merge(std::uint32_t vm_number, std::span<
     at.seek(late.front().at_ms);
     if (at.valid()) {
       first_ms = first_ms_of(at.key());
-      wrong = coder_.decode(at.key(), at.chunk(), samples);
+      wrong = decode_chunk(at.key(), at.chunk(), samples);
       if (wrong == nullptr) key = at.key();
       if (wrong != nullptr && late.front().at_ms < first_ms) {
         wrong = nullptr;  // a damaged first chunk: what is older gets one of its own before it

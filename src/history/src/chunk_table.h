@@ -48,7 +48,6 @@ class ChunkTable {
  private:
   const Database& database_;
   std::size_t target_;
-  ChunkCoder coder_;
 };
 
 class ChunkTable::Cursor {

@@ -1,0 +1,27 @@
+// A column of integers in few bits: repetitions as runs; else what each differs from what was expected of it, in Rice codes whose
+// parameter follows the differences (Golomb 1966, Rice 1979; adaptive as in JPEG-LS, ITU-T T.87).
+//
+//   mode 1 byte: 0: (run length varint, zigzag(value - the run before) varint), until the column is full
+//   mode 1, 2, 3: expected is the value before; the base; the middle of the two
+//     | base (mode 1: first value), zigzag varint | mean difference, varint | bits up to a whole byte
+//
+// A difference is zigzagged to d and written as d >> k zeros, a one, and the k lowest bits of d; from 24 zeros on, d itself in 64 bits.
+// k follows a running mean of d, which both sides keep. Noise about a level costs half a bit a value less against its base than against
+// the value before, a slow walk the other way round: whichever is shorter is taken, column by column.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "varint.h"
+
+namespace headroom::history {
+
+// Any values; differences wrap.
+void put_column(std::string& out, std::span<const std::int64_t> values);
+
+// Fills `values`; false when the bytes are no such column.
+bool read_column(VarintReader& in, std::span<std::int64_t> values);
+
+}  // namespace headroom::history
