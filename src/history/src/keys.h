@@ -1,7 +1,7 @@
 // Keys of the three column families. Numbers are big-endian, so that RocksDB's order is theirs.
-//   chunks: VM number (4 bytes), first sample's ms (8)          log: row number (8)
+//   chunks: VM number (4 bytes), first sample's ms (8)          log: row number (8), version (1; the first had none)
 //   default: 'v' + UUID -> VM number; 's' + VM number (4) -> what of it is sealed;
-//            'm' + UUID -> its writer's mark
+//            'm' + UUID -> its writer's mark, as the first version wrote it; the log's count more
 #pragma once
 
 #include <cstdint>
@@ -33,10 +33,15 @@ inline std::string chunk_key(std::uint32_t vm_number, std::int64_t first_ms) {
 inline std::int64_t first_ms_of(std::string_view chunk_key) {
   return chunk_key.size() == 12 ? get_big_endian<std::int64_t>(chunk_key.substr(4)) : 0;
 }
-inline std::string log_key(std::uint64_t row) {
+inline constexpr char kLogVersion = 2;
+// Before all rows of this number, whatever their version.
+inline std::string log_bound(std::uint64_t row) {
   std::string key;
   put_big_endian(key, row);
   return key;
+}
+inline std::string log_key(std::uint64_t row) {
+  return log_bound(row) + kLogVersion;
 }
 inline std::string uuid_key(std::string_view uuid) {
   return std::string("v").append(uuid);

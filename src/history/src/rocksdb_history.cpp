@@ -7,6 +7,7 @@
 #include <exception>
 #include <mutex>
 
+#include "arrival.h"
 #include "chunk_table.h"
 #include "keys.h"
 #include "log_row.h"
@@ -24,7 +25,7 @@ constexpr std::size_t kBatchBytes = 2 << 20;
 // The log is rewritten when it is this much, and this many times what still waits in it: half the writes at
 // most.
 constexpr std::size_t kLogSlackBytes = 8 << 20;
-constexpr std::size_t kLogFactor = 3;
+constexpr std::size_t kLogFactor = 2;
 
 // RocksDB and the standard library may throw (no memory, no thread); nothing of that leaves the module.
 template <class Call>
@@ -71,8 +72,7 @@ class RocksDbHistory final : public HistoryStore {
   struct Seal {
     VmEntry* vm;
     std::int64_t last_ms;
-    std::string waiting;
-    std::size_t waiting_count;
+    Waiting waiting;
   };
   struct SealBatch {
     rocksdb::WriteBatch batch;
@@ -90,15 +90,17 @@ class RocksDbHistory final : public HistoryStore {
   Result<std::vector<std::string>> list_vms();
   Result<std::size_t> drop_before_ms(std::int64_t before_ms);
 
-  Result<void> log_samples(std::span<const HistorySample> samples, std::span<const HistoryMark> marks, std::vector<VmEntry*>& full);
+  Result<void> log_call(std::span<const HistorySample> samples, std::span<const HistoryMark> marks, std::vector<VmEntry*>& full);
   Result<void> seal(const std::vector<VmEntry*>& full);
   Result<void> stage(VmEntry& vm, SealBatch& staged);
   std::string damage_text(const VmEntry& vm, const ChunkTable::Merged& merged) const;
   Result<void> commit(SealBatch& staged);
   Result<void> rewrite_log();
+  void add_rows(std::string& groups, RowWriter& marks, rocksdb::WriteBatch& batch);
   std::size_t drop_waiting(VmEntry& vm, std::int64_t before_ms);
+  void forget_vm(VmEntry& vm);
   Result<void> write(rocksdb::WriteBatch& batch);
-  void set_waiting(VmEntry& vm, std::string waiting, std::size_t count);
+  void set_waiting(VmEntry& vm, Waiting waiting);
 
   const Database database_;
   std::mutex mutex_;  // over all below
@@ -106,27 +108,24 @@ class RocksDbHistory final : public HistoryStore {
   SampleLog log_;
   VmIndex index_;
   const std::size_t chunk_samples_;
-  std::size_t waiting_bytes_ = 0;
+  std::size_t waiting_bytes_ = 0;  // what a rewritten log would hold: samples that wait, and marks
 };
 
 Result<void> RocksDbHistory::load() {
   if (auto ok = index_.load(database_); !ok) return ok;
-  bool whole = true;
-  std::vector<StoredSample> samples;
-  auto ok = log_.replay([&](std::uint64_t row, std::uint32_t number, std::string_view records) {
+  const auto find = [&](std::uint64_t row, std::uint32_t number) {
     VmEntry* const vm = index_.find(number);
-    if (vm == nullptr || row <= vm->sealed_row) return;
-    samples.clear();
-    whole = read_records(records, samples) && whole;
-    vm->waiting.append(records);
-    vm->waiting_count += samples.size();
-    waiting_bytes_ += records.size();
-  });
-  if (ok && !whole)
-    return fail(ErrorCode::kFailed,
-                fmt::format("history {}: the log is damaged; restore the directory from a backup, "
-                            "or move it away to start anew",
-                            database_.directory.string()));
+    return vm == nullptr || row <= vm->sealed_row ? nullptr : &vm->waiting;
+  };
+  const auto find_mark = [&](std::uint32_t number) -> std::string* {
+    VmEntry* const vm = index_.find(number);
+    if (vm == nullptr) return nullptr;
+    vm->mark_in_log = true;
+    return &vm->mark;
+  };
+  auto ok = log_.replay(find, find_mark);
+  for (const VmEntry* vm : index_.by_number())
+    if (vm != nullptr) waiting_bytes_ += vm->waiting.records.size() + vm->mark.size();
   return ok;
 }
 
@@ -136,11 +135,10 @@ Result<void> RocksDbHistory::write(rocksdb::WriteBatch& batch) {
   return {};
 }
 
-void RocksDbHistory::set_waiting(VmEntry& vm, std::string waiting, std::size_t count) {
-  waiting_bytes_ += waiting.size();
-  waiting_bytes_ -= vm.waiting.size();
+void RocksDbHistory::set_waiting(VmEntry& vm, Waiting waiting) {
+  waiting_bytes_ += waiting.records.size();
+  waiting_bytes_ -= vm.waiting.records.size();
   vm.waiting = std::move(waiting);
-  vm.waiting_count = count;
 }
 
 Result<void> RocksDbHistory::append_checked(std::span<const HistorySample> samples, std::span<const HistoryMark> marks) {
@@ -148,56 +146,20 @@ Result<void> RocksDbHistory::append_checked(std::span<const HistorySample> sampl
   if (auto ok = check_marks(marks); !ok) return ok;
   const std::lock_guard lock(mutex_);
   std::vector<VmEntry*> full;
-  if (auto ok = log_samples(samples, marks, full); !ok) return ok;
+  if (auto ok = log_call(samples, marks, full); !ok) return ok;
   if (auto ok = seal(full); !ok) return ok;
   if (log_.bytes() > kLogSlackBytes + kLogFactor * waiting_bytes_) return rewrite_log();
   return {};
 }
 
 // One batch, so that a call is stored whole or not at all; memory follows only when the batch is written.
-Result<void> RocksDbHistory::log_samples(std::span<const HistorySample> samples, std::span<const HistoryMark> marks,
-                                         std::vector<VmEntry*>& full) {
+Result<void> RocksDbHistory::log_call(std::span<const HistorySample> samples, std::span<const HistoryMark> marks,
+                                      std::vector<VmEntry*>& full) {
   rocksdb::WriteBatch batch;
-  std::string row, records;
-  struct Part {
-    VmEntry* vm;
-    std::size_t bytes;
-  };
-  std::vector<Part> parts;
-  parts.reserve(samples.size());
-  for (const HistorySample& s : samples) {
-    VmEntry* const known = index_.find_or_add(s.vm_uuid);
-    if (known == nullptr)
-      return fail(ErrorCode::kRefused,
-                  fmt::format("history {}: holds {} VMs, dropped ones counted, and can number no more; nothing of this "
-                              "call is stored; move the directory away to start anew",
-                              database_.directory.string(), kMaxVms));
-    VmEntry& vm = *known;
-    if (!vm.named_on_disk) VmIndex::put_name(database_, vm, batch);
-    const std::size_t before = records.size();
-    put_record(records, to_stored(s.sample));
-    parts.push_back({&vm, records.size() - before});
-    put_group(row, vm.number, std::string_view(records).substr(before));
-    if (row.size() >= kRowBytes) {
-      log_.add(row, batch);
-      row.clear();
-    }
-  }
-  if (!row.empty()) log_.add(row, batch);
-  for (const HistoryMark& m : marks) VmIndex::put_mark(database_, m.vm_uuid, m.value, batch);
+  Arrival arrival(database_, index_, log_);
+  if (auto ok = arrival.encode(samples, marks, batch); !ok) return ok;
   if (auto ok = write(batch); !ok) return ok;
-  std::size_t at = 0;
-  for (const Part& part : parts) {
-    VmEntry& vm = *part.vm;
-    vm.named_on_disk = true;
-    vm.waiting.append(records, at, part.bytes);
-    at += part.bytes;
-    if (++vm.waiting_count >= vm.seal_at) full.push_back(&vm);
-  }
-  std::sort(full.begin(), full.end(),
-            [](const VmEntry* a, const VmEntry* b) { return a->number < b->number; });
-  full.erase(std::unique(full.begin(), full.end()), full.end());
-  waiting_bytes_ += records.size();
+  waiting_bytes_ += arrival.settle(full);
   return {};
 }
 
@@ -217,7 +179,7 @@ Result<void> RocksDbHistory::seal(const std::vector<VmEntry*>& full) {
 // few are new, because the rest was late or repeated, the new ones wait on.
 Result<void> RocksDbHistory::stage(VmEntry& vm, SealBatch& staged) {
   std::vector<StoredSample> samples;
-  read_records(vm.waiting, samples);
+  read_records(vm.waiting.records, samples);
   sort_and_unite(samples);
   const auto fresh_begin = std::find_if(samples.begin(), samples.end(),
                                         [&](const StoredSample& s) { return s.at_ms > vm.last_ms; });
@@ -227,14 +189,13 @@ Result<void> RocksDbHistory::stage(VmEntry& vm, SealBatch& staged) {
   const auto merged = chunks_.merge(vm.number, late, staged.batch);
   if (!merged) return tl::unexpected(merged.error());
   if (merged->refused != 0 && staged.damage.empty()) staged.damage = damage_text(vm, *merged);
-  Seal seal{&vm, vm.last_ms, {}, 0};
+  Seal seal{&vm, vm.last_ms, {}};
   if (2 * fresh.size() >= std::min(vm.seal_at, chunk_samples_)) {
     chunks_.put(vm.number, fresh, staged.batch);
     seal.last_ms = fresh.back().at_ms;
   } else {
-    for (const StoredSample& s : fresh) put_record(seal.waiting, s);
-    seal.waiting_count = fresh.size();
-    if (!fresh.empty()) put_group(staged.row, vm.number, seal.waiting);
+    for (const StoredSample& s : fresh) seal.waiting.add(s);
+    if (!fresh.empty()) put_group(staged.row, vm.number, seal.waiting.records);
   }
   staged.seals.push_back(std::move(seal));
   return {};
@@ -263,8 +224,8 @@ Result<void> RocksDbHistory::commit(SealBatch& staged) {
   for (Seal& seal : staged.seals) {
     seal.vm->last_ms = seal.last_ms;
     seal.vm->sealed_row = sealed_row;
-    seal.vm->seal_at = std::max(chunk_samples_, seal.waiting_count + 1);
-    set_waiting(*seal.vm, std::move(seal.waiting), seal.waiting_count);
+    seal.vm->seal_at = std::max(chunk_samples_, seal.waiting.count + 1);
+    set_waiting(*seal.vm, std::move(seal.waiting));
   }
   std::string damage = std::move(staged.damage);  // told once all is stored
   staged = SealBatch();
@@ -272,27 +233,40 @@ Result<void> RocksDbHistory::commit(SealBatch& staged) {
   return {};
 }
 
-// Puts all that waits into new rows, then cuts the old ones off. A crash in between is harmless: replaying a
-// sample twice changes nothing.
+// Puts all that waits, and the marks, into new rows, then cuts the old ones off. A crash in between is harmless: replaying a
+// sample or a mark twice changes nothing.
 Result<void> RocksDbHistory::rewrite_log() {
   const std::uint64_t old_last = log_.last_row();
   const std::size_t old_bytes = log_.bytes();
   rocksdb::WriteBatch batch;
-  std::string row;
-  for (const VmEntry* vm : index_.all()) {
-    if (vm->waiting_count != 0) put_group(row, vm->number, vm->waiting);
-    if (row.size() < kRowBytes) continue;
-    log_.add(row, batch);
-    row.clear();
+  std::string groups, change;
+  RowWriter marks = RowWriter::marks();
+  for (const VmEntry* vm : index_.by_number()) {
+    if (vm == nullptr) continue;
+    if (vm->waiting.count != 0) put_group(groups, vm->number, vm->waiting.records);
+    if (!vm->mark.empty()) {
+      change.clear();
+      put_mark_change(change, nullptr, vm->mark);
+      marks.add(vm->number, change);
+    }
+    if (groups.size() + marks.bytes().size() < kRowBytes) continue;
+    add_rows(groups, marks, batch);
     if (batch.GetDataSize() < kBatchBytes) continue;
     if (auto ok = write(batch); !ok) return ok;
     batch.Clear();
   }
-  if (!row.empty()) log_.add(row, batch);
+  add_rows(groups, marks, batch);
   log_.cut_through(old_last, batch);
   if (auto ok = write(batch); !ok) return ok;
   log_.forget_bytes(old_bytes);
   return {};
+}
+
+void RocksDbHistory::add_rows(std::string& groups, RowWriter& marks, rocksdb::WriteBatch& batch) {
+  if (!groups.empty()) log_.add(groups, batch);
+  if (!marks.bytes().empty()) log_.add(marks.bytes(), batch);
+  groups.clear();
+  marks.clear();
 }
 
 Result<void> RocksDbHistory::sync_log() {
@@ -302,10 +276,9 @@ Result<void> RocksDbHistory::sync_log() {
 }
 
 Result<std::string> RocksDbHistory::read_mark(std::string_view vm_uuid) {
-  std::string value;
-  const rocksdb::Status status = database_.db->Get({}, database_.names, mark_key(vm_uuid), &value);
-  if (!status.ok() && !status.IsNotFound()) return database_.failed("cannot be read", status);
-  return value;
+  const std::lock_guard lock(mutex_);
+  const VmEntry* const vm = index_.find(vm_uuid);
+  return vm == nullptr ? std::string() : vm->mark;
 }
 
 Result<std::vector<Sample>> RocksDbHistory::read_range(std::string_view vm_uuid, TimeRange range) {
@@ -316,7 +289,7 @@ Result<std::vector<Sample>> RocksDbHistory::read_range(std::string_view vm_uuid,
     const std::lock_guard lock(mutex_);
     const VmEntry* const vm = index_.find(vm_uuid);
     if (vm == nullptr || range.from_ms >= range.to_ms) return out;
-    waiting = vm->waiting;
+    waiting = vm->waiting.records;
     chunks = chunks_.open(vm->number);  // sees the database as it is now, like `waiting`
   }
   std::vector<StoredSample> samples, recent;
@@ -340,36 +313,41 @@ Result<std::vector<std::string>> RocksDbHistory::list_vms() {
 
 std::size_t RocksDbHistory::drop_waiting(VmEntry& vm, std::int64_t before_ms) {
   std::vector<StoredSample> samples;
-  read_records(vm.waiting, samples);
-  std::string kept;
-  std::size_t kept_count = 0;
-  for (const StoredSample& s : samples) {
-    if (s.at_ms < before_ms) continue;
-    put_record(kept, s);
-    ++kept_count;
-  }
-  if (kept_count != samples.size()) set_waiting(vm, std::move(kept), kept_count);
-  return samples.size() - kept_count;
+  read_records(vm.waiting.records, samples);
+  Waiting kept;
+  for (const StoredSample& s : samples)
+    if (s.at_ms >= before_ms) kept.add(s);
+  const std::size_t dropped = samples.size() - kept.count;
+  kept.base.known = false;   // the log may still end with one that is dropped here
+  if (dropped != 0) set_waiting(vm, std::move(kept));
+  return dropped;
 }
 
-// The log first: its rows must not bring back what the chunks have lost.
+// The log first: its rows must not bring back what the chunks have lost. A VM of which there never was a sample keeps its mark.
 Result<std::size_t> RocksDbHistory::drop_before_ms(std::int64_t before_ms) {
   const std::lock_guard lock(mutex_);
+  std::vector<VmEntry*> vms = index_.all();
+  std::erase_if(vms, [](const VmEntry* vm) { return !vm->has_samples(); });
   std::size_t dropped = 0;
-  for (VmEntry* vm : index_.all()) dropped += drop_waiting(*vm, before_ms);
+  for (VmEntry* vm : vms) dropped += drop_waiting(*vm, before_ms);
   if (auto ok = rewrite_log(); !ok) return tl::unexpected(ok.error());
-  for (VmEntry* vm : index_.all()) {
+  for (VmEntry* vm : vms) {
     rocksdb::WriteBatch batch;
     const auto gone = chunks_.drop_before(vm->number, before_ms, vm->last_ms, batch);
     if (!gone) return tl::unexpected(gone.error());
-    const bool forget = !gone->any_left && vm->waiting_count == 0;
+    const bool forget = !gone->any_left && vm->waiting.count == 0;
     if (forget) VmIndex::delete_records(database_, *vm, batch);
     if (batch.Count() != 0)
       if (auto ok = write(batch); !ok) return tl::unexpected(ok.error());
     dropped += gone->chunks;
-    if (forget) index_.remove(*vm);
+    if (forget) forget_vm(*vm);
   }
   return dropped;
+}
+
+void RocksDbHistory::forget_vm(VmEntry& vm) {
+  waiting_bytes_ -= vm.mark.size();
+  index_.remove(vm);
 }
 
 }  // namespace

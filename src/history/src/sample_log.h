@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "log_row.h"
 #include "rocksdb_setup.h"
 
 namespace headroom::history {
@@ -14,9 +15,9 @@ class SampleLog {
  public:
   explicit SampleLog(const Database& database) : database_(database) {}
 
-  // Visits all rows, oldest first; call once, before the rest.
-  using Visit = std::function<void(std::uint64_t row, std::uint32_t vm_number, std::string_view records)>;
-  Result<void> replay(const Visit& visit);
+  // Puts what all rows hold, oldest first, to what waits of its VMs; call once, before the rest.
+  using Find = std::function<Waiting*(std::uint64_t row, std::uint32_t vm_number)>;   // nullptr: it does not count
+  Result<void> replay(const Find& find, const FindMark& find_mark);
 
   void add(std::string_view row, rocksdb::WriteBatch& batch);
   void cut_through(std::uint64_t row, rocksdb::WriteBatch& batch);
@@ -25,6 +26,8 @@ class SampleLog {
   void forget_bytes(std::size_t bytes) { bytes_ -= bytes; }
 
  private:
+  tl::unexpected<Error> wrong(std::uint64_t row, std::string_view what) const;
+
   const Database& database_;
   std::uint64_t next_row_ = 1;
   std::size_t bytes_ = 0;

@@ -37,6 +37,8 @@ Result<void> VmIndex::load(const Database& database) {
     vm->sealed_row = get_big_endian<std::uint64_t>(it->value().ToStringView());
     vm->last_ms = get_big_endian<std::int64_t>(it->value().ToStringView().substr(8));
   }
+  for (it->Seek("m"); it->Valid() && it->key().starts_with("m"); it->Next())
+    if (VmEntry* const vm = find(it->key().ToStringView().substr(1))) vm->mark = it->value().ToString();
   if (!it->status().ok()) return database.failed("the list of VMs cannot be read", it->status());
   return {};
 }
@@ -92,10 +94,6 @@ void VmIndex::put_seal(const Database& database, const VmEntry& vm, rocksdb::Wri
   put_big_endian(value, vm.sealed_row);
   put_big_endian(value, vm.last_ms);
   batch.Put(database.names, sealed_key(vm.number), value);
-}
-
-void VmIndex::put_mark(const Database& database, std::string_view uuid, std::string_view value, rocksdb::WriteBatch& batch) {
-  batch.Put(database.names, mark_key(uuid), value);
 }
 
 void VmIndex::delete_records(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch) {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "record.h"
 #include "rocksdb_setup.h"
 
 namespace headroom::history {
@@ -17,13 +18,15 @@ struct VmEntry {
   std::uint32_t number = 0;
   std::string uuid;
   bool named_on_disk = false;
-  std::string waiting;  // records (log_row.h), in the order they came
-  std::size_t waiting_count = 0;
+  Waiting waiting;
+  std::string mark;            // its writer's, the newest
+  bool mark_in_log = false;    // the log has a whole one, so that a change is enough
+  bool marked = false;         // for who goes over several marks
   std::size_t seal_at = 0;       // this many waiting samples make a chunk
   std::int64_t last_ms = -1;     // of the latest sealed sample
   std::uint64_t sealed_row = 0;  // samples in log rows up to this one are sealed
 
-  bool has_samples() const { return last_ms >= 0 || waiting_count != 0; }
+  bool has_samples() const { return last_ms >= 0 || waiting.count != 0; }
 };
 
 inline constexpr std::uint32_t kMaxVms = 10'000'000;  // numbers ever given: those of dropped VMs are not used again
@@ -39,10 +42,10 @@ class VmIndex {
   VmEntry* find_or_add(std::string_view uuid);  // nullptr when all numbers are given
   void remove(const VmEntry& vm);
   std::vector<VmEntry*> all() const;  // ascending by UUID
+  const std::vector<VmEntry*>& by_number() const { return by_number_; }   // nullptr where a VM was dropped
 
   static void put_name(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
   static void put_seal(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
-  static void put_mark(const Database& database, std::string_view uuid, std::string_view value, rocksdb::WriteBatch& batch);
   static void delete_records(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
 
  private:

@@ -1,10 +1,10 @@
 // The daemon's HistoryStore: compressed chunks in RocksDB, one directory, one process.
 //
 // A report is first a few bytes in a log (safe after sync()). When a VM has chunk_samples of them they become one
-// checksummed chunk: columns of scaled integers, deltas, zstd; about 1 byte a value. Late samples wait in the log too
-// and are merged into their chunk with the next seal. docs/history.md has the layout and the reasons.
+// checksummed chunk: columns of scaled integers, differences in as few bits as they need; about 1 byte a value. Late samples wait in the
+// log too and are merged into their chunk with the next seal. docs/history.md has the layout and the reasons.
 //
-// Threads: any; calls take one lock, reads hold it only to look up. Memory: memory_bytes and about 25 bytes for every
+// Threads: any; calls take one lock, reads hold it only to look up. Memory: memory_bytes and about 12 bytes for every
 // sample not yet in a chunk. Errors: kFailed, naming the directory; another process has it: kRefused.
 #pragma once
 
