@@ -18,7 +18,7 @@ asked_for() {
   ((named == 0))
 }
 
-# The agent's peers are unpacked, not installed: installed, they would start and stay.
+# Peers that are programs are unpacked, not installed: installed, they would start and stay. unpack_peers LIST
 unpack_peers() {
   local peers=$PWD/build/release/peers package
   mkdir -p "$peers/packages"
@@ -26,13 +26,15 @@ unpack_peers() {
     compgen -G "$peers/packages/${package}_*.deb" > /dev/null && continue
     say "unpacking $package"
     (cd "$peers/packages" && apt-get download -qq "$package" > /dev/null) && dpkg-deb -x "$peers/packages/${package}"_*.deb "$peers" || return
-  done < <(grep -v '^#' bench/agent_packages.txt)
+  done < <(grep -v '^#' "$1")
 }
 
 install_packages packages.txt
 if asked_for forecast "$@" && ! install_packages bench/packages.txt; then
   say "R's forecast package cannot be installed; the benchmark goes on without it"
 fi
-if asked_for agent "$@"; then unpack_peers || say "not all of the agent's peers could be had; the benchmark goes on without them"; fi
+for name in agent history; do
+  if asked_for $name "$@" && ! unpack_peers bench/${name}_packages.txt; then say "not all peers of $name could be had; the benchmark goes on without them"; fi
+done
 build release headroom_bench
 exec build/release/bin/headroom_bench "$@"

@@ -50,15 +50,6 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
-int free_port() {
-  const Socket probe(AF_INET);
-  sockaddr_in address = loopback(0);
-  socklen_t bytes = sizeof address;
-  if (bind(probe.fd(), reinterpret_cast<sockaddr*>(&address), bytes) != 0) return 0;
-  getsockname(probe.fd(), reinterpret_cast<sockaddr*>(&address), &bytes);
-  return ntohs(address.sin_port);
-}
-
 // Five collectors, scraped over HTTP, which is how it is used.
 class NodeExporter final : public AgentPeer {
  public:

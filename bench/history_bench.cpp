@@ -1,11 +1,12 @@
-// How dear it is to keep a fleet's samples: the example fleet, four times over at seeded offsets, at the pace
-// of a daemon (a report every 10 s, a day long), beside one RocksDB row a report; and 100,000 VMs wide, durable each second.
-#include <algorithm>
+// How dear it is to keep a fleet's samples: the example fleet, four times over at seeded offsets, at the pace of a daemon (a report every
+// 10 s, a day long), beside one RocksDB row a report and VictoriaMetrics; and 100,000 VMs wide, durable each second.
+#include <fmt/format.h>
 
 #include "bench.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/trace/fleet.h"
-#include "reports.h"
+#include "history_load.h"
+#include "history_peers.h"
 #include "row_store.h"
 
 namespace headroom::bench {
@@ -16,12 +17,12 @@ constexpr int kSteps = 8640;  // 24 h of 10 s
 constexpr int kSyncEvery = 30;
 constexpr int kWideCopies = 1819;  // of 55 VMs
 constexpr int kWideSteps = 240;
-constexpr std::size_t kSeconds = 10;
-constexpr Instant kStart = instant_from_epoch_seconds(1'700'000'000);
-constexpr Duration kEvery = std::chrono::seconds(10);
+constexpr int kPeerWideCopies = 182, kPeerWideSteps = 30;
 
 struct Cost {
   double values = 0, append_cpu_s = 0, read_cpu_ms = 0, bytes = 0, resident_mib = 0;
+  double values_per_cpu_s() const { return values / append_cpu_s; }
+  double bytes_per_value() const { return bytes / values; }
 };
 
 // Reads each VM's whole day, twice; the second pass counts.
@@ -36,23 +37,21 @@ Result<double> read_cpu_ms(std::size_t vms, const Read& read) {
   return (cpu_seconds() - started) * 1000 / static_cast<double>(vms);
 }
 
-Result<Cost> chunks(const Reports& reports, const std::filesystem::path& directory) {
+Result<Cost> chunks(const Fleet& fleet, const Setting& setting) {
+  FineReports reports(fleet, kCopies, setting.seed, kHistoryStart);
+  const auto directory = setting.scratch / "chunks";
   Cost cost;
   const double resident = resident_mib();
   auto store = open_rocksdb_history(directory);
   if (!store) return tl::unexpected(store.error());
-  std::vector<VmSample> now;
-  std::vector<HistorySample> samples;
   for (int step = 0; step < kSteps; ++step) {
-    reports.at(step, now);
-    samples.clear();
-    for (const VmSample& report : now) samples.push_back({reports.uuids()[report.vm.value()], report.sample});
+    const std::vector<HistorySample> samples = samples_of(reports);
     const double started = cpu_seconds();
     if (auto ok = (*store)->append(samples); !ok) return tl::unexpected(ok.error());
     if (step % kSyncEvery == 0)
       if (auto ok = (*store)->sync(); !ok) return tl::unexpected(ok.error());
     cost.append_cpu_s += cpu_seconds() - started;
-    cost.values += static_cast<double>(now.size() * kResourceCount);
+    cost.values += static_cast<double>(samples.size() * kValuesInReport);
   }
   cost.resident_mib = resident_mib() - resident;
   const auto read = read_cpu_ms(reports.uuids().size(), [&](std::size_t vm) -> Result<void> {
@@ -68,7 +67,9 @@ Result<Cost> chunks(const Reports& reports, const std::filesystem::path& directo
   return cost;
 }
 
-Result<Cost> rows(const Reports& reports, const std::filesystem::path& directory) {
+Result<Cost> rows(const Fleet& fleet, const Setting& setting) {
+  FineReports reports(fleet, kCopies, setting.seed, kHistoryStart);
+  const auto directory = setting.scratch / "rows";
   Cost cost;
   {
     RowStore store(directory);
@@ -76,14 +77,14 @@ Result<Cost> rows(const Reports& reports, const std::filesystem::path& directory
     std::vector<VmSample> now;
     std::vector<RowStore::Row> batch;
     for (int step = 0; step < kSteps; ++step) {
-      reports.at(step, now);
+      reports.next(now);
       batch.clear();
       for (const VmSample& report : now) batch.push_back({report.vm.value(), report.sample});
       const double started = cpu_seconds();
       store.append(batch);
       if (step % kSyncEvery == 0) store.sync();
       cost.append_cpu_s += cpu_seconds() - started;
-      cost.values += static_cast<double>(batch.size() * kResourceCount);
+      cost.values += static_cast<double>(batch.size() * kValuesInReport);
     }
     const auto read = read_cpu_ms(reports.uuids().size(), [&](std::size_t vm) -> Result<void> {
       if (store.read(static_cast<std::uint32_t>(vm), reports.time_of(0), reports.time_of(kSteps)).size() < kSteps * 9 / 10)
@@ -98,25 +99,22 @@ Result<Cost> rows(const Reports& reports, const std::filesystem::path& directory
 }
 
 // 100,000 VMs that report every 10 s, a tenth of them each second, which is durable before the next one; until each has filled a chunk.
-Result<Cost> wide(const Reports& reports, const std::filesystem::path& directory) {
+Result<Cost> wide(const Fleet& fleet, const Setting& setting) {
+  FineReports reports(fleet, kWideCopies, setting.seed, kHistoryStart);
+  const auto directory = setting.scratch / "wide";
   Cost cost;
   const double resident = resident_mib();
   auto store = open_rocksdb_history(directory);
   if (!store) return tl::unexpected(store.error());
-  std::vector<VmSample> now;
-  std::vector<HistorySample> second;
   for (int step = 0; step < kWideSteps; ++step) {
-    reports.at(step, now);
-    const std::size_t part = now.size() / kSeconds + 1;
-    for (std::size_t begin = 0; begin < now.size(); begin += part) {
-      second.clear();
-      for (std::size_t i = begin; i < std::min(now.size(), begin + part); ++i) second.push_back({reports.uuids()[now[i].vm.value()], now[i].sample});
+    const std::vector<HistorySample> samples = samples_of(reports);
+    for (const auto second : seconds_of(samples)) {
       const double started = cpu_seconds();
       if (auto ok = (*store)->append(second); !ok) return tl::unexpected(ok.error());
       if (auto ok = (*store)->sync(); !ok) return tl::unexpected(ok.error());
       cost.append_cpu_s += cpu_seconds() - started;
     }
-    cost.values += static_cast<double>(now.size() * kResourceCount);
+    cost.values += static_cast<double>(samples.size() * kValuesInReport);
   }
   cost.resident_mib = resident_mib() - resident;
   store->reset();
@@ -124,27 +122,43 @@ Result<Cost> wide(const Reports& reports, const std::filesystem::path& directory
   return cost;
 }
 
+// What peers make of the same, put beside the figures of a speed and a size.
+Result<void> add_peers(const Fleet& fleet, const Setting& setting, Figure& append, Figure& size, Figure& append_wide) {
+  const auto program = victoria_metrics_program();
+  if (!program) return {};
+  const auto day = victoria_day(*program, fleet, kCopies, kSteps, setting);
+  if (!day) return tl::unexpected(day.error());
+  append.beside.push_back({"VictoriaMetrics, remote write, 60 samples of a series a request", day->values_per_cpu_s});
+  size.beside.push_back({"VictoriaMetrics, its blocks merged, without its index", day->bytes_per_value});
+  for (const auto& [way, name] : {std::pair{Way::kLines, "line protocol"}, std::pair{Way::kRemoteWrite, "remote write"}}) {
+    const auto wide = victoria_wide(*program, fleet, kPeerWideCopies, kPeerWideSteps, way, setting);
+    if (!wide) return tl::unexpected(wide.error());
+    append_wide.beside.push_back({fmt::format("VictoriaMetrics, {}, {} VMs wide, not durable", name, fleet.vms.size() * kPeerWideCopies), wide->values_per_cpu_s});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Figure>> history_bench(const Setting& setting) {
   const auto fleet = read_fleet({setting.examples / "bitbrains" / "vms"});
   if (!fleet) return tl::unexpected(fleet.error());
-  const Reports reports(*fleet, kCopies, setting.seed, kStart, kEvery);
-  const auto ours = chunks(reports, setting.scratch / "chunks");
+  const auto ours = chunks(*fleet, setting);
   if (!ours) return tl::unexpected(ours.error());
-  const auto theirs = rows(reports, setting.scratch / "rows");
+  const auto theirs = rows(*fleet, setting);
   if (!theirs) return tl::unexpected(theirs.error());
-  const Reports many(*fleet, kWideCopies, setting.seed, kStart, kEvery);
-  const auto fleet_wide = wide(many, setting.scratch / "wide");
+  const auto fleet_wide = wide(*fleet, setting);
   if (!fleet_wide) return tl::unexpected(fleet_wide.error());
   const std::string baseline = "one RocksDB row a report, zstd";
-  return std::vector<Figure>{
-      {"append", "values per CPU-second", ours->values / ours->append_cpu_s, {{baseline, theirs->values / theirs->append_cpu_s}}},
-      {"size", "bytes per value", ours->bytes / ours->values, {{baseline, theirs->bytes / theirs->values}}},
+  Figure append{"append", "values per CPU-second", ours->values_per_cpu_s(), {{baseline, theirs->values_per_cpu_s()}}};
+  Figure size{"size", "bytes per value", ours->bytes_per_value(), {{baseline, theirs->bytes_per_value()}}};
+  Figure append_wide{"append_wide", "values per CPU-second, 100,000 VMs, durable each second", fleet_wide->values_per_cpu_s(), {}};
+  if (auto ok = add_peers(*fleet, setting, append, size, append_wide); !ok) return tl::unexpected(ok.error());
+  return std::vector<Figure>{append, size,
       {"read_24h", "CPU ms per VM (8640 samples)", ours->read_cpu_ms, {{baseline, theirs->read_cpu_ms}}},
       {"memory", "MiB resident after the appends", ours->resident_mib, {}},
-      {"append_wide", "values per CPU-second, 100,000 VMs, durable each second", fleet_wide->values / fleet_wide->append_cpu_s, {}},
-      {"size_wide", "bytes per value, of the same", fleet_wide->bytes / fleet_wide->values, {}},
+      append_wide,
+      {"size_wide", "bytes per value, of the same after 40 minutes, what waits in the log included", fleet_wide->bytes_per_value(), {}},
       {"memory_wide", "MiB resident after them", fleet_wide->resident_mib, {}}};
 }
 

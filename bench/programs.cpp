@@ -1,8 +1,11 @@
 #include "programs.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,5 +62,16 @@ double Program::cpu_seconds() const {
 
 double Program::resident_mib() const { return rollup_mib(pid_, "Rss:"); }
 double Program::own_mib() const { return rollup_mib(pid_, "Pss:"); }
+
+int free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t bytes = sizeof address;
+  const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), bytes) == 0 && getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bytes) == 0;
+  close(fd);
+  return bound ? ntohs(address.sin_port) : 0;
+}
 
 }  // namespace headroom::bench

@@ -26,4 +26,7 @@ class Program {
   pid_t pid_ = -1;
 };
 
+// A TCP port of the loopback that nobody listens on now; 0 when there is none.
+int free_port();
+
 }  // namespace headroom::bench
