@@ -21,17 +21,15 @@ Arrival::~Arrival() {
 
 template <class Told>
 Result<std::vector<VmEntry*>> Arrival::entries_of(std::span<const Told> told) {
-  std::vector<VmEntry*> entries;
-  entries.reserve(told.size());
-  for (const Told& t : told) {
-    entries.push_back(index_.find_or_add(t.vm_uuid));
-    if (entries.back() == nullptr)
-      return fail(ErrorCode::kRefused,
-                  fmt::format("history {}: holds {} VMs, dropped ones counted, and can number no more; nothing of this "
-                              "call is stored; move the directory away to start anew",
-                              database_.directory.string(), kMaxVms));
-  }
-  return entries;
+  std::vector<std::string_view> uuids;
+  uuids.reserve(told.size());
+  for (const Told& t : told) uuids.push_back(t.vm_uuid);
+  auto entries = index_.find_or_add(uuids);
+  if (entries.empty() || entries.back() != nullptr) return entries;
+  return fail(ErrorCode::kRefused,
+              fmt::format("history {}: holds {} VMs, dropped ones counted, and can number no more; nothing of this "
+                          "call is stored; move the directory away to start anew",
+                          database_.directory.string(), kMaxVms));
 }
 
 Result<void> Arrival::encode(std::span<const HistorySample> samples, std::span<const HistoryMark> marks, rocksdb::WriteBatch& batch) {

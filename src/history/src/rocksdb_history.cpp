@@ -124,7 +124,7 @@ Result<void> RocksDbHistory::load() {
     return &vm->mark;
   };
   auto ok = log_.replay(find, find_mark);
-  for (const VmEntry* vm : index_.by_number())
+  for (const auto& vm : index_.by_number())
     if (vm != nullptr) waiting_bytes_ += vm->waiting.records.size() + vm->mark.size();
   return ok;
 }
@@ -241,7 +241,7 @@ Result<void> RocksDbHistory::rewrite_log() {
   rocksdb::WriteBatch batch;
   std::string groups, change;
   RowWriter marks = RowWriter::marks();
-  for (const VmEntry* vm : index_.by_number()) {
+  for (const auto& vm : index_.by_number()) {
     if (vm == nullptr) continue;
     if (vm->waiting.count != 0) put_group(groups, vm->number, vm->waiting.records);
     if (!vm->mark.empty()) {

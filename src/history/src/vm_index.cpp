@@ -4,6 +4,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
 
 #include "keys.h"
 
@@ -43,19 +44,41 @@ Result<void> VmIndex::load(const Database& database) {
   return {};
 }
 
-VmEntry* VmIndex::find(std::string_view uuid) const {
-  const auto found = by_uuid_.find(uuid);
-  return found == by_uuid_.end() ? nullptr : found->second.get();
-}
+VmEntry* VmIndex::find(std::string_view uuid) const { return table_.find(uuid, UuidTable::hash_of(uuid)); }
 
 VmEntry* VmIndex::find(std::uint32_t number) const {
-  return number < by_number_.size() ? by_number_[number] : nullptr;
+  return number < by_number_.size() ? by_number_[number].get() : nullptr;
 }
 
 VmEntry* VmIndex::find_or_add(std::string_view uuid) {
   if (VmEntry* const known = find(uuid)) return known;
   if (by_number_.size() >= max_vms_) return nullptr;
   return &add(uuid, static_cast<std::uint32_t>(by_number_.size()));
+}
+
+std::vector<VmEntry*> VmIndex::find_or_add(std::span<const std::string_view> uuids) {
+  constexpr std::size_t kTogether = 16, kLine = 64;
+  std::vector<VmEntry*> entries;
+  entries.reserve(uuids.size());
+  std::array<std::uint64_t, kTogether> hashes{};
+  for (std::size_t begin = 0; begin < uuids.size(); begin += kTogether) {
+    const std::span<const std::string_view> now = uuids.subspan(begin, std::min(kTogether, uuids.size() - begin));
+    for (std::size_t i = 0; i < now.size(); ++i) table_.fetch(hashes[i] = UuidTable::hash_of(now[i]));
+    for (std::size_t i = 0; i < now.size(); ++i)
+      for (std::size_t at = 0; at < sizeof(VmEntry); at += kLine) __builtin_prefetch(reinterpret_cast<const char*>(table_.guess(hashes[i])) + at);
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      const VmEntry* const vm = table_.guess(hashes[i]);
+      if (vm == nullptr) continue;
+      __builtin_prefetch(vm->uuid.data());
+      __builtin_prefetch(vm->waiting.records.data() + vm->waiting.records.size());
+    }
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      VmEntry* const known = table_.find(now[i], hashes[i]);
+      entries.push_back(known != nullptr ? known : find_or_add(now[i]));
+      if (entries.back() == nullptr) return entries;
+    }
+  }
+  return entries;
 }
 
 VmEntry& VmIndex::add(std::string_view uuid, std::uint32_t number) {
@@ -66,21 +89,20 @@ VmEntry& VmIndex::add(std::string_view uuid, std::uint32_t number) {
   // in length.
   vm->seal_at = chunk_samples_ - number % (chunk_samples_ / 2 + 1);
   if (by_number_.size() <= number) by_number_.resize(number + 1);
-  by_number_[number] = vm.get();
-  VmEntry& entry = *vm;
-  by_uuid_.emplace(entry.uuid, std::move(vm));
-  return entry;
+  table_.insert(*vm, UuidTable::hash_of(uuid));
+  by_number_[number] = std::move(vm);
+  return *by_number_[number];
 }
 
 void VmIndex::remove(const VmEntry& vm) {
-  by_number_[vm.number] = nullptr;
-  by_uuid_.erase(by_uuid_.find(vm.uuid));
+  table_.remove(vm, UuidTable::hash_of(vm.uuid));
+  by_number_[vm.number].reset();
 }
 
 std::vector<VmEntry*> VmIndex::all() const {
   std::vector<VmEntry*> vms;
-  for (VmEntry* vm : by_number_)
-    if (vm != nullptr) vms.push_back(vm);
+  for (const auto& vm : by_number_)
+    if (vm != nullptr) vms.push_back(vm.get());
   std::sort(vms.begin(), vms.end(), [](const VmEntry* a, const VmEntry* b) { return a->uuid < b->uuid; });
   return vms;
 }

@@ -4,13 +4,14 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "record.h"
 #include "rocksdb_setup.h"
+#include "uuid_table.h"
 
 namespace headroom::history {
 
@@ -40,9 +41,11 @@ class VmIndex {
   VmEntry* find(std::string_view uuid) const;
   VmEntry* find(std::uint32_t number) const;
   VmEntry* find_or_add(std::string_view uuid);  // nullptr when all numbers are given
+  // For many at once, which does not wait for memory at each. Ends early, at the first for which there is no number.
+  std::vector<VmEntry*> find_or_add(std::span<const std::string_view> uuids);
   void remove(const VmEntry& vm);
   std::vector<VmEntry*> all() const;  // ascending by UUID
-  const std::vector<VmEntry*>& by_number() const { return by_number_; }   // nullptr where a VM was dropped
+  const std::vector<std::unique_ptr<VmEntry>>& by_number() const { return by_number_; }   // nullptr where a VM was dropped
 
   static void put_name(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
   static void put_seal(const Database& database, const VmEntry& vm, rocksdb::WriteBatch& batch);
@@ -53,8 +56,8 @@ class VmIndex {
 
   std::size_t chunk_samples_;
   std::uint32_t max_vms_;
-  std::unordered_map<std::string_view, std::unique_ptr<VmEntry>> by_uuid_;  // keys point into the entries
-  std::vector<VmEntry*> by_number_;                                         // nullptr where a VM was dropped
+  std::vector<std::unique_ptr<VmEntry>> by_number_;
+  UuidTable table_;
 };
 
 }  // namespace headroom::history
