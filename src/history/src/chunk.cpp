@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "chunk_v1.h"
@@ -38,22 +39,33 @@ std::span<const std::int64_t> column(std::vector<std::int64_t>& values, std::spa
   return values;
 }
 
-// Reports come at a nearly steady pace, so that the steps between them hardly differ.
+// Reports come at a nearly steady pace: what each is off a time table that the middle one of the steps makes.
 void put_times(std::string& out, std::span<const StoredSample> samples, std::vector<std::int64_t>& values) {
   put_varint(out, static_cast<std::uint64_t>(samples.front().at_ms));
-  std::int64_t last = samples.front().at_ms;
-  put_column(out, column(values, samples.subspan(1), [&](const StoredSample& s) { return s.at_ms - std::exchange(last, s.at_ms); }));
+  values.clear();
+  for (std::size_t i = 1; i < samples.size(); ++i) values.push_back(samples[i].at_ms - samples[i - 1].at_ms);
+  if (values.empty()) return;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  const std::int64_t step = *middle;
+  put_varint(out, static_cast<std::uint64_t>(step));
+  std::int64_t due = samples.front().at_ms;
+  put_column(out, column(values, samples.subspan(1), [&](const StoredSample& s) { return wrapping_sub(s.at_ms, due = wrapping_add(due, step)); }));
 }
 
 bool read_times(VarintReader& in, std::span<StoredSample> samples, std::vector<std::int64_t>& values) {
-  std::int64_t at_ms = static_cast<std::int64_t>(in.next());
+  std::int64_t before = samples.front().at_ms = static_cast<std::int64_t>(in.next());
+  if (before < 0) return false;
   values.resize(samples.size() - 1);
-  if (at_ms < 0 || !read_column(in, values)) return false;
-  samples.front().at_ms = at_ms;
+  if (values.empty()) return true;
+  const auto step = static_cast<std::int64_t>(in.next());
+  if (!read_column(in, values)) return false;
+  std::int64_t due = before;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::int64_t next = wrapping_add(at_ms, values[i]);
-    if (next <= at_ms) return false;
-    samples[i + 1].at_ms = at_ms = next;
+    due = wrapping_add(due, step);
+    const std::int64_t at_ms = wrapping_add(due, values[i]);
+    if (at_ms <= before) return false;
+    samples[i + 1].at_ms = before = at_ms;
   }
   return true;
 }

@@ -2,7 +2,8 @@
 // common divisor of its values: memory comes in pages, rates in whole bytes.
 //
 //   version 1 byte | crc32 4 bytes | last_ms - first_ms varint | samples varint |
-//   first_ms varint, steps as a column | four times `used`: unit varint, column | four times `stalled`: column | guest_statistics: column
+//   first_ms varint | if there are more: step_ms varint, what each is off that pace as a column |
+//   four times `used`: unit varint, column | four times `stalled`: column | guest_statistics: column
 //
 // The checksum covers everything behind it and the key, so a chunk found under another VM's or another time's
 // key is as damaged as one with a flipped bit. Version 1 is read as well (chunk_v1.h).

@@ -58,18 +58,34 @@ TEST(Column, TakesLittleMoreThanTheNoiseHasToTell) {
   EXPECT_LE(through_column(walk).second * 8, 1200u * 9 + 100);
 }
 
+// 4 KiB blocks over ten seconds: 50 different rates, of which the differences tell twice as much as which one it was.
+TEST(Column, OfAmountsThatComeInStepsTakesWhatItTakesToTellTheSteps) {
+  std::mt19937_64 random(5);
+  std::vector<std::int64_t> rates;
+  for (int i = 0; i < 1200; ++i) rates.push_back(static_cast<std::int64_t>(random() % 50 * 4096 / 10));
+  EXPECT_LE(through_column(rates).second * 8, 1200u * 6 + 1000);
+}
+
+TEST(Column, OfTwoValuesTakesABitEach) {
+  std::mt19937_64 random(6);
+  std::vector<std::int64_t> coins;
+  for (int i = 0; i < 1200; ++i) coins.push_back(1000 + static_cast<std::int64_t>(random() % 2));
+  EXPECT_LE(through_column(coins).second, 1200u / 8 + 10);
+}
+
 TEST(Column, OfWhichAnyPartIsMissingIsRefused) {
   std::mt19937_64 random(3);
-  for (const std::int64_t spread : {3, 1'000'000}) {
-    std::vector<std::int64_t> values;
-    for (int i = 0; i < 50; ++i) values.push_back(static_cast<std::int64_t>(random()) % spread);
+  for (const std::int64_t spread : {3, 1'000'000, 1'000'000'000}) {
+    std::vector<std::int64_t> values, steps;
+    for (int i = 0; i < 10; ++i) steps.push_back(static_cast<std::int64_t>(random()) % spread);
+    for (int i = 0; i < 50; ++i) values.push_back(spread == 1'000'000'000 ? steps[random() % 10] : static_cast<std::int64_t>(random()) % spread);
     std::string bytes;
     put_column(bytes, values);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       VarintReader in(std::string_view(bytes).substr(0, size));
       EXPECT_FALSE(read_column(in, values)) << size;
     }
-    bytes[0] = 4;
+    bytes[0] = 6;
     VarintReader in(bytes);
     EXPECT_FALSE(read_column(in, values));
   }
