@@ -15,11 +15,10 @@ struct PeerCost {
 // Where the peers are unpacked; nullopt, and a line that says so, when it is not there.
 std::optional<std::filesystem::path> victoria_metrics_program();
 
-// A day of some VMs, an hour's tenth of a VM at a time: the shape in which it is fastest. What it takes until all is in files.
+// A day of some VMs, ten minutes of each at a time: the shape in which it is fastest. What it takes until all is in files.
 Result<PeerCost> victoria_day(const std::filesystem::path& program, const Fleet& fleet, int copies, int steps, const Setting& setting);
 
-// One report a VM at a time, a tenth of the VMs a request, as they come in: by the faster of its two ways. The first steps, which make
-// its series, do not count.
+// One report a VM at a time, a tenth of the VMs a request, as they come in. The first steps, which make its series, do not count.
 enum class Way { kLines, kRemoteWrite };
 Result<PeerCost> victoria_wide(const std::filesystem::path& program, const Fleet& fleet, int copies, int steps, Way way, const Setting& setting);
 
