@@ -1,66 +1,71 @@
-// What a second process, and a process that dies, do to a RocksDB history. The child is this program again,
-// told by the environment what to be: a fork alone would lack RocksDB's threads.
+// What a second process, and a process that dies, do to a RocksDB history. That process is a program of its own (crash_child.cpp).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "stores.h"
 
 namespace headroom {
 namespace {
 
-constexpr const char* kChildDirectory = "HEADROOM_HISTORY_CHILD_DIRECTORY";
-
-TEST(CrashChild, AppendsAndSyncsAndSaysSoUntilItIsKilled) {
-  const char* const directory = std::getenv(kChildDirectory);
-  if (directory == nullptr) GTEST_SKIP() << "only as a child of the crash test";
-  const auto store = open_or_fail(directory);
-  ASSERT_NE(store, nullptr);
-  for (std::int64_t round = 0; round < 1'000'000; ++round) {
-    std::vector<HistorySample> samples;
-    std::vector<std::string> names;
-    for (int vm = 0; vm < 50; ++vm) names.push_back("vm" + std::to_string(vm));
-    for (const std::string& name : names) samples.push_back({name, sample_at(round * 10, double(round))});
-    const std::string so_far = std::to_string(round);
-    std::vector<HistoryMark> marks;
-    for (const std::string& name : names) marks.push_back({name, so_far});
-    ASSERT_TRUE(store->append(samples, marks).has_value());
-    ASSERT_TRUE(store->sync().has_value());
-    ASSERT_EQ(write(STDERR_FILENO, &round, sizeof(round)), ssize_t{sizeof(round)});
-  }
-}
-
-// Runs the child, counts the rounds it acknowledged until there are `rounds`, kills it, returns the last one.
-std::int64_t run_and_kill(const std::filesystem::path& directory, std::int64_t rounds) {
-  int fds[2];
-  EXPECT_EQ(pipe(fds), 0);
-  setenv(kChildDirectory, directory.c_str(), 1);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(fds[1], STDERR_FILENO);
-    close(fds[0]);
+// Appends to a history until it is killed, with the object.
+class Child {
+ public:
+  explicit Child(const std::filesystem::path& directory) {
+    int fds[2];
+    EXPECT_EQ(pipe(fds), 0);
+    pid_ = fork();
+    if (pid_ == 0) {
+      dup2(fds[1], STDOUT_FILENO);
+      close(fds[0]);
+      close(fds[1]);
+      execl(HEADROOM_BINARY_DIR "/history_test_child", "history_test_child", directory.c_str(), nullptr);
+      _exit(127);
+    }
     close(fds[1]);
-    execl("/proc/self/exe", "history_test", "--gtest_filter=CrashChild.*", nullptr);
-    _exit(127);
+    told_ = fds[0];
   }
-  unsetenv(kChildDirectory);
-  close(fds[1]);
-  std::int64_t last = -1, round = 0;
-  while (last < rounds && read(fds[0], &round, sizeof(round)) == ssize_t{sizeof(round)}) last = round;
-  kill(child, SIGKILL);
-  while (read(fds[0], &round, sizeof(round)) == ssize_t{sizeof(round)}) last = round;
-  waitpid(child, nullptr, 0);
-  close(fds[0]);
-  return last;
-}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    end();
+    close(told_);
+  }
+
+  // The last round that it acknowledged, once it has come to `rounds`; less when it ended before.
+  std::int64_t reach(std::int64_t rounds) {
+    while (last_ < rounds && hear()) {
+    }
+    return last_;
+  }
+  // Kills it. The last round that it acknowledged.
+  std::int64_t end() {
+    if (pid_ <= 0) return last_;
+    kill(pid_, SIGKILL);
+    while (hear()) {
+    }
+    waitpid(std::exchange(pid_, -1), nullptr, 0);
+    return last_;
+  }
+
+ private:
+  bool hear() { return read(told_, &last_, sizeof last_) == ssize_t{sizeof last_}; }
+
+  pid_t pid_ = -1;
+  int told_ = -1;
+  std::int64_t last_ = -1;
+};
 
 TEST(CrashedHistory, LosesNothingThatWasAcknowledgedBeforeKillNine) {
   Folder directory;
   for (std::int64_t rounds : {30, 150, 290}) {
-    const std::int64_t last = run_and_kill(directory.path(), rounds);
-    ASSERT_GE(last, rounds);
+    Child child(directory.path());
+    ASSERT_GE(child.reach(rounds), rounds);
+    const std::int64_t last = child.end();
     const auto store = open_or_fail(directory.path());
     ASSERT_NE(store, nullptr);
     for (int vm = 0; vm < 50; ++vm) {
@@ -99,23 +104,9 @@ TEST(OpenHistory, DoesNotTakeADiskErrorWithTheWordLockInItForASecondUser) {
 
 TEST(OpenHistory, IsRefusedWhileAnotherProcessHasIt) {
   Folder directory;
-  int fds[2];
-  ASSERT_EQ(pipe(fds), 0);
-  setenv(kChildDirectory, directory.path().c_str(), 1);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(fds[1], STDERR_FILENO);
-    execl("/proc/self/exe", "history_test", "--gtest_filter=CrashChild.*", nullptr);
-    _exit(127);
-  }
-  unsetenv(kChildDirectory);
-  close(fds[1]);
-  std::int64_t round = 0;
-  EXPECT_EQ(read(fds[0], &round, sizeof(round)), ssize_t{sizeof(round)});  // it is open now
+  Child child(directory.path());
+  ASSERT_GE(child.reach(0), 0);  // it is open now
   const auto second = open_rocksdb_history(directory.path());
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
-  close(fds[0]);
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, ErrorCode::kRefused);
 }
