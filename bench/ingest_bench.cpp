@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench.h"
+#include "headroom/base/descriptor.h"
 #include "headroom/base/stop.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/ingest/ingest.h"
@@ -14,20 +15,10 @@ namespace {
 constexpr int kAgents = 1000;
 constexpr Duration kWarm = std::chrono::seconds(2), kCounted = std::chrono::seconds(10);
 
-std::string uuid_of(int i) { return fmt::format("6f1c2d3e-0000-4000-8000-{:012x}", i + 1); }
-
-Result<std::vector<ingest::testing::Credential>> certified(identity::IdentityBook& book, Instant now) {
-  std::vector<ingest::testing::Credential> all;
-  for (int i = 0; i < kAgents; ++i) {
-    ingest::testing::Credential c;
-    const auto token = book.make_token(uuid_of(i), std::chrono::hours(1), now);
-    if (!token) return tl::unexpected(token.error());
-    const auto issued = book.join(*token, c.key->request(), now);
-    if (!issued) return tl::unexpected(issued.error());
-    c.certificate = issued->certificate;
-    all.push_back(std::move(c));
-  }
-  return all;
+std::vector<std::string> vms() {
+  std::vector<std::string> uuids;
+  for (int i = 0; i < kAgents; ++i) uuids.push_back(fmt::format("6f1c2d3e-0000-4000-8000-{:012x}", i + 1));
+  return uuids;
 }
 
 std::uint64_t reports(const ingest::AgentBoard& board) {
@@ -39,12 +30,13 @@ std::uint64_t reports(const ingest::AgentBoard& board) {
 }  // namespace
 
 Result<std::vector<Figure>> ingest_bench(const Setting& setting) {
+  raise_descriptor_limit();
   const SystemClock clock;
   const auto authority = identity::Authority::open(setting.scratch / "authority.pem", clock.now());
   if (!authority) return tl::unexpected(authority.error());
   auto book = identity::IdentityBook::open((setting.scratch / "identity.db").string(), *authority, identity::kLongestCertificate);
   if (!book) return tl::unexpected(book.error());
-  const auto agents = certified(**book, clock.now());
+  const auto agents = ingest::testing::certified(**book, vms(), clock.now());
   if (!agents) return tl::unexpected(agents.error());
   IngestLoad load(*agents);
   auto history = open_rocksdb_history(setting.scratch / "history");

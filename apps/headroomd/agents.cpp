@@ -5,6 +5,16 @@
 #include <cstdio>
 
 namespace headroom::cli {
+namespace {
+
+constexpr std::size_t kDescriptorsOfOurs = 1024;   // the history's files, hosts, doors
+
+void log(const std::string& line) {
+  fmt::print(stderr, "headroomd: {}\n", line);
+  std::fflush(stderr);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Agents>> Agents::open(const AgentSettings& settings, const std::filesystem::path& state, Hypervisor& pool, HistoryStore& history,
                                              const Clock& clock) {
@@ -24,16 +34,15 @@ Result<std::unique_ptr<Agents>> Agents::open(const AgentSettings& settings, cons
   return agents;
 }
 
-Result<void> Agents::begin(std::uint64_t epoch) {
-  const auto log = [](const std::string& line) {
-    fmt::print(stderr, "headroomd: {}\n", line);
-    std::fflush(stderr);
-  };
+Result<void> Agents::begin(std::uint64_t epoch, std::size_t descriptors) {
   auto ingest = ingest::Ingest::open(settings_.ingest, {*identities_, history_, board_, clock_, epoch, log, directives_.get()});
   if (!ingest) return tl::unexpected(ingest.error());
   ingest_ = std::move(*ingest);
   const std::string& address = settings_.ingest.address;
   desk_->listens_at = address.find(':') == std::string::npos ? fmt::format("{}:{}", address, ingest_->port()) : fmt::format("[{}]:{}", address, ingest_->port());
+  const std::size_t wanted = settings_.ingest.most_connections + kDescriptorsOfOurs;
+  log(fmt::format("agents connect to {}: {} at most, of {} descriptors{}", desk_->listens_at, settings_.ingest.most_connections, descriptors,
+                  descriptors >= wanted ? "" : fmt::format(", which are too few; raise the hard limit to {} (LimitNOFILE=), or lower 'connections'", wanted)));
   return {};
 }
 

@@ -15,9 +15,9 @@ class Agents {
  public:
   // `history`: takes the reports.
   // All that it keeps is in `state`: the authority, unless the fleet brings its own, the identities, the directives. It listens from
-  // begin() on. `epoch`: of this run, higher than those before.
+  // begin() on. `epoch`: of this run, higher than those before. `descriptors`: this process may have; the log tells how many connections that is.
   static Result<std::unique_ptr<Agents>> open(const AgentSettings& settings, const std::filesystem::path& state, Hypervisor& pool, HistoryStore& history, const Clock& clock);
-  Result<void> begin(std::uint64_t epoch);
+  Result<void> begin(std::uint64_t epoch, std::size_t descriptors);
 
   Hypervisor& pool() { return *pool_; }
   HistoryStore& loops_history() { return *loops_history_; }

@@ -9,6 +9,7 @@
 #include "agents.h"
 #include "headroom/actuator/sqlite_journal.h"
 #include "headroom/base/clock.h"
+#include "headroom/base/descriptor.h"
 #include "headroom/base/supervisor.h"
 #include "headroom/constraints/file.h"
 #include "headroom/daemon/live_run.h"
@@ -97,6 +98,7 @@ std::function<bool(Instant)> waiter(const Stop& stop, const Clock& clock, Durati
 }  // namespace
 
 Result<void> run_live_session(const Options& o, const Stop& stop) {
+  const std::size_t descriptors = raise_descriptor_limit();
   const auto fleet = fleet_of(o);
   if (!fleet) return tl::unexpected(fleet.error());
   const auto clock = std::make_shared<SystemClock>();
@@ -121,7 +123,7 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
   auto run = LiveRun::make(*fleet, ports, std::move(options));
   if (!run) return tl::unexpected(run.error());
   if (agents)
-    if (auto begun = agents->begin(static_cast<std::uint64_t>(state->book->claim().epoch)); !begun) return begun;
+    if (auto begun = agents->begin(static_cast<std::uint64_t>(state->book->claim().epoch), descriptors); !begun) return begun;
 
   if (auto noted = note_start(*state->books.audit, fleet->name); !noted) return noted;
   const Api api({(*run)->board(), *state->history, state->books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,

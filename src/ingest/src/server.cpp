@@ -5,7 +5,6 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,14 +44,6 @@ std::string text_of(const sockaddr_storage& from) {
   return text.data();
 }
 
-// A descriptor for each connection, as far as the system lets us.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 bool listen_to(int epoll, int fd, std::uint64_t event, std::uint32_t more = 0) {
   epoll_event e{};
   e.events = EPOLLIN | more;
@@ -65,7 +56,6 @@ bool listen_to(int epoll, int fd, std::uint64_t event, std::uint32_t more = 0) {
 Result<std::unique_ptr<Server>> Server::open(const IngestOptions& options, const IngestPorts& ports) {
   auto tls = TlsContext::make(ports.identities, ports.clock);
   if (!tls) return tl::unexpected(tls.error());
-  raise_descriptor_limit();
   auto listening = listen_on(options);
   if (!listening) return tl::unexpected(listening.error());
   std::unique_ptr<Server> server(new Server(options, ports, std::move(*tls), std::move(*listening)));
@@ -176,11 +166,21 @@ void Server::accept_some() {
     if (fd < 0 && errno == EINTR) continue;
     if (fd < 0) {
       // Without a descriptor the connection stays in the queue; the oldest of the unproven makes room for it.
-      if ((errno == EMFILE || errno == ENFILE) && !unproven_.empty()) drop(*peers_.at(unproven_.front()));
-      return;
+      if (errno != EMFILE && errno != ENFILE) return;
+      if (!unproven_.empty()) return drop(*peers_.at(unproven_.front()));
+      log_.say("this manager", fmt::format("no descriptor is left for more than {} connections", peers_.size()), now_);
+      return accept_more(false);   // or it would be asked to without end
     }
     admit(fd, text_of(from));
   }
+}
+
+void Server::accept_more(bool more) {
+  accepts_ = more;
+  epoll_event e{};
+  e.events = more ? EPOLLIN : 0U;
+  e.data.u64 = kListening;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listening_.get(), &e);
 }
 
 void Server::admit(int fd, const std::string& address) {
@@ -265,6 +265,7 @@ void Server::check_revocations() {
 // Deadlines: to show who it is, of its certificate, of saying anything, of leaving.
 void Server::sweep() {
   sweep_at_ = now_;
+  if (!accepts_) accept_more(true);
   if (auto ok = tls_->renew(now_); !ok) log_.say("this manager", ok.error().message, now_);
   std::vector<std::uint64_t> late;
   for (const auto& [fd, peer] : peers_) {

@@ -33,6 +33,7 @@ class Server {
   void turn();
   int wait_ms() const;
   void accept_some();
+  void accept_more(bool more);
   void admit(int fd, const std::string& address);
   void make_room(const std::string& address);
   void serve(Peer& peer);
@@ -94,7 +95,7 @@ class Server {
   std::uint64_t revocations_ = 0, asked_ = 0;
   std::optional<Instant> commit_at_;
   Instant sweep_at_{}, resume_at_{};
-  bool disk_fails_ = false;
+  bool disk_fails_ = false, accepts_ = true;
   std::array<char, 16 << 10> buffer_{};
   wire::v1::FromAgent message_;
 };

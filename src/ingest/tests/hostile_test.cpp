@@ -10,7 +10,9 @@
 #include <random>
 #include <thread>
 
+#include "headroom/base/descriptor.h"
 #include "headroom/base/stop.h"
+#include "headroom/ingest/testing/half_open.h"
 #include "rig.h"
 
 namespace headroom::ingest {
@@ -30,42 +32,10 @@ double resident_mib() {
   return pages * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
-// Connections with nothing on them, or with some bytes that are no handshake's end.
-class HalfOpen {
- public:
-  HalfOpen(int port, std::size_t count, std::string_view say = {}) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    // Both ends are in this process.
-    most_ = std::min<std::size_t>(count, limit.rlim_cur > 2000 ? (limit.rlim_cur - 2000) / 2 : 100);
-    for (std::size_t i = 0; i < most_; ++i) {
-      const int fd = connect_to(port, 2000);
-      if (fd < 0) continue;
-      if (!say.empty()) static_cast<void>(!write(fd, say.data(), say.size()));
-      fds_.push_back(fd);
-    }
-  }
-  ~HalfOpen() {
-    for (const int fd : fds_) close(fd);
-  }
-  HalfOpen(const HalfOpen&) = delete;
-  HalfOpen& operator=(const HalfOpen&) = delete;
-  std::size_t count() const { return fds_.size(); }
-
- private:
-  std::size_t most_ = 0;
-  std::vector<int> fds_;
-};
-
-// What OpenSSL says first.
-std::string client_hello() {
-  const std::unique_ptr<SSL_CTX, identity::Freed<SSL_CTX_free>> context(SSL_CTX_new(TLS_client_method()));
-  const std::unique_ptr<SSL, identity::Freed<SSL_free>> tls(SSL_new(context.get()));
-  SSL_set_bio(tls.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-  SSL_connect(tls.get());
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(SSL_get_wbio(tls.get()), &data);
-  return {data, static_cast<std::size_t>(size)};
+// Both ends are in this process, and it has descriptors for so many.
+std::size_t at_most(std::size_t count) {
+  const std::size_t descriptors = raise_descriptor_limit();
+  return std::min<std::size_t>(count, descriptors > 2000 ? (descriptors - 2000) / 2 : 100);
 }
 
 // An agent that reports at its time and notes how long each report took to be acknowledged.
@@ -106,7 +76,7 @@ TEST(HostileIngest, HalfOpenConnectionsTakeNoMemoryAndKeepNobodyOut) {
   Rig rig;
   const Credential me = rig.agent();
   const double before = resident_mib();
-  HalfOpen crowd(rig.port(), 10'000);
+  HalfOpen crowd(rig.port(), at_most(10'000));
   const double grown = resident_mib() - before;
   Steady steady(rig.port(), me, 20, Duration(10));
   const double p99 = steady.p99();
@@ -122,7 +92,7 @@ TEST(HostileIngest, HandshakesThatStopHalfWayArePushedOut) {
   const Credential me = rig.agent();
   const double before = resident_mib();
   // The head of a TLS record that promises 512 bytes of a ClientHello.
-  HalfOpen crowd(rig.port(), 3'000, std::string("\x16\x03\x01\x02\x00\x01", 6));
+  HalfOpen crowd(rig.port(), at_most(3'000), std::string("\x16\x03\x01\x02\x00\x01", 6));
   EXPECT_TRUE(poll_until([&] { return TestAgent(rig.port(), me).shaken(); }, kPatience));
   const double grown = resident_mib() - before;
   fmt::print("half a handshake: {} connections, {:.1f} MiB resident before, {:.1f} more with them\n", crowd.count(), before, grown);
@@ -134,7 +104,7 @@ TEST(HostileIngest, HandshakesThatWaitForTheirEndAreFew) {
   const Credential me = rig.agent();
   const double before = resident_mib();
   // A whole hello of a client, and nothing after it.
-  HalfOpen crowd(rig.port(), 1'000, client_hello());
+  HalfOpen crowd(rig.port(), at_most(1'000), client_hello());
   Steady steady(rig.port(), me, 20, Duration(10));
   const double p99 = steady.p99();
   const double grown = resident_mib() - before;
@@ -151,6 +121,55 @@ TEST(HostileIngest, WhoShowsNothingIsCutOffInTime) {
   char byte = 0;
   EXPECT_EQ(recv(fd, &byte, 1, 0), 0) << "the manager ends it";
   close(fd);
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+void wait_for_descriptors_to_settle() {
+  std::ptrdiff_t last = -1, same = 0;
+  EXPECT_TRUE(poll_until([&] {
+    const auto now = std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    same = now == std::exchange(last, now) ? same + 1 : 0;
+    return same >= 20;
+  }, kPatience));
+}
+
+TEST(HostileIngest, OutOfDescriptorsItWaitsForOneWithoutTurningRound) {
+  Rig rig;
+  TestAgent agent(rig.port(), rig.agent(), {.patience_ms = 700});
+  greeted(agent, id_of('r'));
+  wait_for_descriptors_to_settle();   // what the join used is closed when it is
+  const Descriptor late(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int next = dup(late.get());   // the lowest that is free
+  close(next);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = static_cast<rlim_t>(next);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(rig.port()));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int connected = connect(late.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  const double cpu = cpu_seconds();
+  EXPECT_FALSE(agent.receive()) << "nothing is told it, for as long as it waits";
+  const double spent = cpu_seconds() - cpu;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_EQ(connected, 0);
+  EXPECT_LE(spent, 0.2);
+  ASSERT_EQ(send(late.get(), "no handshake", 12, MSG_NOSIGNAL), 12);
+  const timeval patience{10, 0};
+  setsockopt(late.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  char byte = 0;
+  errno = 0;
+  EXPECT_LE(recv(late.get(), &byte, 1, 0), 0) << "it is heard, and refused";
+  EXPECT_NE(errno, EAGAIN);
+  EXPECT_THAT(rig.said(), ::testing::Contains(::testing::HasSubstr("no descriptor is left for more than 1 connections")));
 }
 
 TEST(HostileIngest, GarbageOfAnyKindIsSurvived) {

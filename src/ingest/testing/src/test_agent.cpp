@@ -12,18 +12,20 @@
 
 namespace headroom::ingest::testing {
 
-int connect_to(int port, int patience_ms) {
+int connect_to(int port, int patience_ms, std::uint32_t from) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
+  sockaddr_in to{}, ours{};
+  to.sin_family = ours.sin_family = AF_INET;
   to.sin_port = htons(static_cast<std::uint16_t>(port));
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ours.sin_addr.s_addr = htonl(from);
   const timeval patience{patience_ms / 1000, patience_ms % 1000 * 1000};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   const int yes = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return fd;
+  setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);   // a port is taken by the pair of addresses
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&ours), sizeof ours) == 0 && connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return fd;
   close(fd);
   return -1;
 }
@@ -143,6 +145,19 @@ wire::v1::FromAgent join_of(const std::string& token, const std::string& request
   message.mutable_join()->set_token(token);
   message.mutable_join()->set_csr(request);
   return message;
+}
+
+Result<std::vector<Credential>> certified(identity::IdentityBook& book, const std::vector<std::string>& vms, Instant now) {
+  std::vector<Credential> all;
+  for (const std::string& vm : vms) {
+    Credential& one = all.emplace_back();
+    const auto token = book.make_token(vm, std::chrono::hours(1), now);
+    if (!token) return tl::unexpected(token.error());
+    const auto issued = book.join(*token, one.key->request(), now);
+    if (!issued) return tl::unexpected(issued.error());
+    one.certificate = issued->certificate;
+  }
+  return all;
 }
 
 Credential joined(int port, const std::string& token) {

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <utility>
 
 namespace headroom {
@@ -27,5 +28,9 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// Lets this process have as many descriptors as the system allows it, and tells how many: shells and systemd begin programs with 1,024,
+// for those that still use select(), which a server of thousands does not. Programs that it starts later have as many.
+std::size_t raise_descriptor_limit();
 
 }  // namespace headroom

@@ -33,7 +33,7 @@ struct IngestOptions {
   std::string address = "0.0.0.0";               // IPv4 or IPv6
   int port = 7475;                               // 0: any free one
   Duration interval = std::chrono::seconds(10);  // agents are asked to report at
-  std::size_t most_connections = 20'000;
+  std::size_t most_connections = 20'000;        // or as many as the process has descriptors for (base/descriptor.h)
   std::size_t most_unproven = 256;               // of them, without a certificate so far
   std::size_t most_unproven_of_one = 64;        // address
   Duration prove_within = std::chrono::seconds(10);

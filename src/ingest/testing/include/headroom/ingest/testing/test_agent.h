@@ -7,12 +7,15 @@
 // Threads: one caller at a time. Errors: what a test should see, as ended() and nullopt.
 #pragma once
 
+#include <netinet/in.h>
 #include <openssl/ssl.h>
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "headroom/identity/identity_book.h"
 #include "headroom/identity/testing/agent_key.h"
 #include "headroom/wire/frame.h"
 #include "headroom/wire/message.h"
@@ -48,6 +51,7 @@ class TestAgent {
   std::optional<wire::v1::ToAgent> receive();
   // Reads until the connection ends, for what was said last.
   std::optional<wire::v1::ToAgent> last_words();
+  int fd() const { return fd_; }                    // to wait for
 
  private:
   bool over(int result);
@@ -60,14 +64,17 @@ class TestAgent {
   wire::FrameReader reader_;
 };
 
-// A socket to the port, with nothing said on it; its caller closes it.
-int connect_to(int port, int patience_ms);
+// A socket to the port of this machine, with nothing said on it; its caller closes it. `from`: our own address, one of 127.0.0.0/8.
+int connect_to(int port, int patience_ms, std::uint32_t from = INADDR_LOOPBACK);
 
 std::string id_of(char fill);                        // 16 bytes of it
 wire::v1::FromAgent hello_of(const std::string& run_id, std::uint64_t boottime_ns = 1'000'000'000);
 // A report of some 190 bytes, as agents send them: all metrics, cpu `mcores`.
 wire::v1::FromAgent report_of(std::uint64_t sequence, std::uint64_t boottime_ns, std::int64_t mcores = 500);
 wire::v1::FromAgent join_of(const std::string& token, const std::string& request);
+
+// Certificates of all these VMs, without a connection.
+Result<std::vector<Credential>> certified(identity::IdentityBook& book, const std::vector<std::string>& vms, Instant now);
 
 // Joins with a token: what it shows from then on. The certificate is empty when it was refused.
 Credential joined(int port, const std::string& token);
