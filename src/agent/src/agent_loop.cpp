@@ -204,7 +204,7 @@ void AgentLoop::take(const ToAgent& message) {
     default: break;
   }
   if (!welcomed_) return lost("the manager directs before it welcomes");
-  if (message.has_ack()) reports_.acknowledge(message.ack().through_sequence());
+  if (message.has_ack()) acknowledged(message.ack().through_sequence());
   if (message.has_directive()) executor_.take(message.directive(), now());
   if (message.has_renewed()) renewed(message.renewed());
   if (message.has_result_ack()) {
@@ -224,7 +224,7 @@ void AgentLoop::take(const Welcome& welcome) {
   welcomed_ = true;
   give_up_at_ = INT64_MAX;
   backoff_.reset();
-  reports_.acknowledge(welcome.durable_sequence());
+  acknowledged(welcome.durable_sequence());
   set_sampling(welcome.interval_ms(), welcome.process_names());
   ledger_.for_each_unacknowledged([this](const DirectiveResult& result) {
     DirectiveResult again = result;
@@ -236,6 +236,18 @@ void AgentLoop::take(const Welcome& welcome) {
 void AgentLoop::take(const Goodbye& goodbye) {
   if (goodbye.code() != Goodbye::STOPPING) backoff_.at_least(kRefusedWait);
   lost("the manager says goodbye: " + (goodbye.text().empty() ? "reason " + std::to_string(goodbye.code()) : wire::printable(goodbye.text())));
+}
+
+void AgentLoop::acknowledged(std::uint64_t through_sequence) {
+  if (!settings_.tell_reports) return reports_.acknowledge(through_sequence);
+  reports_.acknowledge(through_sequence, [this](const Report& report) {
+    const auto value = [&report](Metric metric, const char* unit) {
+      const std::int64_t v = report.mean(metric);
+      return v == kUnknown ? std::string("unknown") : std::to_string(v) + unit;
+    };
+    world_.say("the manager has report " + std::to_string(report.sequence()) + ": CPU " + value(METRIC_CPU_MCORES, " mcores") + ", memory available " +
+               value(METRIC_MEMORY_AVAILABLE_KIB, " KiB"));
+  });
 }
 
 void AgentLoop::set_sampling(std::uint32_t interval_ms, bool process_names) {

@@ -38,6 +38,7 @@ class AgentLoop {
   void take(const wire::v1::ToAgent& message);
   void take(const wire::v1::Welcome& welcome);
   void take(const wire::v1::Goodbye& goodbye);
+  void acknowledged(std::uint64_t through_sequence);
   void renewed(const wire::v1::Renewed& renewed);
   void set_sampling(std::uint32_t interval_ms, bool process_names);
 

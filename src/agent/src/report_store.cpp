@@ -80,8 +80,9 @@ const Report* ReportStore::next_to_send() {
   return report;
 }
 
-void ReportStore::acknowledge(std::uint64_t through_sequence) {
+void ReportStore::acknowledge(std::uint64_t through_sequence, const std::function<void(const Report&)>& had) {
   while (!reports_.empty() && reports_.front().sequence() <= through_sequence) {
+    if (had) had(reports_.front());
     reports_.pop_front();
     if (sent_ > 0) --sent_;
     if (ever_sent_ > 0) --ever_sent_;

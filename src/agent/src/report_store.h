@@ -7,6 +7,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 
 #include "sample.h"
@@ -20,7 +21,8 @@ class ReportStore {
   void add(const Sample& sample);
   // The next to be sent, marked as sent; nothing when there is none, or too many wait for their acknowledgement.
   const wire::v1::Report* next_to_send();
-  void acknowledge(std::uint64_t through_sequence);
+  // Those up to it are let go, each shown to `had` first.
+  void acknowledge(std::uint64_t through_sequence, const std::function<void(const wire::v1::Report&)>& had = {});
   // All that is not acknowledged will be sent again: the connection was lost.
   void rewind() { sent_ = 0; }
 

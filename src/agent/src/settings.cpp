@@ -58,7 +58,7 @@ std::string take_kept(Settings& settings, std::string_view value) {
 
 std::string take_nice(Settings& settings, std::string_view value) { return in_range(value, 0, 19, settings.nice) ? "" : "a number from 0 to 19"; }
 
-constexpr std::array<Row, 12> kRows{{
+constexpr std::array<Row, 13> kRows{{
     {"manager", "ADDRESS:PORT|DEVICE", "where the manager is reached: TCP, or a virtio-serial port", take_manager},
     {"state", "FOLDER", "key, certificate and what was done of directives (/var/lib/headroom-agent)", take_path<&Settings::state>},
     {"hooks", "FOLDER", "programs that resize applications (/etc/headroom-agent/hooks.d)", take_path<&Settings::hooks>},
@@ -68,6 +68,7 @@ constexpr std::array<Row, 12> kRows{{
     {"change-memory", "yes|no", "the manager may switch memory blocks on (yes)", take_switch<&Settings::change_memory>},
     {"trim", "yes|no", "caches may be dropped before memory is taken (yes)", take_switch<&Settings::trim>},
     {"process-names", "yes|no", "the busiest processes' names may be told (no)", take_switch<&Settings::process_names>},
+    {"tell-reports", "yes|no", "the log tells of each report that the manager has (no)", take_switch<&Settings::tell_reports>},
     {"nice", "NUMBER", "the agent's own niceness, 0 to 19 (10)", take_nice},
     {"proc", "FOLDER", "where /proc is (/proc)", take_path<&Settings::proc>},
     {"sys", "FOLDER", "where /sys is (/sys)", take_path<&Settings::sys>},

@@ -57,6 +57,17 @@ TEST_F(Agent, SaysHelloAndReportsOnceItIsWelcome) {
   EXPECT_EQ(session.receive().goodbye().code(), Goodbye::STOPPING);
 }
 
+TEST_F(Agent, TellsWhichReportsTheManagerHasWhereItsOwnerWantsThat) {
+  RunningAgent agent(tree, manager.address(), true);
+  FakeSession session = manager.accept();
+  session.receive();
+  session.welcome();
+  session.acknowledge(session.receive_report().sequence());
+  session.receive_report();   // of a second later
+  ASSERT_TRUE(agent.end());
+  EXPECT_EQ(agent.said().back(), "the manager has report 1: CPU unknown, memory available 1500000 KiB");
+}
+
 TEST_F(Agent, SendsAgainWhatWasNotAcknowledgedAndNothingElse) {
   RunningAgent agent(tree, manager.address());
   std::string run;

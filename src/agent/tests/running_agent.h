@@ -18,13 +18,14 @@ namespace headroom::agent {
 
 class RunningAgent {
  public:
-  RunningAgent(const Tree& tree, const std::string& manager) : stop_(eventfd(0, EFD_CLOEXEC)) {
+  RunningAgent(const Tree& tree, const std::string& manager, bool tell_reports = false) : stop_(eventfd(0, EFD_CLOEXEC)) {
     std::signal(SIGPIPE, SIG_IGN);
     settings_.manager = manager;
     settings_.state = tree.path("state");
     settings_.hooks = tree.path("hooks");
     settings_.proc = tree.path("proc");
     settings_.sys = tree.path("sys");
+    settings_.tell_reports = tell_reports;
     thread_ = std::thread([this] {
       done_ = run_agent(settings_, {wall_, boot_, stop_, [this](const std::string& line) {
                                       const std::scoped_lock lock(mutex_);

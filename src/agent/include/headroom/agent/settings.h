@@ -18,7 +18,7 @@ struct Settings {
   std::string hooks = "/etc/headroom-agent/hooks.d";
   std::chrono::milliseconds hook_limit{20'000};
   std::size_t kept_reports = 512;
-  bool change_vcpus = true, change_memory = true, trim = true, process_names = false;
+  bool change_vcpus = true, change_memory = true, trim = true, process_names = false, tell_reports = false;
   int nice = 10;
   std::string proc = "/proc", sys = "/sys";
 };
