@@ -12,10 +12,14 @@ namespace {
 
 using xml::Element;
 
+constexpr std::int64_t kMostVcpus = 65'536;   // no hypervisor gives more
+
+std::optional<std::int64_t> vcpus(std::optional<std::int64_t> told) { return told && *told >= 0 && *told <= kMostVcpus ? told : std::nullopt; }
+
 void read_vcpus(const Element& top, Domain& d) {
   const Element vcpu = top.child("vcpu");
-  d.most_vcpus = vcpu.number().value_or(0);
-  d.vcpus = vcpu.number("current").value_or(d.most_vcpus);
+  d.most_vcpus = vcpus(vcpu.number()).value_or(0);
+  d.vcpus = vcpus(vcpu.number("current")).value_or(d.most_vcpus);
   for (const Element& v : top.child("vcpus").children("vcpu"))
     if (v.attribute("enabled") == "yes" && v.attribute("hotpluggable") == "yes") ++d.removable_vcpus;
   if (const std::string set = vcpu.attribute("cpuset"); !set.empty()) d.pins.push_back("all vCPUs to CPUs " + set);

@@ -14,6 +14,8 @@ namespace {
 
 using xml::Element;
 
+constexpr std::int64_t kMostPages = std::int64_t{1} << 40;   // of a node; many of them can be added up
+
 Result<xml::Document> parse(std::string_view text, std::string_view what, std::string_view root) {
   auto document = xml::Document::parse(text, what);
   if (document && document->root().name() != root)
@@ -30,7 +32,7 @@ void read_cells(const Element& topology, HostFacts& facts) {
     std::map<std::int64_t, std::int64_t> here;
     for (const Element& p : cell.children("pages"))
       if (const auto size = bytes_of(p.number("size").value_or(0), p.attribute("unit")))
-        here[size->count()] += std::max<std::int64_t>(0, p.number().value_or(0));
+        here[size->count()] += std::clamp<std::int64_t>(p.number().value_or(0), 0, kMostPages);
     if (!here.empty()) here.erase(here.begin());  // the smallest are the ordinary pages
     for (const auto& [size, count] : here) pages[size] += count;
   }

@@ -105,10 +105,8 @@ ScalingVerdict judge_scaling(const Domain& domain) {
 Resources allocation_of(const Domain& d) {
   Resources now(MilliCores(d.vcpus * 1000), d.current_memory);
   // The quota is each vCPU's, in microseconds of each period; 0 or less: none.
-  if (d.quota_us.value_or(0) > 0 && d.period_us.value_or(0) > 0)
-    now[Resource::kCpu] = std::min(now[Resource::kCpu],
-                                   static_cast<std::int64_t>(1000.0 * static_cast<double>(d.vcpus) * static_cast<double>(*d.quota_us) /
-                                                             static_cast<double>(*d.period_us)));
+  if (d.quota_us.value_or(0) > 0 && d.period_us.value_or(0) > 0 && *d.quota_us < *d.period_us)
+    now[Resource::kCpu] = static_cast<std::int64_t>(1000.0 * static_cast<double>(d.vcpus) * static_cast<double>(*d.quota_us) / static_cast<double>(*d.period_us));
   now[Resource::kDisk] = throttled(d.disks, [](const Disk& x) { return x.device == "disk"; });
   now[Resource::kNetwork] = throttled(d.nics, [](const Nic&) { return true; });
   return now;

@@ -109,6 +109,23 @@ TEST(Domain, ThatIsNoneIsRefusedInASentence) {
   EXPECT_EQ(parse_domain("<domain/>").error().message, "domain: it has no UUID");
 }
 
+TEST(Domain, WhoseNumbersNoMachineHasIsReadWithoutThem) {
+  const std::string most = "9223372036854775807";
+  const auto d = parse_domain("<domain type='kvm' id='1'><uuid>u</uuid><vcpu current='" + most + "'>" + most + "</vcpu><cputune><period>1</period><quota>" + most +
+                              "</quota></cputune></domain>");
+  ASSERT_TRUE(d);
+  EXPECT_EQ(allocation_of(*d).cpu(), MilliCores(0));
+  EXPECT_EQ(ceiling_of(*d).cpu(), MilliCores(0));
+  const auto behind = parse_domain("<domain type='kvm' id='1'><uuid>u</uuid><vcpu current='-3'>4</vcpu></domain>");
+  EXPECT_EQ(allocation_of(*behind).cpu(), MilliCores(4000));
+  HostFacts facts;
+  const std::string page = "<pages unit='KiB' size='2048'>" + most + "</pages>";
+  ASSERT_TRUE(read_capabilities("<capabilities><host><topology><cells><cell id='0'><pages unit='KiB' size='4'>1</pages>" + page + page + "</cell></cells></topology></host></capabilities>",
+                                facts));
+  ASSERT_EQ(facts.hugepages.size(), 1U);
+  EXPECT_EQ(facts.hugepages[0].page, 2_MiB);
+}
+
 TEST(Owner, IsWhatOperatorsSayBeforeAnythingElse) {
   Site s;
   s.owners = {{"web-*", ""}, {"instance-*", "our own script"}};
