@@ -44,7 +44,7 @@ struct Peer {
   wire::FrameReader reader{kFrameOfStranger};
   std::string out;                     // frames; those before `sent` are gone
   std::size_t sent = 0;
-  std::list<int>::iterator among_unproven{};
+  std::list<int>::iterator among_unproven{}, among_shaking{};   // the latter once it has TLS
 
   Speaker speaker;                     // from kProven on
   Bucket messages;

@@ -16,6 +16,8 @@ using wire::v1::Goodbye;
 
 namespace {
 
+constexpr std::size_t kMostShaking = 64;   // some 45 KiB each
+
 // Why a handshake came to nothing, as far as there is something to tell.
 std::string refusal_of(const Peer& peer) {
   const long verdict = SSL_get_verify_result(peer.tls.get());
@@ -56,9 +58,8 @@ void Server::advance(Peer& peer) {
       log_.say(peer.address, "no handshake: what it says first is none", now_);
       return drop(peer);
     }
-    peer.tls = tls_->accept(peer.socket.get());
+    begin_handshake(peer);
     if (!peer.tls) return drop(peer);
-    peer.stage = Peer::Stage::kShaking;
   }
   const Io io = peer.shake();
   if (io == Io::kWait) {
@@ -95,7 +96,18 @@ void Server::shaken(Peer& peer) {
   serve(peer);
 }
 
+// An honest one is over within a round trip or two, so that whoever has not come to the end of it when so many others have begun is the one
+// to go, from however many addresses they come.
+void Server::begin_handshake(Peer& peer) {
+  if (shaking_.size() >= kMostShaking) drop(*peers_.at(shaking_.front()));
+  peer.tls = tls_->accept(peer.socket.get());
+  if (!peer.tls) return;
+  peer.stage = Peer::Stage::kShaking;
+  peer.among_shaking = shaking_.insert(shaking_.end(), peer.socket.get());
+}
+
 void Server::leave_unproven(Peer& peer) {
+  if (peer.stage != Peer::Stage::kSilent) shaking_.erase(peer.among_shaking);
   unproven_.erase(peer.among_unproven);
   if (const auto of = unproven_of_.find(peer.address); --of->second == 0) unproven_of_.erase(of);
 }

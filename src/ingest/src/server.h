@@ -48,6 +48,7 @@ class Server {
   // ---- proof.cpp: until it is known who it is
   void advance(Peer& peer);
   void shaken(Peer& peer);
+  void begin_handshake(Peer& peer);
   void leave_unproven(Peer& peer);
   void hear_stranger(Peer& peer);
   void join(Peer& peer, const wire::v1::Join& asked);
@@ -89,6 +90,7 @@ class Server {
   std::unordered_map<std::string, Peer*> by_vm_;             // those that have said hello
   std::list<int> unproven_;                                  // oldest first
   std::unordered_map<std::string, std::size_t> unproven_of_;
+  std::list<int> shaking_;                                   // of the unproven, those that TLS holds memory for; oldest first
   std::vector<std::uint64_t> again_;                         // more is there than was read
   std::vector<std::uint64_t> paused_;
   std::uint32_t next_number_ = 1;
