@@ -25,16 +25,20 @@ function(headroom_module name)
 endfunction()
 
 # A GoogleTest program, one CTest entry per TEST. Every test sees HEADROOM_SOURCE_DIR and, if it asks, the
-# headroom program's path as HEADROOM_BINARY_DIR. Label "unit" unless said otherwise.
+# headroom program's path as HEADROOM_BINARY_DIR. Label "unit" unless said otherwise. TIMEOUT: seconds, of each. ALONE: no other
+# test runs beside it.
 function(headroom_test name)
-  cmake_parse_arguments(T "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "ALONE" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(NOT T_LABELS)
     set(T_LABELS unit)
+  endif()
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 600)
   endif()
   add_executable(${name} ${T_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)  # tests/support
   target_link_libraries(${name} PRIVATE ${T_DEPENDS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE HEADROOM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                              HEADROOM_BINARY_DIR="${CMAKE_BINARY_DIR}/bin")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${T_LABELS}" TIMEOUT 600)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT} RUN_SERIAL ${T_ALONE})
 endfunction()

@@ -1,5 +1,5 @@
-// headroom-agent as a guest runs it, with the manager's real ingest and a history on disk: joined by a token, over TCP and through a relay,
-// killed again and again.
+// headroom-agent as a guest runs it, with the manager's real ingest and a history on disk: joined by a token, over TCP and through a relay.
+// (Killed again and again, and its manager too: tests/daemon/killed_test.cpp.)
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -7,17 +7,15 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <set>
 #include <thread>
 
 #include "../../src/ingest/tests/rig.h"
 #include "headroom/agent/testing/tree.h"
 #include "headroom/base/stop.h"
+#include "support/agent_program.h"
 
 namespace headroom {
 namespace {
@@ -26,45 +24,6 @@ using ingest::testing::kOne;
 using ingest::testing::Rig;
 
 constexpr Duration kSoon = std::chrono::seconds(20);
-
-// The program with its words kept; killed with the object.
-class AgentProgram {
- public:
-  AgentProgram(const agent::Tree& tree, std::vector<std::string> words) : log_(tree.path("log")) {
-    words.insert(words.begin(), HEADROOM_AGENT_PROGRAM);
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    pid_ = fork();
-    if (pid_ == 0) {
-      const int log = open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-      dup2(log, STDOUT_FILENO);
-      dup2(log, STDERR_FILENO);
-      execv(arguments[0], arguments.data());
-      _exit(127);
-    }
-  }
-  AgentProgram(const AgentProgram&) = delete;
-  AgentProgram& operator=(const AgentProgram&) = delete;
-  ~AgentProgram() { end(SIGKILL); }
-
-  int end(int signal) {
-    if (pid_ <= 0) return -1;
-    if (signal != 0) kill(pid_, signal);
-    int status = 0;
-    waitpid(std::exchange(pid_, -1), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-  std::string said() const {
-    std::ostringstream text;
-    text << std::ifstream(log_).rdbuf();
-    return text.str();
-  }
-
- private:
-  std::string log_;
-  pid_t pid_ = -1;
-};
 
 class AgentOfAGuest : public testing::Test {
  protected:
@@ -114,31 +73,6 @@ TEST_F(AgentOfAGuest, IsRefusedWithATokenThatWasUsed) {
   AgentProgram again(tree, command);
   EXPECT_EQ(again.end(0), 4) << again.said();
   EXPECT_NE(again.said().find("the manager refuses"), std::string::npos) << again.said();
-}
-
-TEST_F(AgentOfAGuest, GoesOnWithEachReportThereOnceWhoeverIsKilled) {
-  join();
-  const int kills = std::getenv("HEADROOM_LONG") != nullptr ? 200 : 10;
-  std::size_t before = 0;
-  for (int k = 0; k < kills; ++k) {
-    AgentProgram program(tree, words("run", address()));
-    ASSERT_TRUE(reported(before + 1)) << "kill " << k << ": " << program.said();
-    if (k % 2 == 0) {
-      const std::string where = address();
-      rig.options.port = rig.port();
-      rig.stop();
-      rig.start();
-      ASSERT_EQ(address(), where);
-      ASSERT_TRUE(reported(before + 2)) << "restart " << k << ": " << program.said();
-    }
-    program.end(SIGKILL);
-    const auto samples = rig.samples();
-    std::set<Instant> moments;
-    for (const Sample& sample : samples) moments.insert(sample.at);
-    EXPECT_EQ(moments.size(), samples.size()) << "a report is there twice";
-    EXPECT_GE(samples.size(), before);
-    before = samples.size();
-  }
 }
 
 // A virtio-serial port made of what there is everywhere: a pseudo-terminal for the guest's device, a unix socket for QEMU's end of it.
