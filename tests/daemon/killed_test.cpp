@@ -124,6 +124,7 @@ TEST_F(KilledAgentAndManager, HaveEveryAcknowledgedReportInTheHistoryOnceWhoever
     if (who != 1) agent.reset(), ++agents;
     if (who != 0) manager.end(SIGKILL), ++managers;
     if (who != 0) manager.start();
+    if (HasFatalFailure()) return;   // it did not come back
     if (who != 1) agent = run_agent();
   }
   // Whoever is left comes together once more.

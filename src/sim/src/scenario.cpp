@@ -88,25 +88,23 @@ void read_horizons(Section& top, Scenario& scenario) {
 
 }  // namespace
 
-Result<Scenario> load_scenario(const std::filesystem::path& file) {
-  auto document = config::load(file.string());
-  if (!document) return tl::unexpected(document.error());
+Result<Scenario> read_scenario(config::Document& document, const std::filesystem::path& folder) {
   Scenario scenario;
-  Section top = document->root("a scenario");
+  Section top = document.root("a scenario");
   top.required("scenario", scenario.name, config::text());
   std::string traces;
   top.required("traces", traces, config::text(4096));
-  scenario.traces = {file.parent_path() / traces};
+  scenario.traces = {folder / traces};
   read_window(top, scenario);
   read_horizons(top, scenario);
   std::optional<cost::PriceBook> book;
   if (std::string name; top.optional("price book", name, config::text(4096)), !name.empty()) {
-    auto read = cost::load_prices((file.parent_path() / name).string());
+    auto read = cost::load_prices((folder / name).string());
     if (!read) return tl::unexpected(read.error());
     book = std::move(*read);
   }
   if (std::string name; top.optional("constraints", name, config::text(4096)), !name.empty()) {
-    auto read = constraints::load_constraints((file.parent_path() / name).string());
+    auto read = constraints::load_constraints((folder / name).string());
     if (!read) return tl::unexpected(read.error());
     scenario.constraints = std::move(*read);
   }
@@ -114,8 +112,14 @@ Result<Scenario> load_scenario(const std::filesystem::path& file) {
   scenario.book = std::move(book);
   read_pool(top, scenario);
   read_timings(top, scenario);
-  if (auto good = document->finish(); !good) return tl::unexpected(good.error());
+  if (auto good = document.finish(); !good) return tl::unexpected(good.error());
   return scenario;
+}
+
+Result<Scenario> load_scenario(const std::filesystem::path& file) {
+  auto document = config::load(file.string());
+  if (!document) return tl::unexpected(document.error());
+  return read_scenario(*document, file.parent_path());
 }
 
 }  // namespace headroom

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "headroom/base/result.h"
+#include "headroom/config/document.h"
 #include "headroom/cost/price_book.h"
 #include "headroom/hypervisor/simulated_pool.h"
 #include "headroom/model/constraint.h"
@@ -54,5 +55,7 @@ struct Scenario {
 
 // Reads a scenario; a relative trace path is taken from the file's own folder. Errors: kInvalid with file and line.
 Result<Scenario> load_scenario(const std::filesystem::path& file);
+// From a file already loaded, with nothing yet read from it. `folder`: where relative files are taken from.
+Result<Scenario> read_scenario(config::Document& document, const std::filesystem::path& folder);
 
 }  // namespace headroom
