@@ -90,9 +90,7 @@ void Executor::begin_next(const Values&, std::int64_t now_ns) {
     result.set_reason(wire::printable(begun.error().message));
     return;
   }
-  job_.emplace();
-  job_->directive = std::move(directive);
-  job_->give_up_ns = now_ns + kAppearNs;
+  job_.emplace(Job{.directive = std::move(directive), .give_up_ns = now_ns + kAppearNs});
 }
 
 bool Executor::step(const Values& measured, std::int64_t now_ns) {

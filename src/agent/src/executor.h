@@ -41,7 +41,7 @@ class Executor {
     wire::v1::Directive directive;
     Stage stage = Stage::kJudge;
     std::int64_t give_up_ns = 0, next_ns = 0;  // of kAct
-    std::string remark;
+    std::string remark{};
   };
 
   void begin_next(const Values& measured, std::int64_t now_ns);
