@@ -17,6 +17,10 @@ class Bucket {
     held_ -= 1;
     return true;
   }
+  bool full(Instant now) {
+    fill(now);
+    return held_ >= burst_;
+  }
   bool any(Instant now) {
     fill(now);
     return held_ >= 1;

@@ -146,7 +146,7 @@ void Server::turn() {
   if (now_ - resume_at_ < kResumeEvery && now_ >= resume_at_) return;
   resume_at_ = now_;
   for (const std::uint64_t event : std::exchange(paused_, {}))
-    if (Peer* peer = peer_of(event)) {
+    if (Peer* peer = peer_of(event); peer != nullptr && peer->paused) {   // it may have been told to leave since
       peer->paused = false;
       watch(*peer);
       serve(*peer);
@@ -230,6 +230,7 @@ void Server::pause(Peer& peer) {
 
 // Some messages of one, then it is the others' turn.
 void Server::serve(Peer& peer) {
+  if (peer.stage == Peer::Stage::kLeaving) return;
   const std::uint64_t who = event_of(peer);
   std::string why;
   for (int taken = 0; taken < kMessagesATurn;) {
@@ -266,6 +267,7 @@ void Server::check_revocations() {
 void Server::sweep() {
   sweep_at_ = now_;
   if (!accepts_) accept_more(true);
+  std::erase_if(spent_, [this](const auto& of) { return Bucket(of.second).full(now_); });
   if (auto ok = tls_->renew(now_); !ok) log_.say("this manager", ok.error().message, now_);
   std::vector<std::uint64_t> late;
   for (const auto& [fd, peer] : peers_) {

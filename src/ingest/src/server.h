@@ -88,6 +88,7 @@ class Server {
   QuietLog log_;
   std::unordered_map<int, std::unique_ptr<Peer>> peers_;
   std::unordered_map<std::string, Peer*> by_vm_;             // those that have said hello
+  std::unordered_map<std::string, Bucket> spent_;            // what VMs that are not connected may still say: a new connection brings no new burst
   std::list<int> unproven_;                                  // oldest first
   std::unordered_map<std::string, std::size_t> unproven_of_;
   std::list<int> shaking_;                                   // of the unproven, those that TLS holds memory for; oldest first

@@ -69,6 +69,10 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
   }
   peer.run = std::move(*run);
   peer.stage = Peer::Stage::kSpeaking;
+  if (const auto spent = spent_.find(peer.speaker.vm_uuid); spent != spent_.end()) {
+    peer.messages = spent->second;
+    spent_.erase(spent);
+  }
   by_vm_[peer.speaker.vm_uuid] = &peer;
   hear_clock(peer, said.boottime_ns());
   ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
@@ -177,6 +181,7 @@ void Server::linger(Peer& peer) {
   }
   peer.stage = Peer::Stage::kLeaving;
   peer.paused = false;
+  watch(peer);
   peer.heard_at = now_;
   write_more(peer);
   end_words(peer);
@@ -205,6 +210,7 @@ void Server::part(Peer& peer) {
   const auto current = by_vm_.find(peer.speaker.vm_uuid);
   if (peer.unproven() || current == by_vm_.end() || current->second != &peer) return;
   by_vm_.erase(current);
+  spent_.insert_or_assign(peer.speaker.vm_uuid, peer.messages);
   ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
     a.connected = false;
     a.since = now_;

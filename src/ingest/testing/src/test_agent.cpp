@@ -53,8 +53,10 @@ TestAgent::~TestAgent() {
   if (fd_ >= 0) close(fd_);
 }
 
-bool TestAgent::over(int) {
-  if (why_.empty()) why_ = identity::openssl_error();
+bool TestAgent::over(int result) {
+  const int error = SSL_get_error(tls_.get(), result);
+  timed_out_ = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+  if (why_.empty() && !timed_out_) why_ = identity::openssl_error();
   return false;
 }
 

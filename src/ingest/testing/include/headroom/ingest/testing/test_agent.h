@@ -47,7 +47,8 @@ class TestAgent {
   std::string server() const;
 
   bool send(const wire::v1::FromAgent& message);
-  bool send_bytes(std::string_view bytes);          // within TLS
+  bool send_bytes(std::string_view bytes);          // within TLS; what timed out may be sent again as it is
+  bool timed_out() const { return timed_out_; }     // the last call that failed did
   std::optional<wire::v1::ToAgent> receive();
   // Reads until the connection ends, for what was said last.
   std::optional<wire::v1::ToAgent> last_words();
@@ -57,7 +58,7 @@ class TestAgent {
   bool over(int result);
 
   int fd_ = -1;
-  bool shaken_ = false;
+  bool shaken_ = false, timed_out_ = false;
   std::string why_;
   std::unique_ptr<SSL_CTX, identity::Freed<SSL_CTX_free>> context_;
   std::unique_ptr<SSL, identity::Freed<SSL_free>> tls_;
