@@ -1,15 +1,16 @@
 // A whole headroomd, with its history, a fleet and honest agents that report every second, and beside them everything that is not honest: its
 // memory stays what it was, the others' reports are acknowledged in time, its page answers, and nothing that was acknowledged is lost.
-// 100 agents and short attacks; 1,000, with HEADROOM_LONG, and 10,000 connections.
+// 100 agents and short attacks; with HEADROOM_LONG 1,000, and 10,000 connections at once.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <functional>
 #include <random>
+#include <span>
 #include <thread>
 
 #include "../support/manager.h"
@@ -42,6 +43,7 @@ double resident_mib(pid_t pid) {
 struct Enemy {
   int port = 0;
   std::vector<Credential> agents;
+  std::size_t connections = 0;      // of each who holds many
   const std::atomic<bool>& over;
 };
 
@@ -57,12 +59,12 @@ void wait(const Enemy& enemy) {
 }
 
 void say_nothing(const Enemy& enemy) {
-  const HalfOpen crowd(enemy.port, kConnections, {}, kAddresses);
+  const HalfOpen crowd(enemy.port, enemy.connections, {}, kAddresses);
   wait(enemy);
 }
 
 void end_no_handshake(const Enemy& enemy) {
-  const HalfOpen crowd(enemy.port, kConnections, client_hello(), kAddresses);
+  const HalfOpen crowd(enemy.port, enemy.connections, client_hello(), kAddresses);
   wait(enemy);
 }
 
@@ -108,14 +110,17 @@ void flood(const Enemy& enemy) {
   std::vector<std::thread> all;
   for (const Credential& me : enemy.agents)
     all.emplace_back([&] {
-      TestAgent agent(enemy.port, me, {.patience_ms = 200});
-      agent.send(hello_of(id_of('f')));
-      agent.receive();
-      std::string frames;
-      for (std::uint64_t sequence = 0; !enemy.over;) {
-        frames.clear();
-        for (int k = 0; k < 100; ++k, ++sequence) wire::append(report_of(sequence + 1, sequence * kSecond), frames);
-        agent.send_bytes(frames);
+      std::uint64_t sequence = 0;
+      while (!enemy.over) {   // again whenever it is cut off
+        TestAgent agent(enemy.port, me, {.patience_ms = 200});
+        agent.send(hello_of(id_of('f')));
+        agent.receive();
+        std::string frames;
+        do {
+          frames.clear();
+          for (int k = 0; k < 100; ++k, ++sequence) wire::append(report_of(sequence + 1, sequence * kSecond), frames);
+          while (!agent.send_bytes(frames) && agent.timed_out() && !enemy.over) continue;   // the manager does not read
+        } while (!enemy.over && agent.why().empty());
       }
     });
   for (std::thread& one : all) one.join();
@@ -168,6 +173,19 @@ class HostileFleet : public ::testing::Test {
     return seen;
   }
 
+  Phase attacked(const Manager& manager, const Crowd& crowd, std::span<const Attack> attacks) const {
+    std::atomic<bool> over = false;
+    std::vector<std::thread> enemies;
+    for (const Attack& attack : attacks)
+      enemies.emplace_back([&] {
+        setpriority(PRIO_PROCESS, 0, 10);   // of this thread: strangers have machines of their own, and take no time of the manager's
+        attack.make(Enemy{fleet.port(), bad, kConnections / attacks.size(), over});
+      });
+    const Phase seen = watch(manager, crowd, kAttack);
+    over = true;
+    for (std::thread& enemy : enemies) enemy.join();
+    return seen;
+  }
   // All that was acknowledged is in the history, once.
   void expect_kept(const Crowd& crowd) const {
     const auto history = open_rocksdb_history(fleet.state() / "history").value();
@@ -197,21 +215,8 @@ TEST_F(HostileFleet, DelaysNobodyGrowsNoMemoryAndLosesNothing) {
   crowd.begin();
   std::vector<std::pair<std::string, Phase>> phases;
   phases.emplace_back("no harm", watch(manager, crowd, kCalm));
-  for (const Attack& attack : kAttacks) {
-    std::atomic<bool> over = false;
-    std::thread enemy([&] { attack.make(Enemy{fleet.port(), bad, over}); });
-    phases.emplace_back(attack.name, watch(manager, crowd, kAttack));
-    over = true;
-    enemy.join();
-  }
-  {
-    std::atomic<bool> over = false;
-    std::vector<std::thread> enemies;
-    for (const Attack& attack : kAttacks) enemies.emplace_back([&] { attack.make(Enemy{fleet.port(), bad, over}); });
-    phases.emplace_back("all of them", watch(manager, crowd, kAttack));
-    over = true;
-    for (std::thread& enemy : enemies) enemy.join();
-  }
+  for (const Attack& attack : kAttacks) phases.emplace_back(attack.name, attacked(manager, crowd, {&attack, 1}));
+  phases.emplace_back("all of them", attacked(manager, crowd, kAttacks));
   crowd.end();
   EXPECT_EQ(crowd.broken(), 0U) << "honest agents were cut off";
 
@@ -221,7 +226,9 @@ TEST_F(HostileFleet, DelaysNobodyGrowsNoMemoryAndLosesNothing) {
     fmt::print("{:28} {:6} reports of others, P99 {:.3f} s; API {:.2f} s at most; {:.1f} MiB resident at most, {:+.1f} %\n", name, crowd.reports(seen.from, seen.to), p99, seen.api_s, seen.most_mib,
                100 * (seen.most_mib / calm_mib - 1));
     EXPECT_LE(p99, 1) << name;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)   // those keep what was freed
     EXPECT_LE(seen.most_mib, 1.1 * calm_mib) << name;
+#endif
     EXPECT_LE(seen.api_s, 5) << name;
   }
   manager.end(SIGKILL);

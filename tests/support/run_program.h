@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string>
 
 namespace headroom {
@@ -17,6 +19,10 @@ struct Ran {
 inline Ran run_line(const std::string& line) {
   Ran ran;
   std::FILE* pipe = popen(fmt::format("{{ {}; }} 2>&1 < /dev/null", line).c_str(), "r");
+  if (pipe == nullptr) {
+    ran.text = fmt::format("{} cannot be begun: {}", line, std::strerror(errno));
+    return ran;
+  }
   char buffer[4096];
   for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.text.append(buffer, got);
   const int status = pclose(pipe);
