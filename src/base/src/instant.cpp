@@ -7,6 +7,8 @@
 #include <charconv>
 #include <optional>
 
+#include "headroom/base/one_line.h"
+
 namespace headroom {
 namespace {
 
@@ -77,15 +79,15 @@ Result<Instant> parse_instant(std::string_view text) {
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (ec == std::errc() && end == text.data() + text.size()) {
     if (seconds < 0 || seconds > kYear2200)
-      return invalid(fmt::format("'{}' is not a time between 1970 and 2200, in seconds since 1970", text));
+      return invalid(fmt::format("'{}' is not a time between 1970 and 2200, in seconds since 1970", one_line(text)));
     return instant_from_epoch_seconds(seconds);
   }
   if (const auto t = text.size() >= 10 ? parse_date_time(text) : std::nullopt) {
     if (*t < Instant{} || *t > instant_from_epoch_seconds(kYear2200))
-      return invalid(fmt::format("'{}' is not a time between 1970 and 2200", text));
+      return invalid(fmt::format("'{}' is not a time between 1970 and 2200", one_line(text)));
     return *t;
   }
-  return invalid(fmt::format("'{}' is not a time; write 2013-08-02T00:00:00Z, 2013-08-02, or seconds since 1970", text));
+  return invalid(fmt::format("'{}' is not a time; write 2013-08-02T00:00:00Z, 2013-08-02, or seconds since 1970", one_line(text)));
 }
 
 Result<Duration> parse_duration(std::string_view text) {
@@ -101,7 +103,7 @@ Result<Duration> parse_duration(std::string_view text) {
   if (unit == "d") unit_ms = 86'400'000;
   constexpr std::int64_t kCentury_ms = 100LL * 366 * 86'400'000;
   if (ec != std::errc() || unit_ms == 0 || count < 0 || count > kCentury_ms / unit_ms)
-    return invalid(fmt::format("'{}' is not a duration; write 30s, 5m, 1h or 7d", text));
+    return invalid(fmt::format("'{}' is not a duration; write 30s, 5m, 1h or 7d", one_line(text)));
   return Duration(count * unit_ms);
 }
 

@@ -58,6 +58,15 @@ TEST(Duration, IsWrittenInItsLargestExactUnit) {
   EXPECT_EQ(to_text(Duration(0)), "0s");
 }
 
+TEST(Times, ThatAreNoneAreToldInOneLineWhateverIsInThem) {
+  const std::string evil = "5m\nheadroomd: all is well" + std::string(1000, 'x');
+  for (const std::string& message : {parse_duration(evil).error().message, parse_instant(evil).error().message}) {
+    EXPECT_EQ(message.find('\n'), std::string::npos);
+    EXPECT_TRUE(message.starts_with("'5m?headroomd: all is well")) << message;
+    EXPECT_LE(message.size(), 200U);
+  }
+}
+
 TEST(Clock, MovesOnlyWhenTold) {
   ManualClock clock(instant_from_epoch_seconds(100));
   EXPECT_EQ(epoch_seconds(clock.now()), 100);
