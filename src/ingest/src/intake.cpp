@@ -36,8 +36,11 @@ Result<std::shared_ptr<AgentRun>> Intake::resume(const std::string& vm_uuid, con
   if (const auto known = runs_.find(vm_uuid); known != runs_.end()) {
     if (known->second->run_id == run_id) return known->second;
     // The mark of the former run must not come after the new one's.
-    if (known->second->waits)
-      if (auto ok = commit(); !ok) return tl::unexpected(ok.error());
+    if (known->second->waits) {
+      auto done = commit();
+      if (!done) return tl::unexpected(done.error());
+      owed_ = std::move(*done);
+    }
   }
   auto mark = store_.mark(vm_uuid);
   if (!mark) return tl::unexpected(mark.error());
@@ -94,6 +97,8 @@ Result<std::vector<std::shared_ptr<AgentRun>>> Intake::commit() {
     run->waits = false;
   }
   auto done = std::exchange(touched_, {});
+  done.insert(done.end(), owed_.begin(), owed_.end());
+  owed_.clear();
   constexpr long kOurs = 2;   // here and in the table: its connection is over
   for (const auto& run : done)
     if (const auto known = runs_.find(run->vm_uuid); run.use_count() == kOurs && known != runs_.end() && known->second == run) runs_.erase(known);

@@ -39,7 +39,7 @@ class Intake {
   // `sample`: none where a report told nothing that can be kept. It must have been placed.
   bool take(const std::shared_ptr<AgentRun>& run, std::uint64_t sequence, const std::optional<Sample>& sample);
   bool full() const { return waiting_.size() >= most_waiting_; }
-  bool anything() const { return !touched_.empty(); }
+  bool anything() const { return !touched_.empty() || !owed_.empty(); }
   // Those for which there is something to acknowledge.
   Result<std::vector<std::shared_ptr<AgentRun>>> commit();
   // Its connection is over. What waits is committed all the same.
@@ -49,7 +49,7 @@ class Intake {
   HistoryStore& store_;
   std::size_t most_waiting_;
   std::unordered_map<std::string, std::shared_ptr<AgentRun>> runs_;
-  std::vector<std::shared_ptr<AgentRun>> touched_;
+  std::vector<std::shared_ptr<AgentRun>> touched_, owed_;   // owed_: durable since a resume(), and not acknowledged yet
   struct Waiting {
     std::shared_ptr<AgentRun> run;
     Sample sample;

@@ -212,7 +212,8 @@ void Server::make_room(const std::string& address) {
 
 void Server::watch(Peer& peer) {
   epoll_event e{};
-  e.events = peer.paused ? 0U : static_cast<std::uint32_t>(EPOLLIN);
+  const bool last_words = peer.stage == Peer::Stage::kLeaving && peer.tls;   // nothing is read before they are written
+  e.events = peer.paused || last_words ? 0U : static_cast<std::uint32_t>(EPOLLIN);
   if (peer.waits_to_write) e.events |= EPOLLOUT;
   e.data.u64 = event_of(peer);
   epoll_ctl(peer.unproven() ? proving_.get() : epoll_.get(), EPOLL_CTL_MOD, peer.socket.get(), &e);

@@ -194,6 +194,7 @@ void Server::end_words(Peer& peer) {
   ERR_clear_error();
   peer.tls.reset();
   shutdown(peer.socket.get(), SHUT_WR);
+  watch(peer);
 }
 
 void Server::see_off(Peer& peer) {

@@ -228,6 +228,22 @@ TEST(HostileIngest, WhoFloodsAndIsReplacedMeanwhileIsSeenOff) {
   }
 }
 
+// A new run of an agent makes durable what waits, others' reports among it.
+TEST(HostileIngest, WhoBeginsAnewTakesNobodysAcknowledgementAway) {
+  IngestOptions options;
+  options.commit_every = std::chrono::seconds(1);
+  Rig rig(options);
+  const Credential me = rig.agent(), other = rig.agent(kOther);
+  TestAgent honest(rig.port(), me), first(rig.port(), other), second(rig.port(), other);
+  greeted(honest, id_of('h'));
+  greeted(first, id_of('1'));
+  honest.send(report_of(1, kSecond));
+  first.send(report_of(1, kSecond));
+  EXPECT_TRUE(poll_until([&] { return rig.board.find(kOther)->reports == 1 && rig.board.find(kOne)->reports == 1; }, kPatience));
+  greeted(second, id_of('2'));
+  EXPECT_TRUE(acknowledged(honest, 1));
+}
+
 TEST(HostileIngest, AFloodOverManyConnectionsIsReadNoFasterThanOverOne) {
   IngestOptions options;
   options.messages_per_second = 10;
