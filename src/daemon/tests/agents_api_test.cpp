@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include "headroom/identity/testing/agent_key.h"
-#include "headroom/identity/testing/scratch.h"
 #include "rig.h"
 
 namespace headroom {
@@ -29,7 +28,7 @@ class AgentsApi : public ::testing::Test {
   const Vm& vm() const { return rig.board.read()->snapshot.vms.front(); }
 
   testing::StillApi rig;
-  identity::testing::Scratch folder;
+  Folder folder;
   identity::Authority authority = *identity::Authority::open(folder / "authority.pem", rig.clock.now());
   std::unique_ptr<identity::IdentityBook> identities = *identity::IdentityBook::open((folder / "identity.db").string(), authority, std::chrono::hours(24));
   ingest::AgentBoard agents;

@@ -8,7 +8,7 @@
 #include "headroom/history/memory_history.h"
 #include "headroom/hypervisor/testing/contract.h"
 #include "headroom/hypervisor/testing/fake_hypervisor.h"
-#include "headroom/identity/testing/scratch.h"
+#include "support/folder.h"
 
 namespace headroom {
 namespace {
@@ -76,7 +76,7 @@ class GuestPoolTest : public ::testing::Test {
     ASSERT_TRUE(*directives->answer(uuid(), asked.back().id, state, words));
   }
 
-  identity::testing::Scratch folder;
+  Folder folder;
   ManualClock clock{kStart};
   testing::FakeHypervisor fake{named_fleet(), clock, {.resize = seconds(30)}};
   std::string fake_uuid = fake.vm(kVm).uuid;
@@ -281,7 +281,7 @@ class GuestRig final : public testing::ContractRig {
   }
 
  private:
-  identity::testing::Scratch folder_;
+  Folder folder_;
   ManualClock clock_{kStart};
   testing::FakeHypervisor fake_{named_fleet(), clock_, {.resize = seconds(30)}};
   AgentBoard board_;

@@ -8,14 +8,13 @@
 #include <fstream>
 
 #include "headroom/identity/testing/agent_key.h"
-#include "headroom/identity/testing/scratch.h"
+#include "support/folder.h"
 
 namespace headroom::identity {
 namespace {
 
 using ::testing::HasSubstr;
 using testing::AgentKey;
-using testing::Scratch;
 
 constexpr Instant kNow = instant_from_epoch_seconds(1'790'000'000);
 constexpr Duration kHour = std::chrono::hours(1);
@@ -35,7 +34,7 @@ bool verifies(X509* leaf, const X509& root, int purpose, Instant at) {
 }
 
 TEST(Authority, MakesItsKeyOnceAndForItsOwnerAlone) {
-  const Scratch folder;
+  const Folder folder;
   const auto first = Authority::open(folder / "authority.pem", kNow);
   ASSERT_TRUE(first) << first.error().message;
   struct stat about{};
@@ -48,7 +47,7 @@ TEST(Authority, MakesItsKeyOnceAndForItsOwnerAlone) {
 }
 
 TEST(Authority, CertifiesAnAgentForOneVmAndOnlyAsAClient) {
-  const Scratch folder;
+  const Folder folder;
   const auto authority = Authority::open(folder / "authority.pem", kNow);
   ASSERT_TRUE(authority);
   const auto der = authority->issue(AgentKey().request("urn:headroom:manager"), terms());
@@ -66,7 +65,7 @@ TEST(Authority, CertifiesAnAgentForOneVmAndOnlyAsAClient) {
 }
 
 TEST(Authority, CertifiesTheManagerOnlyAsAServer) {
-  const Scratch folder;
+  const Folder folder;
   const auto authority = Authority::open(folder / "authority.pem", kNow);
   ASSERT_TRUE(authority);
   const auto manager = authority->manager_identity(kNow - kHour, kNow + kHour);
@@ -79,7 +78,7 @@ TEST(Authority, CertifiesTheManagerOnlyAsAServer) {
 }
 
 TEST(Authority, RefusesRequestsThatProveNothing) {
-  const Scratch folder;
+  const Folder folder;
   const auto authority = Authority::open(folder / "authority.pem", kNow);
   ASSERT_TRUE(authority);
   EXPECT_EQ(authority->issue(testing::foreign_request(), terms()).error().message, "the request is not signed by its own key");
@@ -91,7 +90,7 @@ TEST(Authority, RefusesRequestsThatProveNothing) {
 }
 
 TEST(Authority, TakesOneThatIsBroughtAlong) {
-  const Scratch folder;
+  const Folder folder;
   const auto made = Authority::open(folder / "made.pem", kNow);
   ASSERT_TRUE(made);
   std::ofstream(folder / "ca.crt") << to_pem(made->certificate());
@@ -101,7 +100,7 @@ TEST(Authority, TakesOneThatIsBroughtAlong) {
 }
 
 TEST(Authority, RefusesFilesThatAreNoAuthorityOfOurs) {
-  const Scratch folder;
+  const Folder folder;
   ASSERT_TRUE(Authority::open(folder / "one.pem", kNow));
   ASSERT_TRUE(Authority::open(folder / "two.pem", kNow));
   const auto why = [&](const char* certificate, const char* key, Instant now = kNow) {

@@ -9,7 +9,7 @@
 
 #include "headroom/identity/join_token.h"
 #include "headroom/identity/testing/agent_key.h"
-#include "headroom/identity/testing/scratch.h"
+#include "support/folder.h"
 
 namespace headroom::identity {
 namespace {
@@ -40,7 +40,7 @@ class IdentityBookTest : public ::testing::Test {
   static std::string why(const Result<Issued>& issued) { return issued ? "issued" : issued.error().message; }
   Standing standing(const std::string& serial, Instant at = kNow) { return *book->standing(serial, at); }
 
-  testing::Scratch folder;
+  Folder folder;
   Authority authority = *Authority::open(folder / "authority.pem", kNow);
   std::unique_ptr<IdentityBook> book;
 };

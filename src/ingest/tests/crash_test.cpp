@@ -60,7 +60,7 @@ TEST(KilledIngest, HasEveryAcknowledgedReportOnceWhoeverDies) {
   const auto seed = given ? std::strtoull(given, nullptr, 10) : std::random_device()();
   std::mt19937_64 random(seed);
   const int kills = std::getenv("HEADROOM_LONG") != nullptr ? 200 : 10;
-  identity::testing::Scratch folder;
+  Folder folder;
   const SystemClock clock;
   std::string token;
   {

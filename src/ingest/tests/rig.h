@@ -6,7 +6,7 @@
 
 #include "headroom/base/stop.h"
 #include "headroom/history/rocksdb_history.h"
-#include "headroom/identity/testing/scratch.h"
+#include "support/folder.h"
 #include "headroom/ingest/ingest.h"
 #include "headroom/ingest/testing/test_agent.h"
 
@@ -54,7 +54,7 @@ class Rig {
   }
 
   IngestOptions options;
-  identity::testing::Scratch folder;
+  Folder folder;
   std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
   identity::Authority authority = *identity::Authority::open(folder / "authority.pem", clock->now());
   std::unique_ptr<HistoryStore> history;
