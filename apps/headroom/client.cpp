@@ -44,17 +44,33 @@ Result<Target> parse_server(const std::string& url) {
   return target;
 }
 
-Result<std::string> read_token(const std::string& file) {
+Result<void> check_secret(const char* option, const std::string& file, const char* noun) {
   struct stat found{};
-  if (stat(file.c_str(), &found) != 0) return invalid(fmt::format("--token-file '{}': {}", file, std::strerror(errno)));
+  if (stat(file.c_str(), &found) != 0) return invalid(fmt::format("{} '{}': {}", option, file, std::strerror(errno)));
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    return invalid(fmt::format("--token-file '{}' may be read by others on this machine; chmod 600 it, and have a new token made", file));
+    return invalid(fmt::format("{} '{}' may be read by others on this machine; chmod 600 it, and have a new {} made", option, file, noun));
+  return {};
+}
+
+Result<std::string> read_token(const std::string& file) {
+  if (auto good = check_secret("--token-file", file, "token"); !good) return tl::unexpected(good.error());
   std::ifstream in(file);
   std::string token;
   std::getline(in, token);
   if (token.empty() || token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
     return invalid(fmt::format("--token-file '{}' holds no token of headroom access token create", file));
   return token;
+}
+
+Result<void> show_certificate(SSL_CTX* context, const ServerOptions& options) {
+  if (options.certificate.empty() != options.key.empty()) return invalid("--cert and --key go together");
+  if (options.certificate.empty()) return {};
+  if (auto good = check_secret("--key", options.key, "key"); !good) return good;
+  if (SSL_CTX_use_certificate_chain_file(context, options.certificate.c_str()) != 1)
+    return invalid(fmt::format("--cert '{}' is no certificate in PEM that can be read", options.certificate));
+  if (SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return invalid(fmt::format("--key '{}' is not the key (PEM, without a passphrase) of '{}'", options.key, options.certificate));
+  return {};
 }
 
 Result<std::unique_ptr<httplib::ClientImpl>> connect(const ServerOptions& options) {
@@ -68,10 +84,12 @@ Result<std::unique_ptr<httplib::ClientImpl>> connect(const ServerOptions& option
   if (!target) return tl::unexpected(target.error());
   if (!target->tls) {
     if (!options.token_file.empty()) return invalid(fmt::format("a token goes over https only, and --server is {}", options.server));
+    if (!options.certificate.empty()) return invalid(fmt::format("a certificate is shown over https only, and --server is {}", options.server));
     return std::make_unique<httplib::ClientImpl>(target->host, target->port);
   }
   auto https = std::make_unique<httplib::SSLClient>(target->host, target->port);
   https->enable_server_certificate_verification(true);
+  if (auto shown = show_certificate(https->ssl_context(), options); !shown) return tl::unexpected(shown.error());
   if (!options.ca.empty()) {
     if (!std::ifstream(options.ca)) return invalid(fmt::format("--ca '{}' cannot be read", options.ca));
     https->set_ca_cert_path(options.ca);
@@ -114,6 +132,8 @@ Result<nlohmann::json> read_answer(int status, const std::string& body, const st
 
 void add_common_options(CLI::App& command, ServerOptions& options) {
   command.add_option("--token-file", options.token_file, "Of an https server: the file (mode 0600) whose first line is the token");
+  command.add_option("--cert", options.certificate, "Of an https server: a certificate (PEM, with its chain) that says who one is, instead of a token");
+  command.add_option("--key", options.key, "The certificate's key (PEM, mode 0600)");
   command.add_option("--ca", options.ca, "Of an https server: the certificates (PEM) that may vouch for it, instead of the system's");
   command.add_option("-o,--output", options.output, "table or json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
 }

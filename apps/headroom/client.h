@@ -1,7 +1,7 @@
 // Talks to a running headroomd, over its TCP port or its Unix socket (docs/api.md). A token goes over https only.
 //
 // Errors: kUnreachable when nobody answers in time or the manager is not ready, kNotFound, kInvalid, kRefused as the
-// manager says, kInvalid for a token's file that others may read, kFailed for an answer that is not the API's. Answers are bounded (64 MiB).
+// manager says, kInvalid for the file of a token or a key that others may read, kFailed for an answer that is not the API's. Answers are bounded (64 MiB).
 #pragma once
 
 #include <fmt/format.h>
@@ -20,12 +20,13 @@ struct ServerOptions {
   std::string server = "http://127.0.0.1:7474";
   std::string socket;              // given: used instead of the server
   std::string token_file, ca;      // of https: whose we are, and who may say whose the server is (empty: the system's authorities)
+  std::string certificate, key;    // of https: whose we are, another way
   std::string output = "table";
 
   bool json() const { return output == "json"; }
 };
 
-// --server, --socket, --token-file, --ca and -o, the same for every subcommand that asks a manager.
+// --server, --socket, --token-file, --cert, --key, --ca and -o, the same for every subcommand that asks a manager.
 std::shared_ptr<ServerOptions> add_server_options(CLI::App& command);
 // The same, over the socket unless --server is given: for what a server in the clear does not let anybody do.
 std::shared_ptr<ServerOptions> add_change_options(CLI::App& command);

@@ -25,7 +25,8 @@ Result<std::optional<Duration>> read_period(const std::string& text) {
 // Both files or none; and TLS wherever other machines can come.
 Result<void> read_tls(Options& o) {
   if (o.tls_cert.empty() != o.tls_key.empty()) return invalid("--tls-cert and --tls-key go together");
-  if (!o.tls_cert.empty()) o.tls = TlsFiles{o.tls_cert, o.tls_key};
+  if (!o.tls_cert.empty()) o.tls = TlsFiles{o.tls_cert, o.tls_key, o.tls_client_ca};
+  if (!o.tls && !o.tls_client_ca.empty()) return invalid("--tls-client-ca goes with --tls-cert and --tls-key: without TLS nobody shows a certificate");
   if (o.tls || is_loopback(o.at)) return {};
   return invalid(fmt::format("--listen '{}' is no loopback address: that takes --tls-cert and --tls-key, or an SSH tunnel to a loopback one", o.listen));
 }
@@ -51,6 +52,8 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--listen", o.listen, "Address and port of the page and the API; without TLS a loopback one, where the API is read-only")->capture_default_str();
   app.add_option("--tls-cert", o.tls_cert, "Certificate (PEM, with its chain) of that port: TLS 1.3, and whoever asks needs a token (docs/access.md)");
   app.add_option("--tls-key", o.tls_key, "The certificate's key (PEM), which nobody else may read");
+  app.add_option("--tls-client-ca", o.tls_client_ca, "Certificates (PEM) that may vouch for clients: one of theirs with a URI headroom://role/ROLE stands for a "
+                 "token of that role; the file may hold revocation lists as well (docs/access.md)");
   app.add_option("--socket", o.socket, "Unix socket (mode 0600) of the API that may change things")->capture_default_str();
   app.add_option("--state", o.state, "Directory to keep the history in, and the model that --retrain grows; default: a temporary one, removed at the end. "
                  "With --fleet also the journal of actions; default: /var/lib/headroom, or ~/.local/state/headroom for those who are not root");

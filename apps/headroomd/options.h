@@ -20,7 +20,7 @@ struct Options {
   std::string window, view = "elastic", policy = "headroom", take = "2m", listen = "127.0.0.1:7474", retrain = "off";
   std::vector<std::string> compare{"static", "reactive-threshold", "pve-crs"};
   std::filesystem::path fleet, socket, state, page, report;   // fleet: empty, a replay
-  std::filesystem::path tls_cert, tls_key;
+  std::filesystem::path tls_cert, tls_key, tls_client_ca;
   std::optional<std::filesystem::path> rules_file, constraints_file;
   std::uint64_t seed = 1;
   bool once = false;

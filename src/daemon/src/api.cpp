@@ -99,8 +99,10 @@ Answer Api::keep_out(const Row& row, const Asked& asked) const {
   const access::Role needed = *row.endpoint.role;
   const auto entry = [&] { return access::entry_by(asked.caller, std::string(row.action), asked.name); };
   if (!asked.caller.role) {
-    if (row.change != nullptr) ports_.books.audit->refuse(entry(), "no token");
-    Answer answer = refusal(401, "unauthorized", "this takes a token, sent as Authorization: Bearer TOKEN; headroom access token create makes one");
+    const std::string& lacks = asked.caller.lacks;
+    if (row.change != nullptr || !lacks.empty()) ports_.books.audit->refuse(entry(), lacks.empty() ? "no token" : lacks);
+    Answer answer = refusal(401, "unauthorized", lacks.empty() ? "this takes a token, sent as Authorization: Bearer TOKEN; headroom access token create makes one"
+                                                               : fmt::format("{} may do nothing here without a token: {}", asked.caller.who, lacks));
     answer.headers["WWW-Authenticate"] = "Bearer realm=\"headroom\"";
     return answer;
   }

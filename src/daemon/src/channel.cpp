@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,6 +14,8 @@
 
 namespace headroom {
 namespace {
+
+constexpr int kLongestChain = 4;   // of a client: authorities between its own and the one that is believed
 
 class Plain final : public Channel {
  public:
@@ -51,6 +54,11 @@ class Tls final : public Channel {
     ERR_clear_error();
     if (!broken_ && SSL_is_init_finished(ssl_.get()) == 1) SSL_shutdown(ssl_.get());
   }
+  const SSL* tls() const override { return ssl_.get(); }
+  std::string refusal() const override {
+    const long verdict = SSL_get_verify_result(ssl_.get());
+    return verdict == X509_V_OK ? std::string() : fmt::format("its certificate is not believed: {}", X509_verify_cert_error_string(verdict));
+  }
 
  private:
   Moved moved(int good, std::size_t bytes) {
@@ -84,11 +92,43 @@ Result<void> check_key_file(const std::filesystem::path& path) {
   return {};
 }
 
+int judge(X509_STORE_CTX* chain, void* clock) {
+  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(chain), epoch_seconds(static_cast<const Clock*>(clock)->now()));
+  return X509_verify_cert(chain) == 1 ? 1 : 0;
+}
+
+bool holds_revocations(X509_STORE* store) {
+  const STACK_OF(X509_OBJECT)* all = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(all); ++i)
+    if (X509_OBJECT_get_type(sk_X509_OBJECT_value(all, i)) == X509_LU_CRL) return true;
+  return false;
+}
+
+// A certificate is asked for and judged within the handshake. No session is resumed: it would bring along who was judged back then.
+Result<void> ask_for_certificates(SSL_CTX* context, const std::filesystem::path& authorities, const Clock& clock) {
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(authorities.c_str());
+  if (names == nullptr || X509_STORE_load_file(store, authorities.c_str()) != 1) {
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+    return invalid(fmt::format("--tls-client-ca '{}' holds no certificates in PEM that can be read: {}", authorities.string(), why()));
+  }
+  SSL_CTX_set_client_CA_list(context, names);
+  // One that is below another authority counts by itself: its owner named it, not the other.
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | (holds_revocations(store) ? X509_V_FLAG_CRL_CHECK : 0UL));
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify_depth(context, kLongestChain);
+  SSL_CTX_set_cert_verify_callback(context, &judge, const_cast<Clock*>(&clock));
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context, 0);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  return {};
+}
+
 }  // namespace
 
 std::unique_ptr<Channel> plain_channel(int socket) { return std::make_unique<Plain>(socket); }
 
-Result<TlsContext> TlsContext::make(const TlsFiles& files) {
+Result<TlsContext> TlsContext::make(const TlsFiles& files, const Clock& clock) {
   if (auto good = check_key_file(files.key); !good) return tl::unexpected(good.error());
   TlsContext tls;
   ERR_clear_error();
@@ -101,7 +141,8 @@ Result<TlsContext> TlsContext::make(const TlsFiles& files) {
     return invalid(fmt::format("--tls-cert '{}' is no certificate in PEM that can be read: {}", files.certificate.string(), why()));
   if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1)
     return invalid(fmt::format("--tls-key '{}' is not the key of '{}': {}", files.key.string(), files.certificate.string(), why()));
-  return tls;
+  if (files.client_ca.empty()) return tls;
+  return ask_for_certificates(context, files.client_ca, clock).map([&] { return std::move(tls); });
 }
 
 std::unique_ptr<Channel> TlsContext::channel(int socket) const { return std::make_unique<Tls>(context_.get(), socket); }

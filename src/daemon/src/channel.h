@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "headroom/base/clock.h"
 #include "headroom/base/result.h"
 #include "headroom/daemon/door.h"
 
@@ -25,15 +26,19 @@ class Channel {
   virtual Moved send(const char* from, std::size_t size) = 0;
   virtual bool holds_more() const { return false; }   // received, but not handed out
   virtual void say_goodbye() {}
+  virtual const SSL* tls() const { return nullptr; }  // null: in the clear
+  virtual std::string refusal() const { return {}; }  // why the client's certificate is not believed; empty: nothing to say
 };
 
 std::unique_ptr<Channel> plain_channel(int socket);
 
-// What TLS connections of a door have in common: TLS 1.3, a certificate with its chain, its key.
+// What TLS connections of a door have in common: TLS 1.3, a certificate with its chain, its key, and who may vouch for clients. Who shows
+// no certificate is let in all the same: a token may say who it is. One that is shown and is not good ends the handshake.
 class TlsContext {
  public:
   // kInvalid, naming the file, for one that is missing, is no PEM, does not fit the other, or for a key that others may read.
-  static Result<TlsContext> make(const TlsFiles& files);
+  // By `clock`, which outlives it, clients' certificates are in force or not.
+  static Result<TlsContext> make(const TlsFiles& files, const Clock& clock);
   // The handshake is part of the first receive().
   std::unique_ptr<Channel> channel(int socket) const;
 

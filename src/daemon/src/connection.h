@@ -30,6 +30,10 @@ class Connection final : public httplib::Stream {
   void get_local_ip_and_port(std::string& ip, int& port) const override;
   socket_t socket() const override { return socket_.get(); }
 
+  const SSL* tls() const { return channel_->tls(); }          // as Channel
+  std::string refusal() const { return channel_->refusal(); }
+  const std::string& peer() const { return peer_; }
+
   // Takes in a little of what the client still sends, so that closing does not cut the answer off.
   void finish();
 

@@ -14,6 +14,7 @@
 
 #include "connection.h"
 #include "gate.h"
+#include "headroom/access/client_certificate.h"
 #include "headroom/base/socket_address.h"
 
 namespace headroom {
@@ -41,6 +42,13 @@ Request read_request(const httplib::Request& from) {
   if (from.has_header("Origin")) to.origin = from.get_header_value("Origin");
   if (from.has_header("Authorization")) to.authorization = from.get_header_value("Authorization");
   return to;
+}
+
+CameFrom came_from(const httplib::Request& request) {
+  CameFrom from{request.remote_addr};
+  const X509* certificate = request.ssl == nullptr ? nullptr : SSL_get0_peer_certificate(request.ssl);
+  if (certificate != nullptr) from.certificate = access::caller_by_certificate(*certificate, request.remote_addr);
+  return from;
 }
 
 void write_answer(Answer from, httplib::Response& to) {
@@ -74,7 +82,11 @@ class Protocol : public httplib::Server {
   void serve(Connection& connection) {
     bool closed = false;
     // A range would be cut out of every answer, many times over if asked so.
-    process_request(connection, true, closed, [](httplib::Request& request) { request.ranges.clear(); });
+    process_request(connection, true, closed, [&](httplib::Request& request) {
+      request.ranges.clear();
+      request.ssl = connection.tls();
+    });
+    if (const std::string why = connection.refusal(); !why.empty()) gate_->turned_away(connection.peer(), why);
     connection.finish();
   }
 
@@ -86,7 +98,7 @@ class Protocol : public httplib::Server {
       return refusal(413, "too_large", "the body is too long; no request needs one");
     try {
       const Request read = read_request(request);
-      auto caller = gate_->admit(read, request.remote_addr);
+      auto caller = gate_->admit(read, came_from(request));
       return caller ? api_.answer(read, *caller) : std::move(caller.error());
     } catch (const std::exception& e) {
       return refusal(500, "internal", fmt::format("the answer could not be made: {}", e.what()));
@@ -227,7 +239,7 @@ Result<std::unique_ptr<Door>> Door::on_tcp(const TcpAddress& at, const Api& api)
 
 Result<std::unique_ptr<Door>> Door::on_tls(const TcpAddress& at, const TlsFiles& files, const Api& api, const access::Books& books,
                                            const Clock& clock) {
-  auto tls = TlsContext::make(files);
+  auto tls = TlsContext::make(files, clock);
   if (!tls) return tl::unexpected(tls.error());
   auto listening = listen_on(at);
   if (!listening) return tl::unexpected(listening.error());

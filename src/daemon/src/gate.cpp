@@ -22,6 +22,8 @@ tl::unexpected<Answer> keep_out(Answer answer) { return tl::unexpected<Answer>(s
 
 }  // namespace
 
+void Gate::turned_away(const std::string&, const std::string&) {}
+
 LoopbackGate::LoopbackGate(const std::string& address, int port) {
   const std::string shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   for (const std::string& name : {shown, std::string("localhost")}) {
@@ -30,7 +32,7 @@ LoopbackGate::LoopbackGate(const std::string& address, int port) {
   }
 }
 
-Admission LoopbackGate::admit(const Request& request, const std::string& peer) {
+Admission LoopbackGate::admit(const Request& request, const CameFrom& from) {
   const auto known = [this](const std::string& host) { return std::find(hosts_.begin(), hosts_.end(), host) != hosts_.end(); };
   if (!request.host || !known(*request.host))
     return keep_out(refusal(403, "forbidden", fmt::format("the Host header must be {}", hosts_.front())));
@@ -40,34 +42,38 @@ Admission LoopbackGate::admit(const Request& request, const std::string& peer) {
   if (token_of(request))
     return keep_out(refusal(400, "bad_request", "this door is without TLS and takes no tokens: this one went in the clear, revoke it; "
                                                 "give headroomd --tls-cert and --tls-key"));
-  return access::Caller{"anybody", access::Role::kViewer, peer};
+  return access::Caller{"anybody", access::Role::kViewer, from.address};
 }
 
-Admission TokenGate::admit(const Request& request, const std::string& peer) {
+Admission TokenGate::admit(const Request& request, const CameFrom& from) {
   if (!request.host) return keep_out(refusal(400, "bad_request", "a request has a Host header"));
   if (request.origin && *request.origin != "https://" + *request.host)
     return keep_out(refusal(403, "forbidden", "requests of other sites are refused"));
   const auto text = token_of(request);
-  if (!text) return access::Caller{"anybody", std::nullopt, peer};
+  if (!text) return from.certificate ? *from.certificate : access::Caller{"anybody", std::nullopt, from.address};
   const Instant now = clock_.now();
-  if (const Duration wait = throttle_.blocked_for(peer, now); wait > Duration(0)) {
+  if (const Duration wait = throttle_.blocked_for(from.address, now); wait > Duration(0)) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-    Answer answer = refusal(429, "too_many", fmt::format("too many wrong tokens came from {}; try again in {} s", peer, seconds));
+    Answer answer = refusal(429, "too_many", fmt::format("too many wrong tokens came from {}; try again in {} s", from.address, seconds));
     answer.headers["Retry-After"] = fmt::format("{}", seconds);
     return keep_out(std::move(answer));
   }
   const auto token = books_.tokens->check(*text);
-  if (token) return access::Caller{"token " + token->name, token->role, peer};
-  throttle_.note_failure(peer, now);
-  books_.audit->refuse(access::entry_by({"anybody", std::nullopt, peer}, "log in", ""), token.error().message);
+  if (token) return access::Caller{"token " + token->name, token->role, from.address};
+  throttle_.note_failure(from.address, now);
+  books_.audit->refuse(access::entry_by({"anybody", std::nullopt, from.address}, "log in", ""), token.error().message);
   Answer answer = refusal(401, "unauthorized", token.error().message);
   answer.headers["WWW-Authenticate"] = "Bearer realm=\"headroom\", error=\"invalid_token\"";
   return keep_out(std::move(answer));
 }
 
-Admission SocketGate::admit(const Request& request, const std::string& peer) {
+void TokenGate::turned_away(const std::string& address, const std::string& why) {
+  books_.audit->refuse(access::entry_by({"anybody", std::nullopt, address}, "log in", ""), why);
+}
+
+Admission SocketGate::admit(const Request& request, const CameFrom& from) {
   if (request.origin) return keep_out(refusal(403, "forbidden", "no web page has business here"));
-  return access::Caller{peer, access::Role::kAdmin, "socket"};
+  return access::Caller{from.address, access::Role::kAdmin, "socket"};
 }
 
 }  // namespace headroom

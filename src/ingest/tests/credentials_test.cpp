@@ -1,6 +1,4 @@
 // Who is let in, and each kind of who is not.
-#include <openssl/pem.h>
-
 #include "rig.h"
 
 namespace headroom::ingest {
@@ -31,14 +29,9 @@ class Credentials : public ::testing::Test {
   Credential signed_by_ours(const identity::testing::Names& names, const std::string& serial, Duration from, Duration until) {
     Credential c;
     const Instant now = rig.clock->now();
-    c.certificate = identity::to_der(*certificate_for(*c.key->key, names, serial, now + from, now + until, &rig.authority.certificate(), *authority_key()));
+    const identity::Key signer = identity::testing::key_in(rig.folder / "authority.pem");
+    c.certificate = identity::to_der(*certificate_for(*c.key->key, names, serial, now + from, now + until, &rig.authority.certificate(), *signer));
     return c;
-  }
-  identity::Key authority_key() {
-    std::FILE* file = std::fopen((rig.folder / "authority.pem").c_str(), "r");
-    identity::Key key(PEM_read_PrivateKey(file, nullptr, nullptr, nullptr));
-    std::fclose(file);
-    return key;
   }
   void expect_nothing_taken() {
     EXPECT_TRUE(rig.samples().empty());

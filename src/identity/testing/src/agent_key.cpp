@@ -1,7 +1,10 @@
 #include "headroom/identity/testing/agent_key.h"
 
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
+
+#include <cstdio>
 
 #include "../../src/certificate_maker.h"
 #include "headroom/base/check.h"
@@ -38,12 +41,20 @@ std::string weak_request() {
 }
 
 Certificate certificate_for(EVP_PKEY& key, const Names& names, const std::string& serial, Instant from, Instant until, const X509* issuer, EVP_PKEY& signer) {
-  CertificateParts parts{"a test's", serial, from, until, {}};
+  CertificateParts parts{names.common_name, serial, from, until, {}};
   parts.extensions = {{NID_basic_constraints, "critical,CA:FALSE"}, {NID_key_usage, "critical,digitalSignature"}, {NID_ext_key_usage, names.usage}};
   if (!names.uri.empty()) parts.extensions.emplace_back(NID_subject_alt_name, names.uri);
   auto made = make_certificate(parts, key, issuer, signer);
   HEADROOM_CHECK(made.has_value(), "a test's certificate can be made");
   return std::move(*made);
+}
+
+Key key_in(const std::filesystem::path& file) {
+  const std::unique_ptr<std::FILE, Freed<std::fclose>> open(std::fopen(file.c_str(), "r"));
+  HEADROOM_CHECK(open != nullptr, "a test's authority has a file");
+  Key key(PEM_read_PrivateKey(open.get(), nullptr, nullptr, nullptr));
+  HEADROOM_CHECK(key != nullptr, "a test's authority has a key");
+  return key;
 }
 
 }  // namespace headroom::identity::testing

@@ -18,9 +18,10 @@ Result<Role> parse_role(std::string_view text);      // kInvalid, with the names
 
 // Somebody with a request. Without a role it is nobody the manager knows.
 struct Caller {
-  std::string who;              // "token ci", "uid 0", "anybody"
+  std::string who;              // "token ci", "certificate alice", "uid 0", "anybody"
   std::optional<Role> role;
   std::string from;             // "192.0.2.7", "socket", "loopback"
+  std::string lacks{};          // why it has no role, where it showed something that could have given it one
 
   bool may(Role needed) const { return role && *role >= needed; }
 };

@@ -2,7 +2,7 @@
 //
 //   on_tcp      a loopback address in the clear: anybody on this machine may look, guarded against other sites' pages; tokens are
 //               not taken, for they would travel in the clear
-//   on_tls      any address, TLS 1.3: whoever has a token, as its role lets
+//   on_tls      any address, TLS 1.3: whoever has a token, or a certificate of an authority that is believed, as its role lets
 //   on_socket   a Unix socket that only its owner may open: an admin
 //
 // Bounds: a request's head is at most 16 KiB and 64 headers, its body is never read beyond 64 KiB, it must be complete
@@ -35,6 +35,7 @@ bool is_loopback(const TcpAddress& at);
 
 struct TlsFiles {
   std::filesystem::path certificate, key;   // PEM; the certificate with its chain
+  std::filesystem::path client_ca{};        // PEM: who may vouch for clients, and lists of what they revoked; empty: no certificate is asked for
 };
 
 class Door {

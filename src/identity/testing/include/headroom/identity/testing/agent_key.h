@@ -2,6 +2,7 @@
 // tests nothing.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "headroom/identity/authority.h"
@@ -20,10 +21,13 @@ std::string foreign_request();
 std::string weak_request();   // RSA of 1024 bits
 
 struct Names {
-  std::string uri;            // subject alternative name; empty: none
+  std::string uri;            // subject alternative names, as OpenSSL's configuration writes them; empty: none
   std::string usage = "clientAuth";
+  std::string common_name = "a test's";
 };
 // What some authority could sign, in the right form or not, for `key`; authority: null signs itself.
 Certificate certificate_for(EVP_PKEY& key, const Names& names, const std::string& serial, Instant from, Instant until, const X509* issuer, EVP_PKEY& signer);
+// The key of an authority in a file of its own, with which a test signs what no authority would.
+Key key_in(const std::filesystem::path& file);
 
 }  // namespace headroom::identity::testing
