@@ -17,10 +17,10 @@ void log(const std::string& line) {
 }  // namespace
 
 Result<std::unique_ptr<Agents>> Agents::open(const AgentSettings& settings, const std::filesystem::path& state, Hypervisor& pool, HistoryStore& history,
-                                             const Clock& clock) {
+                                             access::AuditLog& audit, const Clock& clock) {
   auto authority = settings.authority ? identity::Authority::load(*settings.authority, clock.now()) : identity::Authority::open(state / "authority.pem", clock.now());
   if (!authority) return tl::unexpected(authority.error());
-  std::unique_ptr<Agents> agents(new Agents(settings, history, clock, std::move(*authority)));
+  std::unique_ptr<Agents> agents(new Agents(settings, history, audit, clock, std::move(*authority)));
   auto identities = identity::IdentityBook::open((state / "identity.db").string(), agents->authority_, settings.certificates_last);
   if (!identities) return tl::unexpected(identities.error());
   agents->identities_ = std::move(*identities);
@@ -35,7 +35,7 @@ Result<std::unique_ptr<Agents>> Agents::open(const AgentSettings& settings, cons
 }
 
 Result<void> Agents::begin(std::uint64_t epoch, std::size_t descriptors) {
-  auto ingest = ingest::Ingest::open(settings_.ingest, {*identities_, history_, board_, clock_, epoch, log, directives_.get()});
+  auto ingest = ingest::Ingest::open(settings_.ingest, {*identities_, history_, board_, clock_, epoch, log, directives_.get(), &witness_});
   if (!ingest) return tl::unexpected(ingest.error());
   ingest_ = std::move(*ingest);
   const std::string& address = settings_.ingest.address;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "headroom/daemon/agent_audit.h"
 #include "headroom/daemon/agent_desk.h"
 #include "headroom/daemon/guest_pool.h"
 #include "headroom/fleet/live_fleet.h"
@@ -13,10 +14,11 @@ namespace headroom::cli {
 
 class Agents {
  public:
-  // `history`: takes the reports.
+  // `history`: takes the reports; `audit`: who joins and who is refused.
   // All that it keeps is in `state`: the authority, unless the fleet brings its own, the identities, the directives. It listens from
   // begin() on. `epoch`: of this run, higher than those before. `descriptors`: this process may have; the log tells how many connections that is.
-  static Result<std::unique_ptr<Agents>> open(const AgentSettings& settings, const std::filesystem::path& state, Hypervisor& pool, HistoryStore& history, const Clock& clock);
+  static Result<std::unique_ptr<Agents>> open(const AgentSettings& settings, const std::filesystem::path& state, Hypervisor& pool, HistoryStore& history,
+                                              access::AuditLog& audit, const Clock& clock);
   Result<void> begin(std::uint64_t epoch, std::size_t descriptors);
 
   Hypervisor& pool() { return *pool_; }
@@ -24,8 +26,8 @@ class Agents {
   const AgentDesk& desk() const { return *desk_; }
 
  private:
-  Agents(const AgentSettings& settings, HistoryStore& history, const Clock& clock, identity::Authority authority)
-      : settings_(settings), history_(history), clock_(clock), authority_(std::move(authority)) {}
+  Agents(const AgentSettings& settings, HistoryStore& history, access::AuditLog& audit, const Clock& clock, identity::Authority authority)
+      : settings_(settings), history_(history), clock_(clock), authority_(std::move(authority)), witness_(audit, clock) {}
   void wake() {
     if (ingest_) ingest_->wake();
   }
@@ -37,6 +39,7 @@ class Agents {
   std::unique_ptr<identity::IdentityBook> identities_;
   std::unique_ptr<ingest::DirectiveBook> directives_;
   ingest::AgentBoard board_;
+  AgentAudit witness_;
   std::unique_ptr<GuestPool> pool_;
   std::unique_ptr<GuestHistory> loops_history_;
   std::unique_ptr<AgentDesk> desk_;

@@ -13,6 +13,7 @@
 #include "headroom/base/supervisor.h"
 #include "headroom/constraints/file.h"
 #include "headroom/daemon/live_run.h"
+#include "headroom/daemon/policy_notes.h"
 #include "headroom/history/rocksdb_history.h"
 #include "headroom/libvirt/state_book.h"
 #include "shipped.h"
@@ -72,7 +73,8 @@ Result<LiveFleet> fleet_of(const Options& o) {
   return fleet;
 }
 
-LiveOptions live_options(const Options& o, const LiveState& state, const StartModel& start, Trainer* trainer, LiveTicker& ticker) {
+LiveOptions live_options(const Options& o, const LiveState& state, const StartModel& start, Trainer* trainer, const libvirt::LibvirtPool& pool,
+                         LiveTicker& ticker) {
   LiveOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
@@ -82,9 +84,11 @@ LiveOptions live_options(const Options& o, const LiveState& state, const StartMo
   options.history = state.history.get();
   options.moves_file = state.directory / "migrations.json";
   options.drained_file = state.directory / "drained.json";
-  options.watch = [&ticker, notes = ModelNotes(*state.books.audit), supervisor = Supervisor::from_environment()](const State& s) mutable {
+  access::AuditLog& audit = *state.books.audit;
+  options.watch = [&ticker, &pool, notes = RoundNotes(audit), policies = PolicyNotes(audit), supervisor = Supervisor::from_environment()](const State& s) mutable {
     ticker.tell(s);
     notes.tell(s);
+    policies.look(pool.last_round().seen);
     supervisor.tell_alive();
   };
   return options;
@@ -112,20 +116,20 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
   libvirt::LibvirtPool pool(fleet->uris, fleet->pool, clock, *state->book, state->book->claim(), state->book.get());
   std::unique_ptr<Agents> agents;
   if (fleet->agents) {
-    auto opened = Agents::open(*fleet->agents, state->directory, pool, *state->history, *clock);
+    auto opened = Agents::open(*fleet->agents, state->directory, pool, *state->history, *state->books.audit, *clock);
     if (!opened) return tl::unexpected(opened.error());
     agents = std::move(*opened);
   }
   LiveTicker ticker;
   const LivePorts ports{agents ? agents->pool() : pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
-  LiveOptions options = live_options(o, *state, start, trainer.get(), ticker);
+  LiveOptions options = live_options(o, *state, start, trainer.get(), pool, ticker);
   if (agents) options.history = &agents->loops_history();
   auto run = LiveRun::make(*fleet, ports, std::move(options));
   if (!run) return tl::unexpected(run.error());
   if (agents)
     if (auto begun = agents->begin(static_cast<std::uint64_t>(state->book->claim().epoch), descriptors); !begun) return begun;
 
-  if (auto noted = note_start(*state->books.audit, fleet->name); !noted) return noted;
+  if (auto noted = note_start(*state->books.audit, fleet->name, o, given_files(o, {{"fleet", o.fleet}, {"rules of the fleet", fleet->rules_file}})); !noted) return noted;
   const Api api({(*run)->board(), *state->history, state->books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
                  [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }, agents ? &agents->desk() : nullptr});
   const auto doors = open_doors(o, api, state->books, *clock);

@@ -69,7 +69,7 @@ RunOptions run_options(const Options& o, const StartModel& start, HistoryStore& 
     options.drained_file = o.state / "drained.json";
   }
   options.take = o.taken;
-  options.watch = [&ticker, notes = ModelNotes(audit)](const State& state) mutable {
+  options.watch = [&ticker, notes = RoundNotes(audit)](const State& state) mutable {
     ticker.tell(state);
     notes.tell(state);
   };
@@ -104,7 +104,7 @@ Result<void> run_session(const Options& o, const Stop& stop) {
   auto run = Run::make(*world, run_options(o, start, **history, trainer.get(), ticker, *books->audit));
   if (!run) return tl::unexpected(run.error());
 
-  if (auto noted = note_start(*books->audit, (*world)->scenario.name); !noted) return noted;
+  if (auto noted = note_start(*books->audit, (*world)->scenario.name, o, given_files(o, {{"scenario", o.scenario}})); !noted) return noted;
   const Api api({(*run)->board(), **history, *books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
                  [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }});
   const auto doors = open_doors(o, api, *books, clock);

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
 
+#include "headroom/access/secret.h"
 #include "shipped.h"
 #include "ticker.h"
 
@@ -19,6 +22,14 @@ Result<void> make_socket_folder(const std::filesystem::path& socket) {
     return fail(ErrorCode::kFailed, fmt::format("cannot make '{}' for the socket: {}", folder.string(), error.message()));
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
   return {};
+}
+
+// Enough of it to tell two files apart.
+std::string file_hash(const std::filesystem::path& file) {
+  constexpr std::size_t kDigits = 16;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return "that cannot be read";
+  return access::sha256_hex(std::string(std::istreambuf_iterator<char>(in), {})).substr(0, kDigits);
 }
 
 }  // namespace
@@ -49,11 +60,31 @@ Result<access::Books> open_books(const std::filesystem::path& state, const Clock
   });
 }
 
-Result<void> note_start(access::AuditLog& audit, const std::string& fleet) {
-  return audit.append({"headroomd", "", "", "start", fleet, "done"});
+NamedFiles given_files(const Options& o, NamedFiles files) {
+  if (o.rules_file) files.emplace_back("rules", *o.rules_file);
+  if (o.constraints_file) files.emplace_back("constraints", *o.constraints_file);
+  if (o.tls) {
+    files.emplace_back("TLS certificate", o.tls->certificate);
+    files.emplace_back("authorities of clients", o.tls->client_ca);
+  }
+  std::erase_if(files, [](const auto& f) { return f.second.empty(); });
+  return files;
 }
 
-void ModelNotes::tell(const State& s) {
+Result<void> note_start(access::AuditLog& audit, const std::string& fleet, const Options& o, const NamedFiles& files) {
+  if (auto started = audit.append({"headroomd", "", "", "start", fleet, "done"}); !started) return started;
+  std::string with = fmt::format("done: policy {}, retrain {}, listen {}{}", o.policy, o.retrain, o.listen, o.tls ? " with TLS" : "");
+  for (const auto& [noun, file] : files) with += fmt::format(", {} {}", noun, file_hash(file));
+  with.resize(std::min(with.size(), access::AuditEntry::kLongest));   // as it is kept
+  const auto before = audit.newest_by_target("configure");
+  if (!before) return tl::unexpected(before.error());
+  for (const access::AuditRecord& r : *before)
+    if (r.entry.target == fleet && r.entry.outcome == with) return {};
+  return audit.append({"headroomd", "", "", "configure", fleet, with});
+}
+
+void RoundNotes::tell(const State& s) {
+  audit_->settle();
   if (!s.succession || s.succession->changed == told_) return;
   told_ = s.succession->changed;
   // What cannot be written down is on the standard error all the same: the ticker tells of it.

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "headroom/access/books.h"
 #include "headroom/daemon/door.h"
@@ -20,12 +22,17 @@ std::unique_ptr<Trainer> make_trainer(const Options& options, const std::filesys
 // Each entry of the audit log is told on the standard error, with its hash: where a system's journal keeps that, it is the anchor for
 // `headroom audit verify`.
 Result<access::Books> open_books(const std::filesystem::path& state, const Clock& clock);
-Result<void> note_start(access::AuditLog& audit, const std::string& fleet);
+// What was read, and what it is called.
+using NamedFiles = std::vector<std::pair<std::string, std::filesystem::path>>;
+// `files`, and those that the command line names beside them; without those that are not given.
+NamedFiles given_files(const Options& options, NamedFiles files);
+// That it starts; and with which files and settings, where those are not the ones of the start before.
+Result<void> note_start(access::AuditLog& audit, const std::string& fleet, const Options& options, const NamedFiles& files);
 
-// Puts each change of the model that decides into the audit log. One thread.
-class ModelNotes {
+// What each round puts into the audit log: a change of the model that decides, and counts whose time is over. One thread.
+class RoundNotes {
  public:
-  explicit ModelNotes(access::AuditLog& audit) : audit_(&audit) {}
+  explicit RoundNotes(access::AuditLog& audit) : audit_(&audit) {}
   void tell(const State& state);
 
  private:

@@ -73,13 +73,13 @@ TEST_F(TlsManager, KeepsTokensAndTheAuditLogOverARestart) {
   Manager manager(options());
   make_token(manager, "look", "viewer");
   manager.end(SIGKILL);
-  EXPECT_THAT(headroom_says("audit verify --state " + file("state")).text, HasSubstr("3 entries, as they were written"));
+  EXPECT_THAT(headroom_says("audit verify --state " + file("state")).text, HasSubstr("4 entries, as they were written"));
   manager.start();
   EXPECT_EQ(with_token(manager, "get hosts", "look").exit_code, 0);
   const std::string list = as_root(manager, "audit list").text;
   EXPECT_THAT(list, AllOf(HasSubstr("token create"), HasSubstr("look"), HasSubstr("start"), HasSubstr(fmt::format("uid {}", getuid()))));
   const json verdict = json::parse(as_root(manager, "audit verify -o json").text);
-  EXPECT_EQ(verdict.at("entries"), 4);
+  EXPECT_EQ(verdict.at("entries"), 5);
   const std::string anchor = fmt::format("{}:{}", verdict.at("head").at("number").get<int>(), verdict.at("head").at("hash").get<std::string>());
   EXPECT_EQ(as_root(manager, "audit verify --anchor " + anchor).exit_code, 0);
   manager.end(SIGTERM);
@@ -87,7 +87,48 @@ TEST_F(TlsManager, KeepsTokensAndTheAuditLogOverARestart) {
   manager.start();
   const Ran anew = headroom_says(fmt::format("audit verify --state {} --anchor {}", file("state"), anchor));
   EXPECT_EQ(anew.exit_code, 1);
-  EXPECT_THAT(anew.text, AllOf(HasSubstr("of the anchor is not there"), HasSubstr("the audit log is not as it was written: 1 fault in 1 entries")));
+  EXPECT_THAT(anew.text, AllOf(HasSubstr("of the anchor is not there"), HasSubstr("the audit log is not as it was written: 1 fault in 2 entries")));
+}
+
+// As docs/access.md tells operators to.
+TEST_F(TlsManager, LetsACertificateDoWhatTheRoleInItMay) {
+  const std::string made = fmt::format(
+      "cd {} && umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=operators' -days 365 -keyout ca.key -out clients.pem && "
+      "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ada -keyout ada.key -out ada.csr && "
+      "printf 'subjectAltName=URI:headroom://role/operator\\nextendedKeyUsage=clientAuth\\n' > ada.ext && "
+      "openssl x509 -req -in ada.csr -CA clients.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ada.ext -out ada.crt", folder_.path());
+  ASSERT_EQ(run_line(made).exit_code, 0) << made;
+  auto asking = options();
+  asking.insert(asking.end(), {"--tls-client-ca", file("clients.pem")});
+  Manager manager(asking);
+  const auto as_ada = [&](const std::string& what) { return manager.ask(fmt::format("{} --ca {} --cert {} --key {}", what, file("crt"), file("ada.crt"), file("ada.key"))); };
+  EXPECT_THAT(as_ada("access whoami").text, HasSubstr("certificate ada, operator, from 127.0.0.1"));
+  EXPECT_EQ(as_ada("access token list").exit_code, 4);
+  EXPECT_THAT(as_root(manager, "audit list").text, AllOf(HasSubstr("certificate ada"), HasSubstr("it takes the role admin")));
+  EXPECT_EQ(manager.ask("get hosts --ca " + file("crt")).exit_code, 4) << "who shows nothing is nobody still";
+  EXPECT_THAT(manager.ask(fmt::format("get hosts --ca {} --cert {}", file("crt"), file("ada.crt"))).text, HasSubstr("--cert and --key go together"));
+  chmod(file("ada.key").c_str(), 0644);
+  EXPECT_THAT(as_ada("access whoami").text, HasSubstr("may be read by others"));
+}
+
+TEST_F(TlsManager, WritesDownWithWhatItStartsWhereThatWasChanged) {
+  Manager manager(options());
+  const auto entries = [&] {
+    std::vector<std::string> outcomes;
+    const json all = json::parse(as_root(manager, "audit list -o json").text);
+    for (const json& e : all)
+      if (e.at("action") == "configure") outcomes.push_back(e.at("outcome"));
+    return outcomes;
+  };
+  ASSERT_EQ(entries().size(), 1U);
+  EXPECT_THAT(entries()[0], AllOf(HasSubstr("policy headroom, retrain off"), HasSubstr(" with TLS"), HasSubstr("TLS certificate ")));
+  manager.end(SIGTERM);
+  manager.start();
+  EXPECT_EQ(entries().size(), 1U) << "nothing was changed";
+  manager.end(SIGTERM);
+  std::ofstream(file("crt"), std::ios::app) << "\n";
+  manager.start();
+  EXPECT_EQ(entries().size(), 2U);
 }
 
 TEST_F(TlsManager, SendsATokenOnlyWhereItIsSafe) {

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "audit_file.h"
+#include "refusals.h"
 
 namespace headroom::access {
 namespace {
@@ -18,6 +19,16 @@ AuditEntry cut(AuditEntry entry) {
   for (std::string* text : {&entry.who, &entry.role, &entry.from, &entry.action, &entry.target, &entry.outcome})
     if (text->size() > AuditEntry::kLongest) text->resize(AuditEntry::kLongest);
   return entry;
+}
+
+Result<std::vector<AuditRecord>> read_records(sqlite::Statement& rows) {
+  std::vector<AuditRecord> all;
+  for (;;) {
+    const auto row = rows.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return all;
+    all.push_back(read_record(rows));
+  }
 }
 
 }  // namespace
@@ -39,10 +50,12 @@ struct AuditLog::Parts {
   double refusals_left = kRefusalsAtOnce;
   Instant refusals_at{};
   std::uint64_t unwritten = 0;
+  Refusals refusals{};
 
   Result<void> find_head();
   Result<void> write(const AuditEntry& entry);
   Result<void> tell_unwritten();
+  void tell_counts(bool all = false);
   bool may_refuse();
 };
 
@@ -85,6 +98,12 @@ Result<void> AuditLog::Parts::tell_unwritten() {
   return told;
 }
 
+// A count that may not be written, or cannot, joins those of which only the number is known.
+void AuditLog::Parts::tell_counts(bool all) {
+  for (const AuditEntry& entry : refusals.take_counts(clock.now(), all))
+    if (!may_refuse() || !write(entry)) ++unwritten;
+}
+
 bool AuditLog::Parts::may_refuse() {
   const Instant now = clock.now();
   const Duration passed = std::max(now - refusals_at, Duration(0));  // a clock may be set back
@@ -96,7 +115,13 @@ bool AuditLog::Parts::may_refuse() {
 }
 
 AuditLog::AuditLog(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-AuditLog::~AuditLog() = default;
+
+AuditLog::~AuditLog() {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->tell_counts(true);
+  static_cast<void>(parts_->tell_unwritten());
+}
+
 const std::string& AuditLog::path() const { return parts_->path; }
 
 Result<std::unique_ptr<AuditLog>> AuditLog::open(const std::string& path, const Clock& clock, Watch watch) {
@@ -112,6 +137,7 @@ Result<std::unique_ptr<AuditLog>> AuditLog::open(const std::string& path, const 
 
 Result<void> AuditLog::append(const AuditEntry& entry) {
   const std::lock_guard lock(parts_->mutex);
+  parts_->tell_counts();
   if (auto told = parts_->tell_unwritten(); !told) return told;
   return parts_->write(entry);
 }
@@ -119,8 +145,24 @@ Result<void> AuditLog::append(const AuditEntry& entry) {
 void AuditLog::refuse(AuditEntry entry, const std::string& why) {
   const std::lock_guard lock(parts_->mutex);
   entry.outcome = "refused: " + why;
+  entry = cut(std::move(entry));
+  parts_->tell_counts();
+  if (!parts_->refusals.first_of_its_kind(entry, parts_->clock.now())) return;
   // What cannot be written is counted with what is not to be; it was refused all the same.
   if (!parts_->may_refuse() || !parts_->tell_unwritten() || !parts_->write(entry)) ++parts_->unwritten;
+}
+
+void AuditLog::settle() {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->tell_counts();
+}
+
+Result<std::vector<AuditRecord>> AuditLog::newest_by_target(std::string_view action) const {
+  const std::lock_guard lock(parts_->mutex);
+  auto rows = parts_->database.prepare(fmt::format("SELECT {} FROM entries WHERE number IN (SELECT max(number) FROM entries WHERE action = ? GROUP BY target)", kColumns));
+  if (!rows) return tl::unexpected(rows.error());
+  rows->bind(action);
+  return read_records(*rows);
 }
 
 Result<std::vector<AuditRecord>> AuditLog::newest(std::size_t limit) const {
@@ -128,13 +170,7 @@ Result<std::vector<AuditRecord>> AuditLog::newest(std::size_t limit) const {
   auto rows = parts_->database.prepare(fmt::format("SELECT {} FROM entries ORDER BY number DESC LIMIT ?", kColumns));
   if (!rows) return tl::unexpected(rows.error());
   rows->bind(static_cast<std::int64_t>(limit));
-  std::vector<AuditRecord> all;
-  for (;;) {
-    const auto row = rows->step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return all;
-    all.push_back(read_record(*rows));
-  }
+  return read_records(*rows);
 }
 
 }  // namespace headroom::access

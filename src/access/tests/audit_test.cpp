@@ -112,13 +112,47 @@ TEST(AuditLog, MakesNoChangeThatItCannotWriteDown) {
 
 TEST(AuditLog, CountsRefusedAttemptsThatAreTooManyToWriteDown) {
   Log rig;
-  for (int i = 0; i < 1000; ++i) rig.log->refuse(entry_by(Caller{"anybody", std::nullopt, "192.0.2.9"}, "pause", ""), "no token");
+  for (int i = 0; i < 1000; ++i) rig.log->refuse(entry_by(Caller{"anybody", std::nullopt, "192.0.2.9"}, "drain", fmt::format("h{}", i)), "no token");
   EXPECT_EQ(rig.told.size(), 60U);
   rig.clock.set(rig.clock.now() + std::chrono::seconds(20));
   rig.log->refuse(entry_by(kOperator, "pause", ""), "no token");
   EXPECT_EQ(rig.outcomes().at(60), "refused: 940 more attempts, too many to write down each");
   EXPECT_EQ(rig.outcomes().at(61), "refused: no token");
   EXPECT_THAT(rig.faults(), IsEmpty());
+}
+
+TEST(AuditLog, WritesARefusalThatIsTheSameAgainOnceAndThenHowOftenItCame) {
+  Log rig;
+  const Caller stranger{"anybody", std::nullopt, "192.0.2.9"};
+  const auto refuse = [&](const Caller& who, const std::string& why) { rig.log->refuse(entry_by(who, "log in", ""), why); };
+  for (int i = 0; i < 500; ++i) refuse(stranger, "no such token");
+  refuse(stranger, "the token 'x' ran out");
+  refuse({"anybody", std::nullopt, "192.0.2.10"}, "no such token");
+  EXPECT_THAT(rig.outcomes(), ElementsAre("refused: no such token", "refused: the token 'x' ran out", "refused: no such token")) << "of another reason, or another peer";
+  rig.clock.set(rig.clock.now() + std::chrono::minutes(10));
+  rig.log->settle();
+  EXPECT_EQ(rig.outcomes().back(), "refused: no such token (499 more since 2023-11-14T22:13:20Z)");
+  EXPECT_EQ(rig.log->newest(1)->front().entry.from, "192.0.2.9");
+  refuse(stranger, "no such token");
+  refuse(stranger, "no such token");
+  EXPECT_EQ(rig.outcomes().size(), 5U) << "a new window begins with a line";
+  rig.log.reset();   // whatever time has passed: nobody would tell it later
+  rig.open();
+  EXPECT_THAT(rig.outcomes().back(), HasSubstr("(1 more since 2023-11-14T22:23:20Z)"));
+  EXPECT_THAT(rig.faults(), IsEmpty());
+}
+
+TEST(AuditLog, KnowsWhatWasNotedLastOfEachTarget) {
+  Log rig;
+  EXPECT_THAT(*rig.log->newest_by_target("drain"), IsEmpty());
+  rig.write(2);
+  rig.write(1);
+  ASSERT_TRUE(rig.log->append(entry_by(kOperator, "pause", "")));
+  const auto newest = *rig.log->newest_by_target("drain");
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest[0].entry.target, "h1");
+  EXPECT_EQ(newest[1].entry.target, "h0");
+  EXPECT_EQ(newest[1].number, 3);
 }
 
 TEST(AuditLog, CutsWhatStrangersMadeTooLong) {

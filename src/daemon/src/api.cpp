@@ -97,7 +97,7 @@ Answer Api::no_such(const std::string& method, std::string_view path) const {
 // Who only looked without a token is not worth an entry: a page that is open in a browser does it every second.
 Answer Api::keep_out(const Row& row, const Asked& asked) const {
   const access::Role needed = *row.endpoint.role;
-  const auto entry = [&] { return access::entry_by(asked.caller, std::string(row.action), asked.name); };
+  const auto entry = [&] { return access::entry_by(asked.caller, std::string(row.action), asked.target()); };
   if (!asked.caller.role) {
     const std::string& lacks = asked.caller.lacks;
     if (row.change != nullptr || !lacks.empty()) ports_.books.audit->refuse(entry(), lacks.empty() ? "no token" : lacks);
@@ -117,8 +117,7 @@ Answer Api::show(const Row& row, const Asked& asked) const {
 }
 
 Answer Api::change(const Row& row, const Asked& asked) const {
-  const std::string target = asked.name.empty() ? asked.parameter("name") : asked.name;
-  const auto made = ports_.books.audit->around(access::entry_by(asked.caller, std::string(row.action), target),
+  const auto made = ports_.books.audit->around(access::entry_by(asked.caller, std::string(row.action), asked.target()),
                                                [&] { return (this->*row.change)(asked); });
   return made ? *made : refusal(made.error());
 }

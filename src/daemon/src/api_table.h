@@ -20,6 +20,8 @@ struct Api::Asked {
     const auto found = request.query.find(key);
     return found == request.query.end() ? std::string() : found->second;
   }
+  // What it is about, in the audit log.
+  std::string target() const { return name.empty() ? parameter("name") : name; }
 };
 
 struct Api::Row {

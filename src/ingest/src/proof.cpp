@@ -18,14 +18,6 @@ namespace {
 
 constexpr std::size_t kMostShaking = 64;   // some 45 KiB each
 
-// Why a handshake came to nothing, as far as there is something to tell.
-std::string refusal_of(const Peer& peer) {
-  const long verdict = SSL_get_verify_result(peer.tls.get());
-  if (verdict != X509_V_OK) return fmt::format("its certificate is refused: {}", X509_verify_cert_error_string(verdict));
-  if (ERR_peek_error() == 0) return {};
-  return fmt::format("no handshake: {}", identity::openssl_error());
-}
-
 bool wake_at(int fd, std::size_t bytes) {
   const int least = static_cast<int>(bytes);
   return setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof least) == 0;
@@ -67,10 +59,14 @@ void Server::advance(Peer& peer) {
     return watch(peer);
   }
   if (io == Io::kOver) {
-    const std::string why = refusal_of(peer);
-    if (why.empty()) return drop(peer);
-    log_.say(peer.address, why, now_);
-    return linger(peer);   // for the alert
+    if (const long verdict = SSL_get_verify_result(peer.tls.get()); verdict != X509_V_OK) {
+      refuse(peer, "connect", fmt::format("its certificate is refused: {}", X509_verify_cert_error_string(verdict)));
+      ERR_clear_error();
+      return linger(peer);   // for the alert
+    }
+    if (ERR_peek_error() == 0) return drop(peer);
+    log_.say(peer.address, fmt::format("no handshake: {}", identity::openssl_error()), now_);
+    return linger(peer);
   }
   shaken(peer);
 }
@@ -118,7 +114,7 @@ void Server::hear_stranger(Peer& peer) {
   for (;;) {
     if (const auto payload = peer.reader.next()) {
       if (auto good = wire::decode(*payload, message_); !good) return dismiss(peer, Goodbye::PROTOCOL, good.error().message);
-      if (!message_.has_join()) return dismiss(peer, Goodbye::REFUSED, "without a certificate it may only join");
+      if (!message_.has_join()) return turn_away(peer, "connect", "without a certificate it may only join");
       return join(peer, message_.join());
     }
     const Io io = peer.read(buffer_, why);
@@ -129,12 +125,22 @@ void Server::hear_stranger(Peer& peer) {
   }
 }
 
+void Server::refuse(const Peer& peer, const char* wanted, const std::string& why) {
+  log_.say(peer.address, why, now_);
+  if (ports_.witness != nullptr) ports_.witness->refused(peer.address, peer.speaker.vm_uuid, wanted, why);
+}
+
 void Server::join(Peer& peer, const wire::v1::Join& asked) {
   if (!joins_.take(now_)) return dismiss(peer, Goodbye::BUSY, "too many join at once");
   const auto issued = ports_.identities.join(asked.token(), asked.csr(), now_);
   if (!issued) {
-    log_.say(peer.address, fmt::format("it may not join: {}", issued.error().message), now_);
+    refuse(peer, "join", fmt::format("it may not join: {}", issued.error().message));
     return dismiss(peer, issued.error().code == ErrorCode::kFailed ? Goodbye::BUSY : Goodbye::REFUSED, "the join token is not good");
+  }
+  if (auto noted = ports_.witness == nullptr ? Result<void>() : ports_.witness->joined(peer.address, *issued); !noted) {
+    static_cast<void>(ports_.identities.revoke_serial(issued->serial, now_));
+    log_.say("this manager", fmt::format("VM {} may not join: {}", issued->vm_uuid, noted.error().message), now_);
+    return dismiss(peer, Goodbye::BUSY, "it cannot be written down who joins");
   }
   log_.say(peer.address, fmt::format("joined as VM {}, certificate {} until {}", issued->vm_uuid, issued->serial, to_rfc3339(issued->until)), now_);
   wire::v1::ToAgent answer;

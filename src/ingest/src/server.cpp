@@ -260,7 +260,7 @@ void Server::check_revocations() {
   for (const std::uint64_t event : all) {
     Peer& peer = *peer_of(event);
     const auto standing = ports_.identities.standing(peer.speaker.serial, now_);
-    if (!standing || *standing != identity::Standing::kGood) dismiss(peer, wire::v1::Goodbye::REFUSED, "its certificate is revoked");
+    if (!standing || *standing != identity::Standing::kGood) turn_away(peer, "connect", "its certificate is revoked");
   }
 }
 
@@ -281,7 +281,7 @@ void Server::sweep() {
   for (const std::uint64_t event : late) {
     Peer& peer = *peer_of(event);
     const bool ended = !peer.unproven() && peer.stage != Peer::Stage::kLeaving && peer.speaker.until <= now_;
-    if (ended) dismiss(peer, wire::v1::Goodbye::REFUSED, "its certificate has ended");
+    if (ended) turn_away(peer, "connect", "its certificate has ended");
     else drop(peer);
   }
 }

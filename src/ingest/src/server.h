@@ -52,6 +52,7 @@ class Server {
   void leave_unproven(Peer& peer);
   void hear_stranger(Peer& peer);
   void join(Peer& peer, const wire::v1::Join& asked);
+  void refuse(const Peer& peer, const char* wanted, const std::string& why);   // tells the log and the witness
 
   // ---- talk.cpp
   void hear(Peer& peer, std::string_view payload);
@@ -70,6 +71,7 @@ class Server {
   // ---- leaving, in talk.cpp
   void send(Peer& peer, const wire::v1::ToAgent& message);
   void dismiss(Peer& peer, wire::v1::Goodbye::Code code, const std::string& why);   // says goodbye, and then drops it
+  void turn_away(Peer& peer, const char* wanted, const std::string& why);            // one whose credentials do not do
   void linger(Peer& peer);
   void write_more(Peer& peer);
   void end_words(Peer& peer);

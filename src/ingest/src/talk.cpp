@@ -34,7 +34,7 @@ std::optional<Resource> resource_of(wire::v1::Demand::Resource r) {
 void Server::hear(Peer& peer, std::string_view payload) {
   if (auto good = wire::decode(payload, message_); !good) return dismiss(peer, Goodbye::PROTOCOL, good.error().message);
   peer.heard_at = now_;
-  if (peer.speaker.until <= now_) return dismiss(peer, Goodbye::REFUSED, "its certificate has ended");
+  if (peer.speaker.until <= now_) return turn_away(peer, "connect", "its certificate has ended");
   const bool greeted = peer.stage == Peer::Stage::kSpeaking;
   switch (message_.body_case()) {
     case FromAgent::kHello: return greeted ? dismiss(peer, Goodbye::PROTOCOL, "it said hello twice") : hello(peer, message_.hello());
@@ -134,8 +134,10 @@ void Server::renew(Peer& peer, const wire::v1::Renew& asked) {
   if (now_ - peer.renewed_at < kRenewEvery && now_ >= peer.renewed_at) return dismiss(peer, Goodbye::TOO_FAST, "it wants a new certificate too often");
   peer.renewed_at = now_;
   const auto issued = ports_.identities.renew(peer.speaker.serial, asked.csr(), now_);
-  if (!issued) return dismiss(peer, issued.error().code == ErrorCode::kFailed ? Goodbye::BUSY : Goodbye::REFUSED, issued.error().message);
+  if (!issued && issued.error().code != ErrorCode::kFailed) return turn_away(peer, "renew", issued.error().message);
+  if (!issued) return dismiss(peer, Goodbye::BUSY, issued.error().message);
   HEADROOM_CHECK(issued->vm_uuid == peer.speaker.vm_uuid, "a certificate is renewed for the VM that it is of");
+  if (ports_.witness != nullptr) ports_.witness->renewed(*issued);
   peer.speaker.serial = issued->serial;
   peer.speaker.until = issued->until;
   ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
@@ -159,12 +161,17 @@ void Server::write_more(Peer& peer) {
 }
 
 void Server::dismiss(Peer& peer, Goodbye::Code code, const std::string& why) {
-  if (code != Goodbye::REPLACED && code != Goodbye::BUSY) log_.say(peer.address, why, now_);
+  if (code != Goodbye::REPLACED && code != Goodbye::BUSY && code != Goodbye::REFUSED) log_.say(peer.address, why, now_);
   ToAgent farewell;
   farewell.mutable_goodbye()->set_code(code);
   farewell.mutable_goodbye()->set_text(why.substr(0, wire::kMostTextBytes));
   wire::append(farewell, peer.out);
   linger(peer);
+}
+
+void Server::turn_away(Peer& peer, const char* wanted, const std::string& why) {
+  refuse(peer, wanted, why);
+  dismiss(peer, Goodbye::REFUSED, why);
 }
 
 // It is nobody's connection any more, and only its last words are still written. They have to be read before it is closed, or a reset

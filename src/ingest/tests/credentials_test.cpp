@@ -195,6 +195,43 @@ TEST_F(Credentials, RefusalsAreToldInTheLogAndNotMoreThanAFewTimes) {
   EXPECT_EQ(lines.front(), "agent at 127.0.0.1: its certificate is refused: certificate has expired");
 }
 
+TEST_F(Credentials, TheWitnessHearsWhoJoinsWhoRenewsAndWhoIsRefused) {
+  const std::string token = rig.token(kOther);
+  const Credential me = rig.agent(), other = joined(rig.port(), token);
+  const auto serial = [](const Credential& c) { return identity::serial_of(*identity::certificate_of(c.certificate)); };
+  TestAgent agent(rig.port(), me);
+  greeted(agent, id_of('r'));
+  wire::v1::FromAgent renew;
+  renew.mutable_renew()->set_csr(identity::testing::AgentKey().request());
+  agent.send(renew);
+  ASSERT_TRUE(agent.receive());
+  EXPECT_TRUE(joined(rig.port(), token).certificate.empty());
+  fate(rig.port(), {});
+  fate(rig.port(), signed_by_ours({kVm}, "01", -3 * kHour, -2 * kHour));
+  ASSERT_TRUE(rig.identities->revoke_vm(kOne, rig.clock->now()));
+  rig.ingest->wake();
+  ASSERT_TRUE(agent.last_words());
+  using ::testing::StartsWith;
+  EXPECT_THAT(rig.witness.said(),
+              ::testing::ElementsAre("joined " + kOne + " " + serial(me) + " from 127.0.0.1", "joined " + kOther + " " + serial(other) + " from 127.0.0.1",
+                                     "renewed " + kOne, StartsWith("refused join from 127.0.0.1: it may not join: the join token of VM " + kOther + " was used at"),
+                                     "refused connect from 127.0.0.1: without a certificate it may only join",
+                                     "refused connect from 127.0.0.1: its certificate is refused: certificate has expired",
+                                     "refused connect from 127.0.0.1 of " + kOne + ": its certificate is revoked"));
+}
+
+TEST_F(Credentials, WhatCannotBeWrittenDownIsNotGiven) {
+  rig.witness.broken = true;
+  TestAgent stranger(rig.port(), {});
+  stranger.send(join_of(rig.token(), identity::testing::AgentKey().request()));
+  const auto answer = stranger.receive();
+  ASSERT_TRUE(answer && answer->has_goodbye());
+  EXPECT_EQ(answer->goodbye().code(), Goodbye::BUSY);
+  const auto issued = *rig.identities->certificates(rig.clock->now());
+  ASSERT_EQ(issued.size(), 1U);
+  EXPECT_TRUE(issued[0].revoked_at.has_value());
+}
+
 // A clock that the test moves: nothing is committed by time, so that no acknowledgement is waited for.
 TEST(CertificateEnd, EndsAStreamThatIsNotRenewed) {
   const auto clock = std::make_shared<ManualClock>(SystemClock().now());

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <mutex>
+
 #include "headroom/base/stop.h"
 #include "headroom/history/rocksdb_history.h"
 #include "support/folder.h"
@@ -14,6 +17,29 @@ namespace headroom::ingest::testing {
 
 inline const std::string kOne = "6f1c2d3e-0000-4000-8000-00000000000a", kOther = "6f1c2d3e-0000-4000-8000-00000000000b";
 constexpr Duration kHour = std::chrono::hours(1), kPatience = std::chrono::seconds(10);
+
+// What the ingest tells its witness, a line each; and one that cannot write down who joins.
+struct Witnessed final : Witness {
+  Result<void> joined(const std::string& from, const identity::Issued& c) override {
+    say("joined " + c.vm_uuid + " " + c.serial + " from " + from);
+    return broken ? Result<void>(fail(ErrorCode::kFailed, "the disk is full")) : Result<void>();
+  }
+  void renewed(const identity::Issued& c) override { say("renewed " + c.vm_uuid); }
+  void refused(const std::string& from, const std::string& who, const std::string& wanted, const std::string& why) override {
+    say("refused " + wanted + " from " + from + (who.empty() ? "" : " of " + who) + ": " + why);
+  }
+  void say(const std::string& line) {
+    const std::lock_guard lock(mutex);
+    lines.push_back(line);
+  }
+  std::vector<std::string> said() {
+    const std::lock_guard lock(mutex);
+    return lines;
+  }
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  std::atomic<bool> broken = false;
+};
 
 class Rig {
  public:
@@ -30,7 +56,7 @@ class Rig {
     auto opened = Ingest::open(options, {*identities, *history, board, *clock, 7, [this](const std::string& line) {
                                            const std::lock_guard lock(mutex);
                                            lines.push_back(line);
-                                         }});
+                                         }, nullptr, &witness});
     EXPECT_TRUE(opened) << opened.error().message;
     ingest = std::move(*opened);
   }
@@ -62,6 +88,7 @@ class Rig {
   AgentBoard board;
   std::mutex mutex;
   std::vector<std::string> lines;
+  Witnessed witness;
   std::unique_ptr<Ingest> ingest;       // ends first
 };
 

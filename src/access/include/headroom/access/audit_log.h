@@ -2,7 +2,8 @@
 // the entry before it, so that one altered, removed, put in or re-ordered later does not fit any more (audit_check.h).
 //
 // A change has two entries: `allowed` before it is made, so that there is no change without one, and `done` or `failed: why`
-// after it and before it is acknowledged. What was refused has one, bounded in rate: the rest is counted.
+// after it and before it is acknowledged. What was refused has one, and what is the same within ten minutes is counted: the count has
+// an entry of its own when they are over. Both are bounded in rate: the rest is counted too.
 //
 //   auto log = AuditLog::open(state / "audit.db", clock, [](const AuditRecord& r) { print(r.number, r.hash); });
 //   auto done = log->around({"token ci", "operator", "192.0.2.7", "drain", "h1"}, [&] { return drain("h1"); });
@@ -17,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +33,7 @@ struct AuditEntry {
 
   std::string who, role, from;     // as in Caller; role: "" of nobody
   std::string action, target;      // "drain", "h1"
-  std::string outcome;             // allowed | done | failed: why | refused: why
+  std::string outcome;             // allowed | done | done: what | failed: why | refused: why | seen: what others did
 };
 
 // By a caller; the outcome is still to be said.
@@ -58,8 +60,13 @@ class AuditLog {
   // On the disk when it returns. kFailed: it is not in the log, and what it tells of must not be done.
   Result<void> append(const AuditEntry& entry);
 
-  // Appends `entry` as refused, unless there were too many lately; those are counted and told by the next entry.
+  // Appends `entry` as refused, unless it was lately, or too many were; those are counted and told by a later entry.
   void refuse(AuditEntry entry, const std::string& why);
+  // Tells the counts whose time is over; every other call does so too. To be called now and then where nothing else is.
+  void settle();
+
+  // What was noted last under that name, of each target.
+  Result<std::vector<AuditRecord>> newest_by_target(std::string_view action) const;
 
   // Makes a change with its two entries. `change` returns a Result; it is not called when the first entry cannot be written.
   template <class Change>

@@ -26,6 +26,7 @@
 #include "headroom/identity/identity_book.h"
 #include "headroom/ingest/agent_board.h"
 #include "headroom/ingest/directive_book.h"
+#include "headroom/ingest/witness.h"
 
 namespace headroom::ingest {
 
@@ -53,6 +54,7 @@ struct IngestPorts {
   std::uint64_t epoch = 0;                              // of this manager, rises with each run
   std::function<void(const std::string&)> log{};        // a line for people; on the ingest's thread
   DirectiveBook* directives = nullptr;                  // none: nobody is asked anything
+  Witness* witness = nullptr;                           // none: nobody hears who was let in
 };
 
 class Ingest {
