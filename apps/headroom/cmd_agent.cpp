@@ -31,17 +31,43 @@ void add_token(CLI::App& agent, Outcome& outcome) {
 
 std::string called(const json& row) { return row.at("vm") == "" ? harmless(row.at("vm_uuid")) : harmless(row.at("vm")); }
 
+std::string when(const json& at) { return at.is_string() ? moment(at) : std::string("-"); }
+
 std::string skew(const json& seconds) { return seconds.is_number() ? fmt::format("{:+.1f} s", seconds.get<double>()) : std::string("-"); }
 
+// "+0.1 s, jumped +12.0 s at 12:03:10"
+std::string clock(const json& a) {
+  const json& jump = a.at("jump");
+  return jump.is_object() ? fmt::format("{}, jumped {} at {}", skew(a.at("skew_seconds")), skew(jump.at("by_seconds")), moment(jump.at("at"))) : skew(a.at("skew_seconds"));
+}
+
+// What did not come at its time, or at all.
+std::string waited(const json& a) {
+  const auto count = [&](const char* key) { return a.at(key).get<std::uint64_t>(); };
+  if (count("late_reports") + count("lost_samples") == 0) return "-";
+  return fmt::format("{} late, {} lost", count("late_reports"), count("lost_samples"));
+}
+
+std::string asked(const json& a) {
+  const json& open = a.at("asked");
+  if (open.empty()) return "-";
+  return harmless(open.at(0).at("reason")) + (open.size() > 1 ? fmt::format(", and {} more", open.size() - 1) : std::string());
+}
+
 std::string list_text(const json& answer) {
-  Table agents({"VM", "CONNECTED", "FROM", "VERSION", "LAST REPORT", "CLOCK", "CERTIFICATE UNTIL", "VETOED"}), tokens({"VM", "TOKEN UNTIL"});
-  for (const json& a : answer.at("agents"))
-    agents.add({called(a), a.at("connected").get<bool>() ? "yes" : "no, since " + moment(a.at("since")), harmless(a.at("from")), harmless(a.at("version")),
-                a.at("sampled_at").is_string() ? moment(a.at("sampled_at")) : std::string("-"), skew(a.at("skew_seconds")), moment(a.at("certificate_until")),
+  Table agents({"VM", "CONNECTED", "VERSION", "LAST REPORT", "EVERY", "CLOCK", "FROM ITS BUFFER", "CERTIFICATE UNTIL", "ASKED", "VETOED"}), tokens({"VM", "TOKEN UNTIL"});
+  std::string differ;
+  for (const json& a : answer.at("agents")) {
+    agents.add({called(a), a.at("connected").get<bool>() ? "yes" : "no, since " + moment(a.at("since")), harmless(a.at("version")), when(a.at("sampled_at")),
+                fmt::format("{:g} s", a.at("interval_seconds").get<double>()), clock(a), waited(a), moment(a.at("certificate_until")), asked(a),
                 a.at("veto").is_object() ? harmless(a.at("veto").at("reason")) : std::string("-")});
+    if (const json& d = a.at("disagreement"); d.is_object())
+      differ += fmt::format("{}: its agent and the hypervisor tell otherwise of its {} since {}; headroom get status says how much\n", called(a),
+                            harmless(d.at("resource")), moment(d.at("since")));
+  }
   for (const json& t : answer.at("tokens")) tokens.add({called(t), moment(t.at("until"))});
   const std::string head = fmt::format("Agents connect to {}.\n", harmless(answer.at("listens_at")));
-  return head + (agents.empty() ? std::string("None has connected.\n") : agents.text()) + (tokens.empty() ? std::string() : "\n" + tokens.text());
+  return head + (agents.empty() ? std::string("None has connected.\n") : agents.text()) + differ + (tokens.empty() ? std::string() : "\n" + tokens.text());
 }
 
 void add_list(CLI::App& agent, Outcome& outcome) {

@@ -30,7 +30,7 @@ Result<std::unique_ptr<Agents>> Agents::open(const AgentSettings& settings, cons
   const auto wake = [self = agents.get()] { self->wake(); };
   agents->pool_ = std::make_unique<GuestPool>(GuestPorts{pool, agents->board_, *agents->directives_, clock, wake});
   agents->loops_history_ = std::make_unique<GuestHistory>(history, *agents->pool_);
-  agents->desk_ = std::unique_ptr<AgentDesk>(new AgentDesk{agents->board_, *agents->identities_, clock, {}, wake});
+  agents->desk_ = std::unique_ptr<AgentDesk>(new AgentDesk{agents->board_, *agents->identities_, clock, {}, wake, agents->directives_.get()});
   return agents;
 }
 

@@ -90,12 +90,14 @@ void GuestPool::compare(const Vm& vm, const AgentState& agent, Instant now, std:
   }
   if (std::fabs(c.agent - c.hypervisor) <= std::max(kApart_mcores, kApartShare * std::max(c.agent, c.hypervisor))) {
     c.apart_since.reset();
+    if (agent.apart) ports_.agents.change(vm.uuid, [](AgentState& a) { a.apart.reset(); });
     return;
   }
   if (!c.apart_since) c.apart_since = now;
-  if (now - *c.apart_since >= kDiffersFor)
-    troubles.push_back(fmt::format("VM {}: its agent says that it uses {} of CPU and the hypervisor {}, since {}", vm.name, to_text(Resource::kCpu, std::round(c.agent)),
-                                   to_text(Resource::kCpu, std::round(c.hypervisor)), to_rfc3339(*c.apart_since)));
+  if (now - *c.apart_since < kDiffersFor) return;
+  ports_.agents.change(vm.uuid, [&](AgentState& a) { a.apart = ingest::AgentDisagreement{*c.apart_since, Resource::kCpu, c.agent, c.hypervisor}; });
+  troubles.push_back(fmt::format("VM {}: its agent says that it uses {} of CPU and the hypervisor {}, since {}", vm.name, to_text(Resource::kCpu, std::round(c.agent)),
+                                 to_text(Resource::kCpu, std::round(c.hypervisor)), to_rfc3339(*c.apart_since)));
 }
 
 Result<std::vector<VmSample>> GuestPool::samples() {

@@ -33,7 +33,8 @@ class AgentsApi : public ::testing::Test {
   std::unique_ptr<identity::IdentityBook> identities = *identity::IdentityBook::open((folder / "identity.db").string(), authority, std::chrono::hours(24));
   ingest::AgentBoard agents;
   int wakes = 0;
-  AgentDesk desk{agents, *identities, rig.clock, "10.0.0.5:7475", [this] { ++wakes; }};
+  std::unique_ptr<ingest::DirectiveBook> directives = *ingest::DirectiveBook::open((folder / "directives.db").string());
+  AgentDesk desk{agents, *identities, rig.clock, "10.0.0.5:7475", [this] { ++wakes; }, directives.get()};
   Api api{{rig.board, *rig.history, rig.books, [](bool) -> Result<void> { return {}; }, "/none", {}, &desk}};
 };
 
@@ -81,12 +82,44 @@ TEST_F(AgentsApi, ShowsAnAgentWithItsVm) {
     a.version = "0.1.0";
     a.skew = Duration(-1500);
     a.veto = ingest::AgentVeto{rig.clock.now(), "it would hurt"};
+    a.boot_id = "00ff";
+    a.booted_at = rig.clock.now() - std::chrono::hours(2);
+    a.jump = ingest::AgentJump{rig.clock.now(), Duration(12'000)};
+    a.late = 3;
+    a.lost = 1;
+    a.apart = ingest::AgentDisagreement{rig.clock.now() - std::chrono::minutes(7), Resource::kCpu, 1800, 900};
   });
   const json agent = get("vms/" + vm().name)["agent"];
   EXPECT_EQ(agent["connected"], true);
   EXPECT_EQ(agent["skew_seconds"], -1.5);
   EXPECT_EQ(agent["veto"]["reason"], "it would hurt");
+  EXPECT_EQ(agent["booted_at"], "2023-11-14T20:13:20Z");
+  EXPECT_EQ(agent["jump"]["by_seconds"], 12);
+  EXPECT_EQ(agent["late_reports"], 3);
+  EXPECT_EQ(agent["lost_samples"], 1);
+  EXPECT_EQ(agent["disagreement"]["since"], "2023-11-14T22:06:20Z");
+  EXPECT_EQ(agent["disagreement"]["by_agent"], 1800);
   EXPECT_EQ(get("agents")["agents"][0]["vm"], vm().name);
+}
+
+TEST_F(AgentsApi, ShowsWhatAGuestIsAskedUntilItHasAnswered) {
+  agents.change(vm().uuid, [](ingest::AgentState&) {});
+  EXPECT_TRUE(get("agents")["agents"][0]["asked"].empty());
+  const Instant now = rig.clock.now();
+  ingest::Directive fewer;
+  fewer.vm_uuid = vm().uuid;
+  fewer.vcpus_from = 4;
+  fewer.vcpus_to = 2;
+  fewer.until = now + std::chrono::seconds(30);
+  fewer.reason = "less is enough";
+  const auto id = directives->ask(fewer, now);
+  ASSERT_TRUE(id) << id.error().message;
+  const json asked = get("agents")["agents"][0]["asked"];
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0]["reason"], "less is enough");
+  EXPECT_EQ(asked[0]["until"], to_rfc3339(now + std::chrono::seconds(30)));
+  ASSERT_TRUE(directives->answer(vm().uuid, *id, ingest::DirectiveState::kVetoed, "no"));
+  EXPECT_TRUE(get("agents")["agents"][0]["asked"].empty());
 }
 
 }  // namespace

@@ -134,6 +134,10 @@ TEST_F(GuestPoolTest, TellsWhenAgentAndHypervisorDifferForLong) {
     if (i == 39) {
       ASSERT_EQ(troubles.size(), 1u);
       EXPECT_THAT(troubles[0], HasSubstr("its agent says that it uses 1.2 cores of CPU and the hypervisor 0.3 cores, since 2023-11-14T22:20:00Z"));
+      const auto apart = board.find(uuid())->apart;
+      ASSERT_TRUE(apart.has_value());
+      EXPECT_EQ(apart->since, kStart);
+      EXPECT_NEAR(apart->by_agent, 1200, 1);
     }
   }
   for (int i = 40; i < 80; ++i) {
@@ -143,6 +147,7 @@ TEST_F(GuestPoolTest, TellsWhenAgentAndHypervisorDifferForLong) {
     inventory = *pool->inventory();
   }
   EXPECT_THAT(inventory.troubles, IsEmpty());
+  EXPECT_FALSE(board.find(uuid())->apart.has_value());
 }
 
 TEST_F(GuestPoolTest, ADemandCountsAsBeingHeldBackForAWhile) {

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -21,7 +22,25 @@ namespace {
 constexpr Duration kRenewEvery = std::chrono::minutes(1);   // no honest agent wants to more often
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
-Duration skew_of(std::int64_t wall_ns, Instant now) { return Duration(wall_ns / kNsPerMs) - now.time_since_epoch(); }
+constexpr Duration kJump = std::chrono::seconds(1);         // no clock is slewed by so much between two messages
+constexpr Duration kLate = std::chrono::seconds(5);         // a report that waited in its guest, rather than on its way
+
+// `wall_ns` is what the guest's clock showed at `at`, of ours.
+void hear_wall_clock(AgentState& a, std::int64_t wall_ns, Instant at, Instant now) {
+  const Duration skew = Duration(wall_ns / kNsPerMs) - at.time_since_epoch();
+  if (a.skew && std::chrono::abs(skew - *a.skew) >= kJump) a.jump = AgentJump{now, skew - *a.skew};
+  a.skew = skew;
+}
+
+// What a report tells beyond its sample: whether it waited, and whether numbers are missing before it.
+void count_report(AgentState& a, const wire::v1::Report& said, std::uint64_t received, Duration waited) {
+  ++a.reports;
+  if (waited >= kLate) ++a.late;
+  const std::uint64_t stands_for = std::max(said.samples(), 1U);
+  if (stands_for > 1) a.rolled_up += stands_for;
+  const std::uint64_t numbers = said.sequence() - received;   // it is newer: the intake took it
+  if (numbers > stands_for) a.lost += numbers - stands_for;
+}
 
 std::optional<Resource> resource_of(wire::v1::Demand::Resource r) {
   if (r == wire::v1::Demand::CPU) return Resource::kCpu;
@@ -84,7 +103,13 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
     a.certificate_until = peer.speaker.until;
     a.interval = options_.interval;
     a.heard_at = now_;
-    a.skew = skew_of(said.wall_ns(), now_);
+    if (std::string boot = identity::to_hex(said.boot_id()); boot != a.boot_id) {
+      a.boot_id = std::move(boot);
+      a.skew.reset();
+      a.jump.reset();
+    }
+    a.booted_at = now_ - Duration(static_cast<std::int64_t>(said.boottime_ns() / kNsPerMs));
+    hear_wall_clock(a, said.wall_ns(), now_, now_);
     a.features = 0;
     for (const int feature : said.features())
       if (feature >= 0 && feature < 32) a.features |= 1U << feature;
@@ -104,15 +129,17 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
 void Server::report(Peer& peer, const wire::v1::Report& said) {
   // What was waiting in the guest tells nothing of the clocks; what comes at its time does.
   hear_clock(peer, said.boottime_ns());
-  const Instant at = Intake::place(*peer.run, peer.clock.at(said.boottime_ns()), now_);
+  const Instant by_clock = peer.clock.at(said.boottime_ns()), at = Intake::place(*peer.run, by_clock, now_);
   Bytes allocated;
   ports_.board.change(peer.speaker.vm_uuid, [&](const AgentState& a) { allocated = a.allocated; });
   const auto sample = sample_of(said, at, allocated);
+  const std::uint64_t received = peer.run->received;
   const bool fresh = intake_.take(peer.run, said.sequence(), sample);
   ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
     a.heard_at = now_;
-    a.skew = skew_of(said.wall_ns(), now_);
-    ++(fresh ? a.reports : a.duplicates);
+    hear_wall_clock(a, said.wall_ns(), by_clock, now_);
+    if (fresh) count_report(a, said, received, now_ - by_clock);
+    else ++a.duplicates;
   });
   if (fresh && sample) ports_.board.add(peer.speaker.vm_uuid, *sample);
 }

@@ -46,6 +46,51 @@ TEST(Ingest, WhatComesAgainIsDroppedAndAcknowledgedAgain) {
   EXPECT_EQ(rig.board.find(kOne)->duplicates, 2u);
 }
 
+// A report whose guest's wall clock shows `wall`, and that stands for `samples`.
+wire::v1::FromAgent told(std::uint64_t sequence, std::uint64_t boottime_ns, Instant wall, std::uint32_t samples = 1) {
+  auto message = report_of(sequence, boottime_ns);
+  message.mutable_report()->set_wall_ns(wall.time_since_epoch().count() * 1'000'000);
+  message.mutable_report()->set_samples(samples);
+  return message;
+}
+
+TEST(Ingest, TellsHowFarAGuestsClockIsOffThatItJumpedAndWhenItBooted) {
+  Rig rig;
+  TestAgent agent(rig.port(), rig.agent());
+  const Instant now = rig.clock->now();
+  auto hello = hello_of(id_of('r'), 100 * kSecond);
+  hello.mutable_hello()->set_wall_ns((now - std::chrono::seconds(30)).time_since_epoch().count() * 1'000'000);
+  agent.send(hello);
+  agent.send(told(1, 100 * kSecond, now - std::chrono::seconds(30)));
+  ASSERT_TRUE(acknowledged(agent, 1));
+  const auto before = *rig.board.find(kOne);
+  ASSERT_TRUE(before.skew && before.booted_at);
+  EXPECT_NEAR(static_cast<double>(before.skew->count()), -30'000, 2'000);
+  EXPECT_NEAR(static_cast<double>((now - *before.booted_at).count()), 100'000, 2'000);
+  EXPECT_FALSE(before.jump.has_value());
+  agent.send(told(2, 101 * kSecond, now + std::chrono::seconds(90)));   // set by two minutes
+  ASSERT_TRUE(acknowledged(agent, 2));
+  const auto after = *rig.board.find(kOne);
+  ASSERT_TRUE(after.jump);
+  EXPECT_NEAR(static_cast<double>(after.jump->by.count()), 120'000, 3'000);
+}
+
+TEST(Ingest, CountsWhatWaitedInAGuestWhatWasRolledUpAndWhatNeverCame) {
+  Rig rig;
+  TestAgent agent(rig.port(), rig.agent());
+  greeted(agent, id_of('r'), 1000 * kSecond);
+  const Instant now = rig.clock->now();
+  agent.send(told(8, 900 * kSecond, now, 8));    // 1 to 8 in one, of a hundred seconds ago
+  agent.send(told(9, 910 * kSecond, now));
+  agent.send(told(14, 1000 * kSecond, now, 2));  // 13 and 14: of 10 to 12 nothing is heard
+  ASSERT_TRUE(acknowledged(agent, 14));
+  const auto state = *rig.board.find(kOne);
+  EXPECT_EQ(state.reports, 3U);
+  EXPECT_EQ(state.late, 2U);
+  EXPECT_EQ(state.rolled_up, 10U);
+  EXPECT_EQ(state.lost, 3U);
+}
+
 TEST(Ingest, KnowsAfterARestartWhatItHas) {
   Rig rig;
   const Credential me = rig.agent();

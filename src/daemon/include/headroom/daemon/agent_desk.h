@@ -9,6 +9,7 @@
 #include "headroom/base/clock.h"
 #include "headroom/identity/identity_book.h"
 #include "headroom/ingest/agent_board.h"
+#include "headroom/ingest/directive_book.h"
 
 namespace headroom {
 
@@ -18,6 +19,7 @@ struct AgentDesk {
   const Clock& clock;
   std::string listens_at;                  // "0.0.0.0:7475"
   std::function<void()> wake{};            // something was revoked
+  ingest::DirectiveBook* directives = nullptr;   // what guests are asked; none: nothing
 };
 
 }  // namespace headroom

@@ -33,6 +33,19 @@ struct AgentVeto {
   std::string reason;
 };
 
+// The guest's wall clock against ours, all at once: it was set, or the guest stood still, as in a move.
+struct AgentJump {
+  Instant at;                   // it was heard
+  Duration by{};                // forward above 0
+};
+
+// It tells of its VM what the hypervisor does not, and has for long.
+struct AgentDisagreement {
+  Instant since;
+  Resource resource = Resource::kCpu;
+  double by_agent = 0, by_hypervisor = 0;   // base units, smoothed
+};
+
 struct AgentState {
   std::string vm_uuid;
   bool connected = false;
@@ -46,11 +59,18 @@ struct AgentState {
   Bytes allocated;              // memory, as the loop knows; 0: not known
   std::optional<Instant> heard_at;       // the newest message
   std::optional<Instant> sampled_at;     // the end of the newest report, by our clock
+  std::string boot_id;                   // of the guest's boot, hexadecimal digits
+  std::optional<Instant> booted_at;      // by our clock
   std::optional<Duration> skew;          // the guest's wall clock less ours, its way here included
+  std::optional<AgentJump> jump;         // the last one of that boot
   std::uint64_t reports = 0, duplicates = 0;   // since this manager began
+  std::uint64_t late = 0;                // of the reports: that waited in the guest
+  std::uint64_t rolled_up = 0;           // samples that stand in a report with others: it was cut off for long
+  std::uint64_t lost = 0;                // samples that no report stands for
   std::optional<Sample> newest;
   std::optional<AgentDemand> demand;
   std::optional<AgentVeto> veto;
+  std::optional<AgentDisagreement> apart;
 };
 
 struct AgentSample {
