@@ -6,6 +6,7 @@ import type { Status } from "./api/types";
 import { statusFeed, useFeed } from "./api/use_feed";
 import { useNow } from "./parts/use_now";
 import { href, parse, useHash, type Route } from "./route";
+import { AgentsView } from "./views/agents";
 import { Banner, isLost } from "./views/banner";
 import { FleetView } from "./views/fleet_view";
 import { Header } from "./views/header";
@@ -27,6 +28,8 @@ const Views = memo(function Views({ route, running, table }: { route: Route; run
       return <VmView key={route.name} name={route.name} />;
     case "host":
       return <HostView key={route.name} name={route.name} table={table} />;
+    case "agents":
+      return <AgentsView />;
     case "plan":
       return <PlanView vm={route.vm} />;
   }
@@ -35,6 +38,7 @@ const Views = memo(function Views({ route, running, table }: { route: Route; run
 function titleOf(route: Route): string {
   if (route.view === "vm") return `VM ${route.name} – Headroom`;
   if (route.view === "host") return `${route.name} – Headroom`;
+  if (route.view === "agents") return "Agents – Headroom";
   return route.view === "plan" ? "Plan – Headroom" : "Headroom";
 }
 

@@ -11,6 +11,10 @@ test("an address leads to its view and back, whatever the name", () => {
   }
 });
 
+test("the agents have an address of their own", () => {
+  assert.deepEqual(parse(href.agents), { view: "agents" });
+});
+
 test("what is no address is the fleet", () => {
   for (const hash of ["", "#", "#/", "#/nonsense", "#/vms/", "#/vms/%E0%A4%A", "#main"]) {
     assert.deepEqual(parse(hash), { view: "fleet" }, hash);

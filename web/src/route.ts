@@ -1,7 +1,7 @@
 // Which view the address names. Routes live behind the # so that the manager serves one file.
 import { useSyncExternalStore } from "react";
 
-export type Route = { view: "fleet" } | { view: "vm"; name: string } | { view: "host"; name: string } | { view: "plan"; vm: string };
+export type Route = { view: "fleet" } | { view: "agents" } | { view: "vm"; name: string } | { view: "host"; name: string } | { view: "plan"; vm: string };
 
 export const FLEET: Route = { view: "fleet" };
 
@@ -17,6 +17,7 @@ export function parse(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
   const [, noun = "", rest = ""] = path.split("/");
   const name = decoded(rest);
+  if (noun === "agents") return { view: "agents" };
   if (noun === "plan") return { view: "plan", vm: new URLSearchParams(query).get("vm") ?? "" };
   if (name === null || name === "") return FLEET;
   if (noun === "vms") return { view: "vm", name };
@@ -26,6 +27,7 @@ export function parse(hash: string): Route {
 
 export const href = {
   fleet: "#/",
+  agents: "#/agents",
   vm: (name: string) => `#/vms/${encodeURIComponent(name)}`,
   host: (name: string) => `#/hosts/${encodeURIComponent(name)}`,
   plan: (vm = "") => (vm === "" ? "#/plan" : `#/plan?vm=${encodeURIComponent(vm)}`),

@@ -25,6 +25,7 @@ export const paths = {
   fleet: "fleet",
   plan: "plan",
   score: "score",
+  agents: "agents",
   actions: (limit: number) => `actions?limit=${limit}`,
   vm: (name: string) => `vms/${encodeURIComponent(name)}`,
   host: (name: string) => `hosts/${encodeURIComponent(name)}`,

@@ -191,6 +191,51 @@ const forecast = object({
 });
 export type Forecast = Of<typeof forecast>;
 
+const jump = object({ at: moment, by_seconds: number });
+type Jump = Of<typeof jump>;
+const demand = object({ resource: text, wanted: number, at: moment, reason: text });
+type Demand = Of<typeof demand>;
+const veto = object({ at: moment, reason: text });
+type Veto = Of<typeof veto>;
+const disagreement = object({ since: moment, resource: text, by_agent: number, by_hypervisor: number });
+type Disagreement = Of<typeof disagreement>;
+
+// A VM's agent, and what it said; times are by the manager's clock.
+const agentFields = {
+  connected: flag,
+  since: moment, // it is, or is not
+  from: text,
+  version: text,
+  certificate_until: moment,
+  interval_seconds: number,
+  sampled_at: otherwise<number | null>(moment, null),
+  booted_at: otherwise<number | null>(moment, null),
+  skew_seconds: measure, // the guest's wall clock less ours
+  jump: otherwise<Jump | null>(jump, null),
+  reports: number,
+  late_reports: otherwise(number, 0), // that waited in the guest
+  lost_samples: otherwise(number, 0),
+  demand: otherwise<Demand | null>(demand, null),
+  veto: otherwise<Veto | null>(veto, null),
+  disagreement: otherwise<Disagreement | null>(disagreement, null),
+};
+const agent = object(agentFields);
+export type Agent = Of<typeof agent>;
+
+const asked = object({ until: moment, reason: text });
+export type Asked = Of<typeof asked>;
+
+const listedAgent = object({ ...agentFields, vm: text, vm_uuid: text, asked: otherwise(list(asked), []) });
+export type ListedAgent = Of<typeof listedAgent>;
+
+export const agentsShape = object({
+  now: moment,
+  listens_at: text,
+  agents: list(listedAgent),
+  tokens: list(object({ vm: text, vm_uuid: text, until: moment })),
+});
+export type Agents = Of<typeof agentsShape>;
+
 export const vmDetailShape = object({
   ...vmFields,
   samples: otherwise(samples, { at: [], used: none, allocation: none }),
@@ -201,6 +246,7 @@ export const vmDetailShape = object({
   scaling_reason: otherwise(text, ""),
   actions: list(action),
   denied: list(denial),
+  agent: otherwise<Agent | null>(agent, null),
 });
 export type VmDetail = Of<typeof vmDetailShape>;
 

@@ -4,6 +4,7 @@ import { paths } from "./client";
 import { Feed, type Reading } from "./feed";
 import {
   actionsShape,
+  agentsShape,
   fleetShape,
   hostDetailShape,
   planShape,
@@ -22,6 +23,7 @@ const LOG_LENGTH = 200;
 export const statusFeed = new Feed(paths.status, statusShape, STATUS_MS);
 export const fleetFeed = new Feed(paths.fleet, fleetShape, REST_MS);
 export const scoreFeed = new Feed(paths.score, scoreShape, REST_MS);
+export const agentsFeed = new Feed(paths.agents, agentsShape, REST_MS);
 export const planFeed = new Feed(paths.plan, planShape, REST_MS);
 export const actionsFeed = new Feed(paths.actions(LOG_LENGTH), actionsShape, REST_MS);
 

@@ -57,7 +57,8 @@ export function Header({ reading, now, lost, route }: Props) {
         </span>
       </div>
       <nav aria-label="Views">
-        {tab(href.fleet, route.view !== "plan", "Fleet")}
+        {tab(href.fleet, route.view !== "plan" && route.view !== "agents", "Fleet")}
+        {(status?.mode === "live" || route.view === "agents") && tab(href.agents, route.view === "agents", "Agents")}
         {tab(href.plan(), route.view === "plan", "Plan & actions")}
       </nav>
       <LeaveButton />

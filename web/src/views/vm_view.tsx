@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { RESOURCES, type VmDetail } from "../api/types";
-import { useVm } from "../api/use_feed";
+import { statusFeed, useFeed, useVm } from "../api/use_feed";
 import { rangesOf, stepOf, type Range } from "../charts/axis";
 import type { Outlook } from "../charts/fan";
 import { FanChart } from "../charts/fan_chart";
@@ -13,6 +13,7 @@ import { Actions, Denials } from "../parts/actions";
 import { Choice } from "../parts/choice";
 import { Loaded } from "../parts/state_of";
 import { href } from "../route";
+import { AgentOfVm } from "./agents";
 
 const OUTLOOKS: { value: Outlook; label: string; hint: string }[] = [
   { value: "peak", label: "highest until then", hint: "the highest demand up to each horizon: what limits are judged by" },
@@ -70,6 +71,7 @@ function Learning({ detail }: { detail: VmDetail }) {
 function Detail({ detail }: { detail: VmDetail }) {
   const [range, setRange] = useState<Range>("steps");
   const [outlook, setOutlook] = useState<Outlook>("peak");
+  const now = useFeed(statusFeed).value?.now ?? detail.agent?.sampled_at ?? 0; // the manager's
   return (
     <>
       <div className="title">
@@ -102,7 +104,10 @@ function Detail({ detail }: { detail: VmDetail }) {
         ))}
       </div>
       <div className="halves">
-        <Able detail={detail} />
+        <div className="stack">
+          <Able detail={detail} />
+          {detail.agent !== null && <AgentOfVm agent={detail.agent} now={now} />}
+        </div>
         <section className="panel" aria-labelledby="denied-title">
           <h2 id="denied-title">Wanted, but not done</h2>
           <Denials denied={detail.denied} none="Nothing was denied." withVm={false} />

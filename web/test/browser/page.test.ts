@@ -268,6 +268,55 @@ describe("the page", () => {
     await page.close();
   });
 
+  overFixture("agents show who speaks, whose clock is off, who was asked what, and whose word is not the hypervisor's", async () => {
+    manager.answers = makeLiveAnswers();
+    const { page, complaints } = await open(browser, manager.url, DESK);
+    await sees(page, "Under way");
+    await page.click(".top nav a:nth-child(2)");
+    await page.waitForSelector(".agents tbody tr");
+    assert.deepEqual(await texts(page, ".agents tbody th a"), ["guest-1", "guest-2", "guest-3", "guest-4", "guest-5"]);
+    assert.deepEqual(await texts(page, ".agents td:nth-child(2) .chip"), ["speaks", "speaks", "speaks", "speaks", "silent"]);
+    await sees(page, "since 26 Nov 11:50");
+    assert.equal((await texts(page, ".agents td:nth-child(3)"))[0], "4 s ago\nevery 10 s");
+    assert.equal((await texts(page, ".agents td:nth-child(4)"))[1], "−12.4 s\njumped −12.3 s, 3 min ago");
+    assert.equal((await texts(page, ".agents td:nth-child(6)"))[1], "31 · 3 lost");
+    assert.deepEqual(await texts(page, ".agents td:nth-child(7) .warned"), ["26 Nov 12:25"], "a certificate that is not renewed");
+    assert.deepEqual(await texts(page, ".words .chip"), ["asked", "wants more", "vetoed"]);
+    await sees(page, "the database holds 3.4 GiB <b>now</b> · 26 Nov 11:54");
+    await sees(page, "its agent says 1.80 cores of CPU, the hypervisor 0.90 cores of CPU");
+    await sees(page, "1 VM has no agent: guest-6. To let one in: headroom agent token guest-6");
+    await sees(page, "guest-6 (until 26 Nov 12:59)");
+    assert.equal(await page.$(".agents button"), null, "the page only reads");
+    await page.click(".agents tbody tr:nth-child(4) th a");
+    await sees(page, "it says 1.80 cores of CPU, the hypervisor 0.90 cores of CPU, since 26 Nov 11:52");
+    manager.answers = { ...manager.answers, agents: { ...manager.answers.agents!, now: manager.answers.agents!.now.replace("12:00", "12:02") } };
+    await page.goto(`${manager.url}#/agents`);
+    await sees(page, "last report 2 min ago");
+    assert.equal(await hasSidewaysScroll(page), false);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  overFixture("a replay has no agents: its page does not lead to them, and says so to who comes by the address", async () => {
+    const { page } = await open(browser, manager.url, DESK);
+    await page.waitForSelector(".vms tbody tr");
+    assert.deepEqual(await texts(page, ".top nav a"), ["Fleet", "Plan & actions"]);
+    await page.goto(`${manager.url}#/agents`);
+    await page.waitForSelector(".problem");
+    await page.close();
+  });
+
+  overFixture("agents fit a phone, in the dark", async () => {
+    manager.answers = makeLiveAnswers();
+    for (const url of [`${manager.url}#/agents`, `${manager.url}#/vms/guest-3`]) {
+      const { page, complaints } = await open(browser, url, PHONE, "dark");
+      await sees(page, "the database holds 3.4 GiB <b>now</b>");
+      assert.equal(await hasSidewaysScroll(page), false, url);
+      assert.deepEqual(complaints, []);
+      await page.close();
+    }
+  });
+
   overFixture("everything can be reached by keyboard, and the filter survives a visit to a VM", async () => {
     const { page, complaints } = await open(browser, manager.url, DESK);
     await page.waitForSelector(".vms tbody tr");
