@@ -11,18 +11,25 @@ namespace {
 
 using ingest::testing::TestAgent;
 
+constexpr int kFlood = 0;   // in place of a port
+
 // Never returns.
 [[noreturn]] void play(const std::vector<ingest::testing::Credential>& agents, int tell, int told) {
-  int port = 0;
-  if (read(told, &port, sizeof port) != ssize_t{sizeof port}) _exit(1);
   std::vector<std::unique_ptr<TestAgent>> all;
-  for (const auto& a : agents) {
-    all.push_back(std::make_unique<TestAgent>(port, a, ingest::testing::Wishes{.patience_ms = 60'000}));
-    all.back()->send(ingest::testing::hello_of(ingest::testing::id_of('r')));
-    if (!all.back()->receive()) _exit(1);
+  std::vector<ingest::testing::Session> tickets(agents.size());
+  for (int port = 0;;) {
+    if (read(told, &port, sizeof port) != ssize_t{sizeof port}) _exit(1);
+    if (port == kFlood) break;
+    all.clear();
+    for (std::size_t i = 0; i < agents.size(); ++i) {
+      all.push_back(std::make_unique<TestAgent>(port, agents[i], ingest::testing::Wishes{.patience_ms = 60'000, .session = tickets[i]}));
+      all.back()->send(ingest::testing::hello_of(ingest::testing::id_of('r')));
+      if (!all.back()->receive() || (tickets[i] && !all.back()->resumed())) _exit(1);
+      tickets[i] = all.back()->session();
+    }
+    const char byte = 1;
+    if (write(tell, &byte, 1) != 1) _exit(1);
   }
-  char byte = 1;
-  if (write(tell, &byte, 1) != 1 || read(told, &byte, 1) != 1) _exit(1);
   std::string frame;
   for (std::uint64_t sequence = 1;; ++sequence) {
     frame.clear();
@@ -60,8 +67,7 @@ bool IngestLoad::connect(int port) {
 }
 
 void IngestLoad::flood() {
-  const char byte = 1;
-  static_cast<void>(!write(tell_, &byte, 1));
+  static_cast<void>(!write(tell_, &kFlood, sizeof kFlood));
 }
 
 }  // namespace headroom::bench

@@ -19,7 +19,7 @@ class IngestLoad {
   IngestLoad(const IngestLoad&) = delete;
   IngestLoad& operator=(const IngestLoad&) = delete;
 
-  bool connect(int port);   // all of them, hello included; false: not all could
+  bool connect(int port);   // all of them, hello included, and anew by their tickets if they are; false: not all could
   void flood();
 
  private:

@@ -289,6 +289,7 @@ void AgentLoop::renewed(const Renewed& renewed) {
   auto context = identity_.context();
   if (!context) return tell(context.error().message);
   context_ = std::move(*context);
+  link_.forget_session();
   renew_at_ = half_way(world_.wall.now(), identity_.ends());
 }
 

@@ -27,12 +27,21 @@ Result<void> Link::open(const Endpoint& endpoint, SSL_CTX* context, Judge judge)
   fd_ = Descriptor(*fd);
   name_ = endpoint.text;
   if (endpoint.is_device) drain(*fd);
+  SSL_CTX_sess_set_new_cb(context, &Link::keep_session);
   tls_ = TlsStream(SSL_new(context));
+  SSL_set_app_data(tls_.get(), this);
+  // A copy: OpenSSL spoils the session of a connection that ends without a goodbye, as they do when the manager dies.
+  if (const TlsSession copy(session_ ? SSL_SESSION_dup(session_.get()) : nullptr); copy) SSL_set_session(tls_.get(), copy.get());
   BIO* bio = BIO_new_fd(*fd, BIO_NOCLOSE);
   SSL_set_bio(tls_.get(), bio, bio);
   judge_ = std::move(judge);
   state_ = endpoint.is_device ? State::kHandshake : State::kConnecting;
   return state_ == State::kHandshake ? advance() : Result<void>();
+}
+
+int Link::keep_session(SSL* stream, SSL_SESSION* session) {
+  static_cast<Link*>(SSL_get_app_data(stream))->session_.reset(SSL_SESSION_dup(session));
+  return 0;
 }
 
 void Link::close() {
@@ -81,7 +90,11 @@ Result<void> Link::connected() {
 Result<void> Link::handshake() {
   ERR_clear_error();
   const int result = SSL_connect(tls_.get());
-  if (result != 1) return lost("no connection with " + name_, result);
+  if (result != 1) {
+    auto waits = lost("no connection with " + name_, result);
+    if (!waits) forget_session();
+    return waits;
+  }
   if (auto ok = judge_(*tls_); !ok) return ok;
   state_ = State::kOpen;
   return {};

@@ -6,6 +6,9 @@
 //   while (const auto payload = link.next()) ...
 //   link.send(message);
 //
+// The newest ticket a manager gave is shown to the next, so that neither has to prove anew by signatures who it is. It is of the
+// certificate that was shown for it: forget_session() when there is another one.
+//
 // Threads: one. Errors: advance() fails once with one sentence and the link is closed then.
 #pragma once
 
@@ -28,6 +31,7 @@ class Link {
 
   Result<void> open(const Endpoint& endpoint, SSL_CTX* context, Judge judge);
   void close();
+  void forget_session() { session_.reset(); }
 
   State state() const { return state_; }
   int fd() const { return fd_.get(); }
@@ -45,11 +49,13 @@ class Link {
   Result<void> handshake();
   Result<void> read_all();
   Result<void> lost(const std::string& what, int result);
+  static int keep_session(SSL* stream, SSL_SESSION* session);
 
   State state_ = State::kClosed;
   std::string name_;
   Descriptor fd_;
   TlsStream tls_;
+  TlsSession session_;
   Judge judge_;
   wire::FrameReader frames_;
   std::string out_;

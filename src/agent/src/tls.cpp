@@ -112,8 +112,7 @@ Result<TlsContext> make_context(const TlsParts& parts) {
   TlsContext context(SSL_CTX_new(TLS_client_method()));
   if (!context) return tls_failed("TLS cannot be set up");
   SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
-  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   if (parts.ca != nullptr) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), parts.ca);

@@ -24,6 +24,7 @@ struct FreeWith {
 using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
 using TlsContext = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
+using TlsSession = std::unique_ptr<SSL_SESSION, FreeWith<SSL_SESSION_free>>;
 using TlsStream = std::unique_ptr<SSL, FreeWith<SSL_free>>;
 
 inline constexpr std::string_view kManagerUri = "urn:headroom:manager";
@@ -42,7 +43,7 @@ Result<std::string> to_pem(EVP_PKEY& key);
 Result<Key> parse_key(std::string_view pem);
 Result<std::string> make_request(EVP_PKEY& key);      // PKCS#10, DER, without a subject
 
-// TLS 1.3 as a client, without resumption, small buffers. Of `ca`, `key` and `chain` (own certificate first) copies are held. Without a
+// TLS 1.3 as a client, small buffers; a session can be resumed (link.h). Of `ca`, `key` and `chain` (own certificate first) copies are held. Without a
 // `ca` whoever answers is taken: whom one talks to is judged after the handshake.
 struct TlsParts {
   X509* ca = nullptr;

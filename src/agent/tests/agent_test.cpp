@@ -179,6 +179,21 @@ TEST_F(Agent, RenewsItsCertificateOnTheOpenConnection) {
   session.receive_report();
   session.receive_report();  // the stream goes on
   EXPECT_NE(tree.read("state/chain.pem"), old);
+  { const FakeSession ended = std::move(session); }
+  FakeSession next = manager.accept();
+  EXPECT_FALSE(next.resumed()) << "its ticket is of the old certificate";
+}
+
+TEST_F(Agent, ComesBackByItsTicketHoweverTheConnectionEnded) {
+  RunningAgent agent(tree, manager.address());
+  for (int i = 0; i < 3; ++i) {
+    FakeSession session = manager.accept();
+    EXPECT_EQ(session.resumed(), i > 0) << i;
+    EXPECT_TRUE(session.receive().has_hello());
+    session.welcome();
+    session.receive_report();
+    if (i == 1) session.cut();   // without a goodbye, as when a manager dies
+  }
 }
 
 TEST_F(Agent, SaysNothingToWhoIsNoManagerOfItsCa) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/kdf.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 
 #include "certificate_maker.h"
 #include "headroom/access/secret.h"
+#include "headroom/base/check.h"
 #include "headroom/base/descriptor.h"
 #include "headroom/base/whole_file.h"
 
@@ -129,6 +131,22 @@ Result<std::string> Authority::issue(std::string_view request, const Terms& term
   const auto made = make_certificate(parts, *key, certificate_.get(), *key_);
   if (!made) return tl::unexpected(made.error());
   return to_der(**made);
+}
+
+std::string Authority::derived_secret(std::string_view label, std::size_t bytes) const {
+  unsigned char* der = nullptr;
+  const int size = i2d_PrivateKey(key_.get(), &der);
+  HEADROOM_CHECK(size > 0, "a key that was read can be written");
+  std::string secret(bytes, '\0');
+  std::size_t made = bytes;
+  const std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>> hkdf(EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr));
+  const bool done = hkdf && EVP_PKEY_derive_init(hkdf.get()) == 1 && EVP_PKEY_CTX_set_hkdf_md(hkdf.get(), EVP_sha256()) == 1 &&
+                    EVP_PKEY_CTX_set1_hkdf_key(hkdf.get(), der, size) == 1 &&
+                    EVP_PKEY_CTX_add1_hkdf_info(hkdf.get(), reinterpret_cast<const unsigned char*>(label.data()), static_cast<int>(label.size())) == 1 &&
+                    EVP_PKEY_derive(hkdf.get(), reinterpret_cast<unsigned char*>(secret.data()), &made) == 1;
+  OPENSSL_clear_free(der, static_cast<std::size_t>(size));
+  HEADROOM_CHECK(done && made == bytes, "OpenSSL has HKDF");
+  return secret;
 }
 
 Result<ManagerIdentity> Authority::manager_identity(Instant from, Instant until) const {

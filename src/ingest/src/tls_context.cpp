@@ -27,9 +27,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const identity::IdentityBoo
   made->context_.reset(SSL_CTX_new(TLS_server_method()));
   SSL_CTX* c = made->context_.get();
   if (c == nullptr || SSL_CTX_set_min_proto_version(c, TLS1_3_VERSION) != 1) return failed("cannot be set up");
-  SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_num_tickets(c, 0);
-  SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION);
+  if (!made->give_tickets()) return failed("no tickets can be given");
   SSL_CTX_set_mode(c, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_max_cert_list(c, 8 << 10);
   SSL_CTX_set_verify(c, SSL_VERIFY_PEER, nullptr);
@@ -42,6 +41,31 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const identity::IdentityBoo
     return failed("the authority cannot be used");
   if (auto ok = made->renew(clock.now()); !ok) return tl::unexpected(ok.error());
   return made;
+}
+
+// Nothing is kept here of who has one. Who has shown no certificate gets none.
+bool TlsContext::give_tickets() const {
+  constexpr std::string_view kWhose = "headroom agents";
+  constexpr std::size_t kKeyBytes = 80;   // a name, a key each to seal and to sign with
+  SSL_CTX* c = context_.get();
+  std::string keys = book_.authority().derived_secret("tickets of agents", kKeyBytes);
+  SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(c, 0);
+  SSL_CTX_set_timeout(c, std::chrono::duration_cast<std::chrono::seconds>(identity::kLongestCertificate).count());
+  return SSL_CTX_set_session_id_context(c, reinterpret_cast<const unsigned char*>(kWhose.data()), static_cast<unsigned>(kWhose.size())) == 1 &&
+         SSL_CTX_set_tlsext_ticket_keys(c, keys.data(), static_cast<long>(keys.size())) == 1 &&
+         SSL_CTX_set_session_ticket_cb(c, nullptr, &TlsContext::judge_ticket, const_cast<TlsContext*>(this)) == 1;
+}
+
+// One that is not good is as none: the certificate is asked for, and refused with the reason if it is still the one.
+SSL_TICKET_RETURN TlsContext::judge_ticket(SSL* tls, SSL_SESSION* session, const unsigned char*, size_t, SSL_TICKET_STATUS status, void* self) {
+  if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_IGNORE;
+  const auto& context = *static_cast<const TlsContext*>(self);
+  const X509* leaf = SSL_SESSION_get0_peer(session);
+  const Instant now = context.clock_.now();
+  if (leaf == nullptr || identity::valid_until(*leaf) <= now || context.standing_of(*leaf, now) != X509_V_OK) return SSL_TICKET_RETURN_IGNORE;
+  SSL_set_num_tickets(tls, 1);
+  return SSL_TICKET_RETURN_USE;
 }
 
 Result<void> TlsContext::renew(Instant now) {
@@ -77,9 +101,15 @@ int TlsContext::verdict(X509_STORE_CTX& chain) const {
     const int error = X509_STORE_CTX_get_error(&chain);
     return error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error;
   }
-  const X509* leaf = X509_STORE_CTX_get0_cert(&chain);
-  if (!identity::vm_of(*leaf)) return X509_V_ERR_CERT_REJECTED;
-  const auto standing = book_.standing(identity::serial_of(*leaf), now);
+  const int standing = standing_of(*X509_STORE_CTX_get0_cert(&chain), now);
+  auto* tls = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(&chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  if (standing == X509_V_OK) SSL_set_num_tickets(tls, 1);
+  return standing;
+}
+
+int TlsContext::standing_of(const X509& leaf, Instant now) const {
+  if (!identity::vm_of(leaf)) return X509_V_ERR_CERT_REJECTED;
+  const auto standing = book_.standing(identity::serial_of(leaf), now);
   return standing ? why(*standing) : X509_V_ERR_UNSPECIFIED;
 }
 

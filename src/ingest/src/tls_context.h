@@ -1,5 +1,10 @@
-// TLS as the manager's side speaks it: 1.3 alone, no resumption, a certificate of the authority asked for and judged within the
-// handshake, so that who is refused is told by the alert that fits.
+// TLS as the manager's side speaks it: 1.3 alone, a certificate of the authority asked for and judged within the handshake, so that who
+// is refused is told by the alert that fits.
+//
+// An agent that has shown a good one gets a ticket (RFC 8446, 4.6.1), with which it need not show it again: a reconnect then takes no
+// signatures, which is most of what a handshake costs. The certificate is in the ticket and is judged each time as if it were shown. A ticket is sealed
+// by a secret of the authority's, so that a restart of the manager, after which all of them come at once, finds them good. Each connection
+// has keys of its own all the same (psk_dhe_ke).
 //
 // A client may have no certificate: it is let in to join, and to nothing else; who it speaks to sees to that. One that shows a
 // certificate must be a client of our authority by our clock, of exactly one VM, and in the book, not revoked.
@@ -31,7 +36,10 @@ class TlsContext {
  private:
   TlsContext(const identity::IdentityBook& book, const Clock& clock) : book_(book), clock_(clock) {}
   static int judge(X509_STORE_CTX* chain, void* self);
+  static SSL_TICKET_RETURN judge_ticket(SSL* tls, SSL_SESSION* session, const unsigned char* name, size_t length, SSL_TICKET_STATUS status, void* self);
   int verdict(X509_STORE_CTX& chain) const;
+  int standing_of(const X509& leaf, Instant now) const;
+  bool give_tickets() const;
 
   const identity::IdentityBook& book_;
   const Clock& clock_;

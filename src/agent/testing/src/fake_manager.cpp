@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace headroom::agent {
 namespace {
@@ -123,6 +124,13 @@ void FakeSession::acknowledge(std::uint64_t through_sequence) {
   send(message);
 }
 
+void FakeSession::cut() {
+  ssl_.reset();
+  close(std::exchange(fd_, -1));
+}
+
+bool FakeSession::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+
 bool FakeSession::ends() {
   char part[4096];
   for (;;) {
@@ -138,8 +146,8 @@ FakeManager::FakeManager(const std::string& uri) {
   own_.certificate = make_certificate(own_.key.get(), &ca_, uri, "serverAuth", 86'400L * 365);
   context_.reset(SSL_CTX_new(TLS_server_method()));
   SSL_CTX_set_min_proto_version(context_.get(), TLS1_3_VERSION);
-  SSL_CTX_set_options(context_.get(), SSL_OP_NO_TICKET);
-  SSL_CTX_set_num_tickets(context_.get(), 0);
+  SSL_CTX_set_session_id_context(context_.get(), reinterpret_cast<const unsigned char*>("fake"), 4);
+  SSL_CTX_set_num_tickets(context_.get(), 1);
   SSL_CTX_use_certificate(context_.get(), own_.certificate.get());
   SSL_CTX_use_PrivateKey(context_.get(), own_.key.get());
   SSL_CTX_add1_chain_cert(context_.get(), ca_.certificate.get());

@@ -44,6 +44,7 @@ TestAgent::TestAgent(int port, const Credential& shows, const Wishes& wishes) : 
     why_ = "no connection";
     return;
   }
+  if (wishes.session) SSL_set_session(tls_.get(), wishes.session.get());
   const int result = SSL_connect(tls_.get());
   shaken_ = result == 1;
   if (!shaken_) over(result);
@@ -63,6 +64,14 @@ bool TestAgent::over(int result) {
 std::string TestAgent::server() const {
   const X509* leaf = SSL_get0_peer_certificate(tls_.get());
   return leaf == nullptr ? std::string() : identity::uri_of(*leaf).value_or("");
+}
+
+bool TestAgent::resumed() const { return SSL_session_reused(tls_.get()) == 1; }
+
+// A copy: the one in use is spoilt when the connection is just dropped.
+Session TestAgent::session() const {
+  const SSL_SESSION* now = SSL_get0_session(tls_.get());
+  return now != nullptr && SSL_SESSION_has_ticket(now) == 1 ? Session(SSL_SESSION_dup(now), SSL_SESSION_free) : nullptr;
 }
 
 bool TestAgent::send_bytes(std::string_view bytes) {

@@ -50,6 +50,9 @@ class Authority {
 
   // `request`: PKCS#10 in DER. Only its key is taken; what it says of itself is not. The certificate in DER.
   Result<std::string> issue(std::string_view request, const Terms& terms) const;
+  // Another secret for each label, the same at each start: HKDF (RFC 5869) of the authority's key. Who has that key needs none of them.
+  std::string derived_secret(std::string_view label, std::size_t bytes) const;
+
   // A new key each time, never written anywhere.
   Result<ManagerIdentity> manager_identity(Instant from, Instant until) const;
 

@@ -45,6 +45,8 @@ class FakeSession {
   void welcome(std::uint64_t durable_sequence = 0, std::uint32_t interval_ms = 1000);
   void acknowledge(std::uint64_t through_sequence);
   bool ends();  // the agent closes, or already has
+  void cut();   // without a word, TLS's neither
+  bool resumed() const;  // by a ticket of an earlier one
 
  private:
   int fd_;

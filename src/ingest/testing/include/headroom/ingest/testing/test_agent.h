@@ -28,9 +28,13 @@ struct Credential {
   std::string certificate;
 };
 
+// What a connection was given to be resumed by.
+using Session = std::shared_ptr<SSL_SESSION>;
+
 struct Wishes {
   int patience_ms = 5000;
   int newest_tls = TLS1_3_VERSION;
+  Session session{};            // none: it has no ticket to show
 };
 
 class TestAgent {
@@ -45,6 +49,10 @@ class TestAgent {
   const std::string& why() const { return why_; }
   // The URI that the other side's certificate is for.
   std::string server() const;
+  // By a ticket, without certificates.
+  bool resumed() const;
+  // The newest it was given, once something was received; null: none.
+  Session session() const;
 
   bool send(const wire::v1::FromAgent& message);
   bool send_bytes(std::string_view bytes);          // within TLS; what timed out may be sent again as it is
