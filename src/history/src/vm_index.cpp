@@ -65,13 +65,13 @@ std::vector<VmEntry*> VmIndex::find_or_add(std::span<const std::string_view> uui
     const std::span<const std::string_view> now = uuids.subspan(begin, std::min(kTogether, uuids.size() - begin));
     for (std::size_t i = 0; i < now.size(); ++i) table_.fetch(hashes[i] = UuidTable::hash_of(now[i]));
     for (std::size_t i = 0; i < now.size(); ++i)
-      for (std::size_t at = 0; at < sizeof(VmEntry); at += kLine) __builtin_prefetch(reinterpret_cast<const char*>(table_.guess(hashes[i])) + at);
-    for (std::size_t i = 0; i < now.size(); ++i) {
-      const VmEntry* const vm = table_.guess(hashes[i]);
-      if (vm == nullptr) continue;
-      __builtin_prefetch(vm->uuid.data());
-      __builtin_prefetch(vm->waiting.records.data() + vm->waiting.records.size());
-    }
+      if (const VmEntry* const vm = table_.guess(hashes[i]))
+        for (std::size_t at = 0; at < sizeof *vm; at += kLine) __builtin_prefetch(reinterpret_cast<const char*>(vm) + at);
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (const VmEntry* const vm = table_.guess(hashes[i])) {
+        __builtin_prefetch(vm->uuid.data());
+        __builtin_prefetch(vm->waiting.records.data() + vm->waiting.records.size());
+      }
     for (std::size_t i = 0; i < now.size(); ++i) {
       VmEntry* const known = table_.find(now[i], hashes[i]);
       entries.push_back(known != nullptr ? known : find_or_add(now[i]));
