@@ -34,7 +34,17 @@ void Stop::wait() const {
 
 bool Stop::wait_for(Duration at_most) const {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, at_most, [this] { return requested_; });
+  changed_.wait_for(lock, at_most, [this] { return requested_ || nudged_; });
+  nudged_ = false;
+  return requested_;
+}
+
+void Stop::nudge() const {
+  {
+    const std::lock_guard lock(mutex_);
+    nudged_ = true;
+  }
+  changed_.notify_all();
 }
 
 Pacer::Pacer(const Stop& stop, Duration take, std::size_t steps)

@@ -35,6 +35,19 @@ TEST(Pacer, IsWokenByTheRequestToEnd) {
   other.join();
 }
 
+TEST(Stop, ANudgeEndsOneWaitUnderWayOrToComeAndIsNoRequest) {
+  const Stop stop;
+  stop.nudge();
+  const Stopwatch watch;
+  EXPECT_FALSE(stop.wait_for(hours(10)));
+  std::thread other([&] { stop.nudge(); });
+  EXPECT_FALSE(stop.wait_for(hours(10)));
+  other.join();
+  EXPECT_LT(watch.seconds(), 600);
+  EXPECT_FALSE(stop.wait_for(Duration(20)));
+  EXPECT_GE(watch.seconds(), 0.02) << "each ends one";
+}
+
 TEST(OnTermination, TurnsASignalIntoARequestToEnd) {
   Stop stop;
   const OnTermination signals(stop);

@@ -23,11 +23,14 @@ class Stop {
   bool requested() const;
   void wait() const;                         // until it is requested
   bool wait_for(Duration at_most) const;     // true when it is requested
+  // Ends the wait_for() under way, or else the next one: something has come up that its one waiter should look at.
+  void nudge() const;
 
  private:
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   bool requested_ = false;
+  mutable bool nudged_ = false;
 };
 
 // Spreads `steps` evenly over `take` of wall time, from its making on. Who is late is not held up, and does not hurry
