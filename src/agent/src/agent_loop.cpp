@@ -17,6 +17,7 @@ using namespace wire::v1;
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kAnswerNs = 15 * kSecondNs;         // for a connection, its handshake and its welcome together
 constexpr std::int64_t kProcessesNs = 30 * kSecondNs;
+constexpr std::int64_t kUnderPressureNs = 2 * kSecondNs;   // between samples, until it is known whether the pressure stays
 constexpr std::int64_t kSayAgainNs = 3600 * kSecondNs;
 constexpr std::chrono::milliseconds kFirstWait{500}, kMostWait{60'000}, kRefusedWait{15'000};
 constexpr Duration kRenewAgain{60'000};
@@ -121,6 +122,7 @@ void AgentLoop::sample() {
   // After a standstill (a migration, a resume) what was missed is not made up for.
   sample_at_ = std::max(sample_at_ + ns(limit_.stretched(interval_)), now() + ns(interval_) / 2);
   const auto demand = demands_.look(sample_);
+  if (demands_.waits(sample_.boottime_ns) && !limit_.stretching()) sample_at_ = std::min(sample_at_, now() + kUnderPressureNs);
   if (demand && welcomed_) {
     *outgoing_.mutable_demand() = *demand;
     link_.send(outgoing_);

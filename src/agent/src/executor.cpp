@@ -23,7 +23,7 @@ bool is_known_kind(const Directive& directive) {
 }
 
 const char* hook_before(const Directive& directive) {
-  if (directive.has_drain()) return "drain";
+  if (directive.has_drain()) return directive.drain().over() ? "resume" : "drain";
   if (!directive.has_allocation() || directive.allocation().moment() != Allocation::BEFORE) return nullptr;
   if (shrinks(directive.allocation())) return "before-shrink";
   return grows(directive.allocation()) ? "before-grow" : nullptr;

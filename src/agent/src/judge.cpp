@@ -65,6 +65,8 @@ std::optional<std::string> veto(const Allocation& allocation, const Values& now)
   return std::nullopt;
 }
 
+bool DemandWatch::has_rested(const Watch& watch, std::int64_t now_ns) { return watch.asked_ns < 0 || now_ns - watch.asked_ns >= kBetweenDemandsNs; }
+
 bool DemandWatch::is_due(Watch& watch, bool high, bool low, std::int64_t now_ns) {
   if (low) watch.armed = true;
   if (!high) {
@@ -72,8 +74,7 @@ bool DemandWatch::is_due(Watch& watch, bool high, bool low, std::int64_t now_ns)
     return false;
   }
   if (watch.high_since_ns < 0) watch.high_since_ns = now_ns;
-  const bool rested = watch.asked_ns < 0 || now_ns - watch.asked_ns >= kBetweenDemandsNs;
-  if (!watch.armed || !rested || now_ns - watch.high_since_ns < kSustainedNs) return false;
+  if (!watch.armed || !has_rested(watch, now_ns) || now_ns - watch.high_since_ns < kSustainedNs) return false;
   watch.armed = false;
   watch.asked_ns = now_ns;
   return true;

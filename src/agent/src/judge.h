@@ -16,6 +16,8 @@ class DemandWatch {
  public:
   // Looks at a sample that was just taken. At most one demand a sample, memory before CPU.
   std::optional<wire::v1::Demand> look(const Sample& sample);
+  // The pressure is up, and becomes a demand if it stays: worth a look before the next sample would be due.
+  bool waits(std::int64_t now_ns) const { return waits(cpu_, now_ns) || waits(memory_, now_ns); }
 
  private:
   struct Watch {
@@ -24,6 +26,8 @@ class DemandWatch {
     bool armed = true;                 // false: asked, and it has not been low since
   };
   static bool is_due(Watch& watch, bool high, bool low, std::int64_t now_ns);
+  static bool has_rested(const Watch& watch, std::int64_t now_ns);
+  static bool waits(const Watch& watch, std::int64_t now_ns) { return watch.high_since_ns >= 0 && watch.armed && has_rested(watch, now_ns); }
 
   Watch cpu_, memory_;
 };

@@ -228,12 +228,12 @@ TEST_F(Agent, ComesBackAfterAManagerThatSendsWhatItMustNot) {
   EXPECT_TRUE(session.receive().has_hello());
 }
 
-TEST_F(Agent, DemandsMoreWhileTheGuestIsUnderPressure) {
+TEST_F(Agent, DemandsMoreWhileTheGuestIsUnderPressureHoweverSeldomItSamples) {
   tree.write("proc/pressure/cpu", "some avg10=45.00 avg60=0.00 avg300=0.00 total=1\n");
   RunningAgent agent(tree, manager.address());
   FakeSession session = manager.accept();
   session.receive();
-  session.welcome();
+  session.welcome(0, 60'000);
   for (;;) {
     const auto message = session.receive();
     if (!message.has_demand()) continue;

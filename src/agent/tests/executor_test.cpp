@@ -234,6 +234,17 @@ TEST_F(Directing, HandsTheSamplingOnAndRunsTheDrainHook) {
   EXPECT_EQ(result.reason(), "hook 10-app ended with 4");
 }
 
+TEST_F(Directing, TellsTheHookWhenADrainIsOver) {
+  tree.write_program("hooks/10-app", "#!/bin/sh\necho \"$1\" >> \"$(dirname \"$0\")/../ran\"\n");
+  Directive d = directive(1);
+  d.mutable_drain();
+  EXPECT_EQ(obey(d).outcome(), DONE);
+  d.set_id(id(2));
+  d.mutable_drain()->set_over(true);
+  EXPECT_EQ(obey(d).outcome(), DONE);
+  EXPECT_EQ(tree.read("ran"), "drain\nresume\n");
+}
+
 TEST_F(Directing, DoesOneAfterTheOtherAndRefusesWhenTooManyWait) {
   tree.write_program("hooks/10-app", "#!/bin/sh\nread -r forever < \"$(dirname \"$0\")/../never\"\n");
   ASSERT_EQ(system(("mkfifo " + tree.path("never")).c_str()), 0);
