@@ -4,6 +4,11 @@
 
 namespace headroom::ingest {
 
+bool is_fresh(const AgentState& agent, Instant now) {
+  constexpr Duration kAtLeast = std::chrono::seconds(30);
+  return agent.newest && agent.sampled_at && now - *agent.sampled_at <= std::max(kAtLeast, 3 * agent.interval);
+}
+
 AgentBoard::Entry& AgentBoard::entry(const std::string& vm_uuid) {
   const auto [found, added] = agents_.try_emplace(vm_uuid);
   if (added) found->second.state.vm_uuid = vm_uuid;

@@ -35,10 +35,10 @@ float memory_held_back(const Report& r) {
 }
 
 std::optional<double> memory_used(const Report& r, Bytes allocated) {
-  const auto total = value(r, METRIC_MEMORY_TOTAL_KIB, kMostKib), available = value(r, METRIC_MEMORY_AVAILABLE_KIB, kMostKib);
-  if (!total || !available || *available > *total) return std::nullopt;
-  const std::int64_t balloon_kib = allocated.count() > 0 ? std::max<std::int64_t>(0, *total - allocated.count() / 1024) : 0;
-  return 1024.0 * static_cast<double>(std::max<std::int64_t>(0, *total - *available - balloon_kib));
+  const auto memory = memory_of(r);
+  if (!memory) return std::nullopt;
+  const Bytes balloon = allocated > Bytes(0) ? std::max(Bytes(0), memory->total - allocated) : Bytes(0);
+  return static_cast<double>(std::max(Bytes(0), memory->total - memory->available - balloon).count());
 }
 
 }  // namespace
@@ -59,6 +59,18 @@ std::optional<Sample> sample_of(const Report& report, Instant at, Bytes allocate
   s.stalled[index(Resource::kMemory)] = memory_held_back(report);
   s.guest_statistics = true;
   return s;
+}
+
+std::optional<ToldMemory> memory_of(const Report& report) {
+  const auto total = value(report, METRIC_MEMORY_TOTAL_KIB, kMostKib), available = value(report, METRIC_MEMORY_AVAILABLE_KIB, kMostKib);
+  if (!total || !available || *available > *total) return std::nullopt;
+  return ToldMemory{Bytes(*total * 1024), Bytes(*available * 1024)};
+}
+
+std::optional<ToldMemory> memory_of(const DirectiveResult& result) {
+  const std::uint64_t total = result.memory_total_kib(), available = result.memory_available_kib();
+  if (total == 0 || total > static_cast<std::uint64_t>(kMostKib) || available > total) return std::nullopt;
+  return ToldMemory{Bytes(static_cast<std::int64_t>(total) * 1024), Bytes(static_cast<std::int64_t>(available) * 1024)};
 }
 
 }  // namespace headroom::ingest

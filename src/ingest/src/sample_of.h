@@ -17,4 +17,11 @@ namespace headroom::ingest {
 // `allocated`: the VM's memory; 0: not known. A guest that counts its balloon among what it uses shows more in all than that.
 std::optional<Sample> sample_of(const wire::v1::Report& report, Instant at, Bytes allocated);
 
+// What it tells of the guest's memory; nullopt where it does not, or more is available than there is.
+struct ToldMemory {
+  Bytes total, available;
+};
+std::optional<ToldMemory> memory_of(const wire::v1::Report& report);
+std::optional<ToldMemory> memory_of(const wire::v1::DirectiveResult& result);
+
 }  // namespace headroom::ingest

@@ -62,9 +62,10 @@ class Server {
   void demand(Peer& peer, const wire::v1::Demand& said);
   void renew(Peer& peer, const wire::v1::Renew& asked);
   // ---- ask.cpp
-  void ask(Peer& peer, const std::vector<Directive>& open);
+  void ask(Peer& peer, const Directive& directive);
   void ask_all();
   void result(Peer& peer, const wire::v1::DirectiveResult& said);
+  void learn(Peer& peer, const Directive& asked, const wire::v1::DirectiveResult& said, const std::string& words);
 
   void hear_clock(Peer& peer, std::uint64_t boottime_ns);
 

@@ -94,6 +94,7 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
   }
   by_vm_[peer.speaker.vm_uuid] = &peer;
   hear_clock(peer, said.boottime_ns());
+  Duration interval{};
   ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
     a.connected = true;
     a.since = now_;
@@ -101,7 +102,9 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
     a.version = wire::printable(said.agent_version());
     a.serial = peer.speaker.serial;
     a.certificate_until = peer.speaker.until;
-    a.interval = options_.interval;
+    // What it was told since this manager began holds on over a reconnect.
+    if (a.interval == Duration{}) a.interval = options_.interval;
+    interval = a.interval;
     a.heard_at = now_;
     if (std::string boot = identity::to_hex(said.boot_id()); boot != a.boot_id) {
       a.boot_id = std::move(boot);
@@ -118,12 +121,14 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
   auto& welcome = *answer.mutable_welcome();
   welcome.set_version(wire::common_version(said.version_min(), said.version_max()));
   welcome.set_epoch(ports_.epoch);
-  welcome.set_interval_ms(static_cast<std::uint32_t>(options_.interval.count()));
+  welcome.set_interval_ms(static_cast<std::uint32_t>(interval.count()));
   welcome.set_durable_sequence(peer.run->durable);
   welcome.set_most_frame_bytes(Peer::kFrameOfAgent);
   send(peer, answer);
   if (ports_.directives == nullptr) return;
-  if (const auto open = ports_.directives->open_ones(now_)) ask(peer, *open);
+  const auto open = ports_.directives->open_of(peer.speaker.vm_uuid, now_);
+  if (!open) return log_.say("this manager", open.error().message, now_);
+  for (const Directive& d : *open) ask(peer, d);
 }
 
 void Server::report(Peer& peer, const wire::v1::Report& said) {
@@ -140,6 +145,7 @@ void Server::report(Peer& peer, const wire::v1::Report& said) {
     hear_wall_clock(a, said.wall_ns(), by_clock, now_);
     if (fresh) count_report(a, said, received, now_ - by_clock);
     else ++a.duplicates;
+    if (const auto memory = memory_of(said); fresh && memory) a.memory = GuestMemory{memory->total, memory->available, at};
   });
   if (fresh && sample) ports_.board.add(peer.speaker.vm_uuid, *sample);
 }
@@ -150,11 +156,14 @@ void Server::demand(Peer& peer, const wire::v1::Demand& said) {
   hear_clock(peer, said.boottime_ns());
   AgentDemand demand;
   demand.resource = *resource;
-  demand.wanted = static_cast<double>(said.wanted()) * (*resource == Resource::kMemory ? 1024 : 1);
+  const double unit = *resource == Resource::kMemory ? 1024 : 1;
+  demand.has = static_cast<double>(said.has()) * unit;
+  demand.wanted = static_cast<double>(said.wanted()) * unit;
   demand.pressure = std::min(1.0F, static_cast<float>(said.pressure()) / 10'000.0F);
   demand.heard_at = now_;
   demand.reason = wire::printable(said.reason());
   ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) { a.demand = std::move(demand); });
+  if (ports_.heard) ports_.heard(Heard::kDemand);
 }
 
 void Server::renew(Peer& peer, const wire::v1::Renew& asked) {

@@ -1,4 +1,5 @@
 // What guests are asked: out until it is answered, answered once, on the guest's clock.
+#include "headroom/sqlite/database.h"
 #include "rig.h"
 
 namespace headroom::ingest {
@@ -128,6 +129,105 @@ TEST_F(Directives, ThoseThatAreOverGoOutNoMore) {
   greeted(agent, id_of('r'));
   EXPECT_FALSE(agent.receive());
   EXPECT_EQ(state(id), DirectiveState::kExpired);
+}
+
+TEST_F(Directives, OfAnotherIntervalIsKeptOverAReconnectOnceItIsDone) {
+  const Credential me = rig.agent();
+  Directive d;
+  d.vm_uuid = kOne;
+  d.kind = DirectiveKind::kSampling;
+  d.interval = std::chrono::seconds(2);
+  d.until = rig.clock->now() + kHour;
+  const std::string id = *book->ask(d, rig.clock->now());
+  TestAgent agent(rig.port(), me);
+  greeted(agent, id_of('r'));
+  const auto asked = agent.receive();
+  ASSERT_TRUE(asked && asked->directive().has_sampling());
+  EXPECT_EQ(asked->directive().sampling().interval_ms(), 2000u);
+  EXPECT_EQ(rig.board.find(kOne)->interval, rig.options.interval) << "not done yet";
+  agent.send(result(id, wire::v1::DONE));
+  ASSERT_TRUE(agent.receive());
+  EXPECT_EQ(rig.board.find(kOne)->interval, std::chrono::seconds(2));
+  TestAgent again(rig.port(), me);
+  again.send(hello_of(id_of('s')));
+  EXPECT_EQ(again.receive()->welcome().interval_ms(), 2000u);
+}
+
+TEST_F(Directives, OfADrainSaysWhetherItBeginsOrIsOver) {
+  const Credential me = rig.agent();
+  Directive d;
+  d.vm_uuid = kOne;
+  d.kind = DirectiveKind::kDrain;
+  d.until = rig.clock->now() + kHour;
+  ASSERT_TRUE(book->ask(d, rig.clock->now()));
+  d.moment = Moment::kAfter;
+  ASSERT_TRUE(book->ask(d, rig.clock->now()));
+  TestAgent agent(rig.port(), me);
+  greeted(agent, id_of('r'));
+  EXPECT_FALSE(agent.receive()->directive().drain().over());
+  const auto second = agent.receive();
+  ASSERT_TRUE(second && second->directive().has_drain());
+  EXPECT_TRUE(second->directive().drain().over());
+}
+
+TEST_F(Directives, WhatAnAnswerTellsOfMemoryIsTheNewestWordOfIt) {
+  const Credential me = rig.agent();
+  const std::string id = ask();
+  TestAgent agent(rig.port(), me);
+  greeted(agent, id_of('r'));
+  ASSERT_TRUE(agent.receive());
+  auto done = result(id, wire::v1::DONE);
+  done.mutable_result()->set_memory_total_kib(4096);
+  done.mutable_result()->set_memory_available_kib(1024);
+  agent.send(done);
+  ASSERT_TRUE(agent.receive());
+  EXPECT_EQ(rig.board.find(kOne)->memory->total, 4_MiB);
+  EXPECT_EQ(rig.board.find(kOne)->memory->available, 1_MiB);
+}
+
+TEST_F(Directives, AreAskedAllAtOnceAndFoundByTheirVm) {
+  std::vector<Directive> many(3);
+  for (Directive& d : many) {
+    d.vm_uuid = kOther;
+    d.kind = DirectiveKind::kSampling;
+    d.interval = std::chrono::seconds(1);
+    d.until = rig.clock->now() + kHour;
+  }
+  many[2].vm_uuid = kOne;
+  const std::uint64_t before = book->asked();
+  const auto ids = *book->ask(many, rig.clock->now());
+  EXPECT_EQ(book->asked(), before + 1) << "one news";
+  const auto of_one = *book->open_of(kOne, rig.clock->now());
+  ASSERT_EQ(of_one.size(), 1u);
+  EXPECT_EQ(of_one[0].id, ids[2]);
+  EXPECT_EQ(of_one[0].kind, DirectiveKind::kSampling);
+  EXPECT_EQ(of_one[0].interval, std::chrono::seconds(1));
+  EXPECT_EQ(book->open_of(kOther, rig.clock->now())->size(), 2u);
+  EXPECT_TRUE(book->open_of(kOther, rig.clock->now() + kHour)->empty());
+}
+
+// As the version before this one wrote it.
+TEST_F(Directives, OfAnOlderFileAreTakenOver) {
+  const std::string path = (rig.folder / "old.db").string();
+  {
+    auto old = sqlite::Database::open(path, sqlite::Database::Mode::kReadWriteCreate);
+    ASSERT_TRUE(old);
+    ASSERT_TRUE(old->execute("CREATE TABLE directives (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vm TEXT NOT NULL, action INTEGER NOT NULL, moment INTEGER NOT NULL, "
+                             "vcpus_from INTEGER NOT NULL, vcpus_to INTEGER NOT NULL, memory_from INTEGER NOT NULL, memory_to INTEGER NOT NULL, made_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, "
+                             "reason TEXT NOT NULL, state INTEGER NOT NULL, answer TEXT NOT NULL, carried_on INTEGER NOT NULL);"
+                             "CREATE INDEX directives_by_state ON directives (state); CREATE INDEX directives_by_action ON directives (action);"
+                             "PRAGMA application_id = 1214596210; PRAGMA user_version = 1;"
+                             "INSERT INTO directives (id, vm, action, moment, vcpus_from, vcpus_to, memory_from, memory_to, made_ms, until_ms, reason, state, answer, carried_on) "
+                             "VALUES ('00', 'vm', 3, 0, 2, 1, 0, 0, 0, 9000000000000, 'old', 0, '', 0);"));
+  }
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto again = DirectiveBook::open(path);
+    ASSERT_TRUE(again) << again.error().message;
+    const auto all = (*again)->open_of("vm", rig.clock->now());
+    ASSERT_TRUE(all && all->size() == 1u);
+    EXPECT_EQ(all->front().kind, DirectiveKind::kAllocation);
+    EXPECT_EQ(all->front().vcpus_to, 1u);
+  }
 }
 
 TEST_F(Directives, OfAnActionAreFoundInTheirOrder) {

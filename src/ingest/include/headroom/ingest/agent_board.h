@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "headroom/model/guest_memory.h"
 #include "headroom/model/sample.h"
 
 namespace headroom::ingest {
@@ -22,7 +23,7 @@ namespace headroom::ingest {
 // A guest under pressure wants more of a resource, in all.
 struct AgentDemand {
   Resource resource = Resource::kCpu;
-  double wanted = 0;            // base units of resources.h
+  double has = 0, wanted = 0;   // as the guest sees it, in base units of resources.h
   float pressure = 0;           // share of time that something waited for it, 0..1
   Instant heard_at;
   std::string reason;           // fit for a page
@@ -55,7 +56,7 @@ struct AgentState {
   std::string serial;           // of the certificate it speaks by
   Instant certificate_until;
   std::uint32_t features = 0;   // bit f: Feature f of the wire
-  Duration interval{};          // it is asked to report at
+  Duration interval{};          // it reports at: as it was welcomed, or told since and said done
   Bytes allocated;              // memory, as the loop knows; 0: not known
   std::optional<Instant> heard_at;       // the newest message
   std::optional<Instant> sampled_at;     // the end of the newest report, by our clock
@@ -68,10 +69,18 @@ struct AgentState {
   std::uint64_t rolled_up = 0;           // samples that stand in a report with others: it was cut off for long
   std::uint64_t lost = 0;                // samples that no report stands for
   std::optional<Sample> newest;
+  std::optional<GuestMemory> memory;       // of the newest report or answer
   std::optional<AgentDemand> demand;
   std::optional<AgentVeto> veto;
   std::optional<AgentDisagreement> apart;
 };
+
+// As the wire numbers them.
+enum class AgentFeature : std::uint8_t { kVcpuOnline = 1, kMemoryOnline = 2, kTrim = 3, kHooks = 4, kProcessNames = 5 };
+inline bool can(const AgentState& agent, AgentFeature feature) { return (agent.features >> static_cast<unsigned>(feature) & 1U) != 0; }
+
+// Its word is of now: the newest report is at most three of its intervals old, or half a minute where those are shorter.
+bool is_fresh(const AgentState& agent, Instant now);
 
 struct AgentSample {
   std::string vm_uuid;

@@ -46,6 +46,9 @@ struct IngestOptions {
   std::size_t most_waiting = 100'000;            // reports
 };
 
+// What somebody may be waiting for.
+enum class Heard : std::uint8_t { kDemand, kAnswer };
+
 struct IngestPorts {
   identity::IdentityBook& identities;
   HistoryStore& history;
@@ -55,6 +58,7 @@ struct IngestPorts {
   std::function<void(const std::string&)> log{};        // a line for people; on the ingest's thread
   DirectiveBook* directives = nullptr;                  // none: nobody is asked anything
   Witness* witness = nullptr;                           // none: nobody hears who was let in
+  std::function<void(Heard)> heard{};                   // on the ingest's thread, when the board or the book have it; it is not to wait
 };
 
 class Ingest {
