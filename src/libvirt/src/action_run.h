@@ -10,6 +10,7 @@
 
 #include "headroom/base/clock.h"
 #include "headroom/base/stop.h"
+#include "headroom/hypervisor/guest_word.h"
 #include "headroom/hypervisor/hypervisor.h"
 
 namespace headroom::libvirt {
@@ -60,6 +61,9 @@ struct ActionSetting {
   std::shared_ptr<ActionRun> run;
   std::shared_ptr<Alarm> alarm;
   std::shared_ptr<const Clock> clock;
+  std::shared_ptr<const GuestWord> guests{};  // who speaks for it beside its balloon; none: nobody
+
+  std::optional<GuestMemory> word() const { return guests ? guests->memory(vm) : std::nullopt; }
 };
 
 }  // namespace headroom::libvirt

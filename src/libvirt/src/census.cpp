@@ -8,6 +8,16 @@
 #include "vm_of.h"
 
 namespace headroom::libvirt {
+namespace {
+
+// A guest that counts what its balloon holds among what it uses has more in all than it was given.
+void take_word(const GuestMemory& word, Vm& vm) {
+  const Bytes balloon = std::max(Bytes(0), word.total - vm.allocation.memory());
+  vm.used[index(Resource::kMemory)] = static_cast<double>(std::max(Bytes(0), word.total - word.available - balloon).count());
+  vm.guest_statistics = true;
+}
+
+}  // namespace
 
 struct Census::Seat {
   HostView view;
@@ -144,7 +154,7 @@ void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Obs
   const Domain& domain = *stay.seen->domain;
   const HostFacts& facts = stay.seat->view.reading->facts;
   SeenVm seen{stay.seen->domain, stay.seen->stats, detect_owner(domain, site_), judge_mobility(domain, facts, site_),
-              judge_scaling(domain), {}};
+              judge_scaling(domain, word_of(uuid).has_value()), {}};
   const std::string twin = runs_elsewhere(stay, stays, o);
   if (!twin.empty()) {
     seen.mobility.mobility = Mobility::kImmovable;
@@ -159,6 +169,7 @@ void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Obs
   for (const std::string& complaint : domain.complaints)
     o.troubles.push_back(fmt::format("VM {} on {}: {}", domain.name, stay.seat->host.name, complaint));
   tell_use(stay, seen, vm, o);
+  if (const auto word = word_of(uuid); word && !vm.guest_statistics) take_word(*word, vm);
   o.inventory.vms.push_back(std::move(vm));
   o.vms.push_back(std::move(seen));
 }

@@ -48,7 +48,7 @@ struct Observer::Inside {
 
 Observer::Observer(std::vector<std::string> uris, ObserverOptions options, std::shared_ptr<const Clock> clock, IdBook& ids)
     : inside_(new Inside{options, clock, std::make_shared<EventQueue>(options.most_events),
-                         std::make_shared<Mailbox<Answer>>(uris.size()), {}, Census(options.site, options.rates, ids)}) {
+                         std::make_shared<Mailbox<Answer>>(uris.size()), {}, Census(options.site, options.rates, ids, options.guests)}) {
   for (std::size_t i = 0; i < uris.size(); ++i) {
     inside_->lines.push_back(std::make_unique<HostLine>());
     inside_->lines.back()->uri = uris[i];

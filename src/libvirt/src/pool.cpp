@@ -216,8 +216,9 @@ Result<void> LibvirtPool::Inside::may_begin(const Action& action) {
 }
 
 Result<void> LibvirtPool::Inside::may_change(const Action& action, const Vm& vm, const Domain& domain) const {
-  if (auto good = may_resize(domain, action.before, action.after); !good) return good;
-  if (action.after.memory() < action.before.memory() && !vm.guest_statistics)
+  const bool guest_speaks = options.observer.guests && options.observer.guests->memory(vm.uuid);
+  if (auto good = may_resize(domain, action.before, action.after, guest_speaks); !good) return good;
+  if (action.after.memory() < action.before.memory() && !vm.guest_statistics && !guest_speaks)
     return fail(ErrorCode::kRefused, fmt::format("the guest of VM {} has not reported its memory lately", vm.name));
   return steps_to(domain, action.before, action.after).map([](const auto&) {});
 }
@@ -234,7 +235,8 @@ Result<void> LibvirtPool::Inside::may_move(const Action& action, const Vm& vm) c
 Result<void> LibvirtPool::Inside::launch(ActionId id, const Action& action, bool watch_only) {
   const Vm& vm = *find_by_id(last.seen.inventory.vms, action.vm);
   auto run = std::make_shared<ActionRun>(clock->now());
-  const ActionSetting setting{.id = id, .action = action, .vm = vm.uuid, .watch_only = watch_only, .run = run, .alarm = alarm, .clock = clock};
+  const ActionSetting setting{.id = id, .action = action, .vm = vm.uuid, .watch_only = watch_only, .run = run, .alarm = alarm, .clock = clock,
+                              .guests = options.observer.guests};
   const KeepAlive keep_alive{options.observer.keep_alive_every, options.observer.keep_alive_probes};
   const ResizeOptions resize{keep_alive, options.resize_settle, options.look_every};
   Entry entry{action, vm.uuid, clock->now(), std::move(run), std::make_unique<Worker>()};

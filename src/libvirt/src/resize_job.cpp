@@ -74,21 +74,27 @@ Result<void> Job::all(const std::vector<Step>& steps) const {
   return {};
 }
 
-// A guest is asked to give up no more than it says it can do without.
-Result<void> Job::spares(const Action& action) const {
-  const std::int64_t taken_away = action.before[Resource::kMemory] - action.after[Resource::kMemory];
-  if (taken_away <= 0) return {};
+// What its balloon says it can do without.
+std::optional<Bytes> usable(virDomain* domain) {
   std::array<virDomainMemoryStatStruct, VIR_DOMAIN_MEMORY_STAT_NR> stats{};
-  const int count = virDomainMemoryStats(domain.get(), stats.data(), stats.size(), 0);
+  const int count = virDomainMemoryStats(domain, stats.data(), stats.size(), 0);
   for (int i = 0; i < count; ++i) {
     const auto& stat = stats[static_cast<std::size_t>(i)];
-    if (stat.tag != VIR_DOMAIN_MEMORY_STAT_USABLE) continue;
-    const auto usable = static_cast<double>(stat.val) * 1024;
-    if (static_cast<double>(taken_away) <= usable) return {};
-    return fail(ErrorCode::kRefused, fmt::format("the guest can spare {}, not {}", to_text(Resource::kMemory, usable),
-                                                 to_text(Resource::kMemory, static_cast<double>(taken_away))));
+    if (stat.tag == VIR_DOMAIN_MEMORY_STAT_USABLE) return Bytes(static_cast<std::int64_t>(stat.val) * 1024);
   }
-  return fail(ErrorCode::kRefused, "the guest does not tell what memory it can spare");
+  return std::nullopt;
+}
+
+// A guest is asked to give up no more than it says it can do without: by whoever speaks in it, else by its balloon.
+Result<void> Job::spares(const Action& action) const {
+  const Bytes taken_away = action.before.memory() - action.after.memory();
+  if (taken_away <= Bytes(0)) return {};
+  const auto word = setting.word();
+  const auto spare = word ? std::optional(word->available) : usable(domain.get());
+  if (!spare) return fail(ErrorCode::kRefused, "the guest does not tell what memory it can spare");
+  if (taken_away <= *spare) return {};
+  return fail(ErrorCode::kRefused, fmt::format("the guest can spare {}, not {}", to_text(Resource::kMemory, static_cast<double>(spare->count())),
+                                               to_text(Resource::kMemory, static_cast<double>(taken_away.count()))));
 }
 
 Result<Job> open(const std::string& uri, const ResizeOptions& options, const ActionSetting& setting) {
@@ -128,7 +134,7 @@ Result<void> act(const Job& job, const Claim& ours) {
   if (auto held = claim(keeper.acquire(*metadata, s.vm)); !held) return held;
   const auto now = read_domain(job.domain.get());
   if (!now) return tl::unexpected(now.error());
-  if (auto good = may_resize(*now, s.action.before, s.action.after); !good) return good;
+  if (auto good = may_resize(*now, s.action.before, s.action.after, s.word().has_value()); !good) return good;
   if (auto good = job.spares(s.action); !good) return good;
   const auto steps = steps_to(*now, s.action.before, s.action.after);
   if (!steps) return tl::unexpected(steps.error());

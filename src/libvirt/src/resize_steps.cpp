@@ -22,9 +22,7 @@ Result<void> cpu_steps(const Domain& d, std::int64_t before, std::int64_t after,
   std::int64_t vcpus = (after + 999) / 1000;
   if (vcpus > d.most_vcpus)
     return fail(ErrorCode::kRefused, fmt::format("it can have {} vCPUs at most, not {}", d.most_vcpus, vcpus));
-  // Under emulation a vCPU goes and QEMU never says so; one that is not hotpluggable stays for good.
-  if (vcpus < d.vcpus && d.type == "qemu") vcpus = d.vcpus;
-  vcpus = std::max(vcpus, d.vcpus - d.removable_vcpus);
+  vcpus = std::max(vcpus, least_vcpus(d));
   if (vcpus != d.vcpus) steps.push_back({LeverKind::kVcpus, d.vcpus, vcpus});
   const std::int64_t period = d.period_us.value_or(0) > 0 ? *d.period_us : kPeriodUs;
   // A quota is each vCPU's share of a period.
@@ -126,8 +124,8 @@ std::string_view name(LeverKind kind) {
 
 bool Step::reached(std::int64_t amount) const { return std::abs(amount - wanted) <= slack; }
 
-Result<void> may_resize(const Domain& now, const Resources& before, const Resources& after) {
-  const ScalingVerdict verdict = judge_scaling(now);
+Result<void> may_resize(const Domain& now, const Resources& before, const Resources& after, bool guest_speaks) {
+  const ScalingVerdict verdict = judge_scaling(now, guest_speaks);
   for (Resource r : kAllResources) {
     if (after[r] == before[r]) continue;
     const Scaling s = verdict.scaling[index(r)];

@@ -38,6 +38,6 @@ struct Step {
 Result<std::vector<Step>> steps_to(const Domain& now, const Resources& before, const Resources& after);
 
 // Refuses what the scaling judgement (scaling.h) does not allow in that direction.
-Result<void> may_resize(const Domain& now, const Resources& before, const Resources& after);
+Result<void> may_resize(const Domain& now, const Resources& before, const Resources& after, bool guest_speaks = false);
 
 }  // namespace headroom::libvirt

@@ -31,7 +31,7 @@ Answer cpu(const Domain& d) {
   return {Scaling::kLiveUpAndDown, ""};
 }
 
-Answer memory(const Domain& d) {
+Answer memory(const Domain& d, bool guest_speaks) {
   if (passes_through(d)) return {Scaling::kNever, "a passed-through device holds its memory in place"};
   if (d.locked) return {Scaling::kNever, "its memory is locked"};
   if (d.on_hugepages) return {Scaling::kNever, "it is on huge pages, which a balloon does not give back"};
@@ -43,8 +43,8 @@ Answer memory(const Domain& d) {
     if (d.most_memory > d.memory) return {Scaling::kLiveUp, "it has no balloon; DIMMs can be added but hardly taken away"};
     return {Scaling::kAtBoot, "it has neither a balloon nor memory that can be plugged"};
   }
-  if (d.guest_statistics) return {Scaling::kLiveUpAndDown, ""};
-  return {Scaling::kLiveUp, "the guest does not report what it needs (no <stats period> of its balloon)"};
+  if (d.guest_statistics || guest_speaks) return {Scaling::kLiveUpAndDown, ""};
+  return {Scaling::kLiveUp, "the guest does not report what it needs (no <stats period> of its balloon, and no agent speaks)"};
 }
 
 Answer disk(const Domain& d) {
@@ -57,13 +57,13 @@ Answer network(const Domain& d) {
   return any ? Answer{Scaling::kLiveUpAndDown, ""} : Answer{Scaling::kNever, "it has no NIC whose rate the host can set"};
 }
 
-Answer answer(const Domain& d, Resource r) {
+Answer answer(const Domain& d, Resource r, bool guest_speaks) {
   // libvirt's own driver for tests does as it is told, and is no hypervisor.
   if (d.type != "kvm" && d.type != "qemu" && d.type != "test") return {Scaling::kNever, fmt::format("domains of type '{}' are not known to scale", d.type)};
   if (!d.runs()) return {Scaling::kAtBoot, "it is off"};
   switch (r) {
     case Resource::kCpu: return cpu(d);
-    case Resource::kMemory: return memory(d);
+    case Resource::kMemory: return memory(d, guest_speaks);
     case Resource::kDisk: return disk(d);
     case Resource::kNetwork: return network(d);
   }
@@ -92,15 +92,18 @@ std::string ScalingVerdict::reason() const {
   return all;
 }
 
-ScalingVerdict judge_scaling(const Domain& domain) {
+ScalingVerdict judge_scaling(const Domain& domain, bool guest_speaks) {
   ScalingVerdict verdict;
   for (Resource r : kAllResources) {
-    Answer a = answer(domain, r);
+    Answer a = answer(domain, r, guest_speaks);
     verdict.scaling[index(r)] = a.scaling;
     verdict.reasons[index(r)] = std::move(a.reason);
   }
   return verdict;
 }
+
+// Under emulation a vCPU goes and QEMU never says so; one that is not hotpluggable stays for good.
+std::int64_t least_vcpus(const Domain& d) { return d.type == "qemu" ? d.vcpus : std::max<std::int64_t>(1, d.vcpus - d.removable_vcpus); }
 
 Resources allocation_of(const Domain& d) {
   Resources now(MilliCores(d.vcpus * 1000), d.current_memory);

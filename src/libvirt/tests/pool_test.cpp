@@ -157,6 +157,34 @@ TEST_F(PoolTest, PutsTheLimitsOfItsNicsBackAsTheyWere) {
   EXPECT_EQ(nic_limits(domain), before);
 }
 
+// A guest of whose memory somebody says this, whatever its balloon does not.
+class OneGuest final : public GuestWord {
+ public:
+  std::optional<GuestMemory> memory(std::string_view vm_uuid) const override { return vm_uuid == kUuid ? said : std::nullopt; }
+  std::optional<GuestMemory> said;
+};
+
+TEST_F(PoolTest, TakesMemoryOnTheStrengthOfWhatSomebodyInTheGuestSaysAndNoMoreThanThat) {
+  const auto guest = std::make_shared<OneGuest>();
+  options.observer.guests = guest;
+  LibvirtPool p = pool();
+  const auto shrink = [](Resources& r) { r[Resource::kMemory] = (1_GiB).count(); };
+  EXPECT_EQ(p.start(ActionId(1), resize(p, shrink)).error().code, ErrorCode::kRefused) << "it says nothing yet";
+  guest->said = GuestMemory{2_GiB, 512_MiB, kNoon};
+  const Action a = resize(p, shrink);
+  const Inventory seen = p.inventory().value();
+  const Vm& vm = *find_by_id(seen.vms, a.vm);
+  EXPECT_TRUE(vm.guest_statistics);
+  EXPECT_EQ(vm.used[index(Resource::kMemory)], static_cast<double>((1536_MiB).count()));
+  EXPECT_EQ(vm.scaling[index(Resource::kMemory)], Scaling::kLiveUpAndDown);
+  ASSERT_TRUE(p.start(ActionId(2), a));
+  EXPECT_THAT(end_of(p, ActionId(2)).message, HasSubstr("the guest can spare 512 MiB, not 1 GiB"));
+  guest->said->available = 1200_MiB;
+  ASSERT_TRUE(p.start(ActionId(3), resize(p, shrink)));
+  EXPECT_EQ(end_of(p, ActionId(3)).state, ActionState::kDone);
+  EXPECT_EQ(allocation(p, a.vm).memory(), 1_GiB);
+}
+
 TEST_F(PoolTest, RefusesWithReasons) {
   LibvirtPool p = pool();
   const Action a = resize(p, to_3_cores);

@@ -155,6 +155,7 @@ TEST(MayResize, SaysWhatTheJudgementSays) {
   EXPECT_TRUE(may_resize(d, now, now));
   EXPECT_THAT(may_resize(d, now, with(d, Resource::kMemory, now.memory().count() / 2)).error().message,
               HasSubstr("its memory cannot shrink while it runs: the guest does not report"));
+  EXPECT_TRUE(may_resize(d, now, with(d, Resource::kMemory, now.memory().count() / 2), true)) << "somebody else in it tells what it needs";
   const Domain off = domain("off");
   EXPECT_THAT(may_resize(off, allocation_of(off), with(off, Resource::kCpu, 500)).error().message, HasSubstr("it is off"));
 }

@@ -6,6 +6,7 @@
 // - Two URIs that say the same host UUID: the first counts, the second is left out, and that is said.
 // - A VM that is on two hosts: while it migrates it runs on one and waits on the other, where its room is held (Host::incoming).
 //   Running on both is an alarm: it is observed only, and immovable, until it is on one again.
+// - What a guest's memory is used for its balloon says, or whoever speaks for guests (guest_word.h) where the balloon does not.
 // - A VM of another manager (owner.h) is observed; one whose policy cannot be read as well.
 //
 // Threads: one caller at a time. Ownership: borrows the id book.
@@ -18,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "headroom/hypervisor/guest_word.h"
 #include "headroom/hypervisor/hypervisor.h"
 #include "headroom/libvirt/host_reading.h"
 #include "headroom/libvirt/id_book.h"
@@ -61,7 +63,8 @@ struct Observation {
 
 class Census {
  public:
-  Census(Site site, RateOptions rates, IdBook& ids) : site_(std::move(site)), rates_(rates), ids_(ids) {}
+  Census(Site site, RateOptions rates, IdBook& ids, std::shared_ptr<const GuestWord> guests = {})
+      : site_(std::move(site)), rates_(rates), ids_(ids), guests_(std::move(guests)) {}
 
   Observation take(const std::vector<HostView>& views);
 
@@ -76,6 +79,7 @@ class Census {
   void add_vm(const std::string& uuid, const std::vector<Stay>& stays, Observation& o);
   std::optional<Measurement> measure(const Stay& stay, const Vm& vm);
   void tell_use(const Stay& stay, SeenVm& seen, Vm& vm, Observation& o);
+  std::optional<GuestMemory> word_of(const std::string& uuid) const { return guests_ ? guests_->memory(uuid) : std::nullopt; }
   Bytes most_touched(const Stay& stay, const Vm& vm);
 
   struct Touched {
@@ -87,6 +91,7 @@ class Census {
   Site site_;
   RateBook rates_;
   IdBook& ids_;
+  std::shared_ptr<const GuestWord> guests_;
   std::map<std::string, std::string> home_;  // of each VM: the UUID of the host it was on last
   std::map<std::string, Touched> touched_;   // what each has written to since its process began (Vm::touched)
   std::map<std::string, Measurement> measured_;  // what each used when it was measured last

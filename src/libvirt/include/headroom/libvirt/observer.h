@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "headroom/base/clock.h"
+#include "headroom/hypervisor/guest_word.h"
 #include "headroom/libvirt/census.h"
 #include "headroom/libvirt/event.h"
 
@@ -35,6 +36,7 @@ struct ObserverOptions {
   std::size_t most_events = 1024;                       // kept between two rounds
   RateOptions rates{};
   Site site{};
+  std::shared_ptr<const GuestWord> guests{};            // who speaks for guests beside their balloons; none: nobody
 };
 
 struct Round {

@@ -19,7 +19,10 @@ struct ScalingVerdict {
   std::string reason() const;  // "cpu: ...; memory: ..."
 };
 
-ScalingVerdict judge_scaling(const Domain& domain);
+// `guest_speaks`: somebody in it tells what its memory is used for, whatever becomes of its balloon's statistics.
+ScalingVerdict judge_scaling(const Domain& domain, bool guest_speaks = false);
+// It keeps so many vCPUs while it runs; with less CPU than that it has a quota of them.
+std::int64_t least_vcpus(const Domain& domain);
 
 // What is in force, and the most it can become while it runs. Both include the VM's own policy only where that is tighter.
 Resources allocation_of(const Domain& domain);
