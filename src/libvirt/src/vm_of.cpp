@@ -87,6 +87,8 @@ Vm vm_of(const Domain& domain, const DomainStats& stats, const SeenVm& judged, c
   vm.name = domain.name;
   vm.uuid = domain.uuid;
   vm.allocation = held_by(domain, stats);
+  vm.vcpus = static_cast<std::int32_t>(stats.vcpus ? static_cast<std::int64_t>(*stats.vcpus) : domain.vcpus);
+  vm.least_vcpus = static_cast<std::int32_t>(least_vcpus(domain));
   vm.floor = floor_of(domain);
   vm.ceiling = ceiling_of(domain);
   for (Resource r : kAllResources)

@@ -50,6 +50,7 @@ struct Vm {
   Resources allocation;                      // the limits in force
   Resources floor;                           // never allocate less
   Resources ceiling;                         // never allocate more (the provision, the flavour)
+  std::int32_t vcpus = 0, least_vcpus = 0;   // its processors, and so many it keeps while it runs; 0: not told
   Mobility mobility = Mobility::kImmovable;
   std::string mobility_reason = "unknown";   // "vfio device 0000:3b:00.0", "local disk vda"
   std::array<Scaling, kResourceCount> scaling{};  // starts as never
@@ -66,6 +67,7 @@ struct Vm {
   std::array<float, kResourceCount> stalled{};   // last sample, 0..1
   std::optional<Instant> sampled_at;
   bool guest_statistics = false;                 // fresh statistics from inside the guest
+  std::array<double, kResourceCount> demanded{};  // its guest wants so much in all, at once, base units; 0: it asks for nothing
   Bytes touched;                                 // of its memory has been written to since it began, caches too: what a move sends; 0: not known
   std::vector<DirtiedMemory> dirtied;            // what its guest wrote to lately; empty: not measured
   Forecast forecast;
