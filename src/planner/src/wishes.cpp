@@ -122,6 +122,25 @@ void wish_by_rule(const Draft& d, std::size_t i, const Rule& rule, const RuleMem
   wish.by_move = wish.by_move || rule.action == RuleAction::kMigrate;
 }
 
+// A guest asks when it has waited for some time already: no rule's own time is waited for on top.
+void wish_by_demand(const Draft& d, std::size_t i, Wish& wish) {
+  const Vm& vm = d.vm(i);
+  for (Resource r : kAllResources) {
+    const double demand = vm.demanded[index(r)];
+    if (demand <= static_cast<double>(vm.allocation[r]) || !d.may_change(i, r, true)) continue;
+    const std::int64_t amount = std::min(round_up(demand, d.policy().step[r]), std::max(vm.ceiling[r], vm.allocation[r]));
+    if (amount <= wish.want[r]) continue;
+    wish.want[r] = amount;
+    wish.reason = Reason{};
+    wish.reason.code = ReasonCode::kPressure;
+    wish.reason.rule = "demand";
+    wish.reason.resource = r;
+    wish.reason.demand = demand;
+    wish.reason.limit = static_cast<double>(vm.allocation[r]);
+    wish.worth_usd_per_hour += kRuleWorth_usd_per_h;
+  }
+}
+
 }  // namespace
 
 SizingTask sizing_task(const Draft& d, std::size_t i, Resource r) {
@@ -146,6 +165,7 @@ Wishes size_all(const Draft& d, const Market& market, const PriceShares& shares)
     wish_by_rules(d, i, AutomationLevel::kAuto, wish);
     for (Resource r : kAllResources)
       if (market.prices(i, r)) wish_by_price(d, market.at(i, r, shares[index(r)]), r, wish);
+    wish_by_demand(d, i, wish);
   }
   return wishes;
 }

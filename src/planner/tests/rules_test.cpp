@@ -34,6 +34,21 @@ TestWorld tight_world() {
   return w;
 }
 
+TEST(Demand, OfAGuestIsGivenAtOnceAsFarAsItsCeilingAndNoFurther) {
+  TestWorld w(2);
+  w.add(0, 2000, 900).demanded[index(Resource::kCpu)] = 2500;
+  w.add(1, 7000, 900).demanded[index(Resource::kCpu)] = 9000;
+  w.add(1, 1000, 300).demanded[index(Resource::kCpu)] = 1000;
+  const Plan plan = make_plan(w.s, Policy{});
+  ASSERT_EQ(plan.actions.size(), 1U) << "the second host has no more room, and the third VM has what it wants";
+  EXPECT_EQ(plan.actions[0].after.cpu(), MilliCores(2500));
+  EXPECT_EQ(plan.actions[0].reason.rule, "demand");
+  EXPECT_EQ(plan.actions[0].reason.code, ReasonCode::kPressure);
+  EXPECT_TRUE(check_plan(w.s, plan).empty());
+  w.s.vms[0].scaling.fill(Scaling::kNever);
+  EXPECT_TRUE(make_plan(w.s, Policy{}).actions.empty());
+}
+
 TEST(RuleLevel, AutoIsPlannedToBeDone) {
   const TestWorld w = tight_world();
   const Plan plan = make_plan(w.s, policy_of(rule_of(RuleAction::kGrow, AutomationLevel::kAuto)));
