@@ -81,7 +81,8 @@ std::string why_it_changed(const json& vm) {
   if (actions.empty()) return "It has not been changed in this run.\n";
   const json& last = actions.at(0);
   const std::string message = last.at("message");
-  return fmt::format("It was last changed at {}: {}, because {} ({}{}).\n", moment(last.at("at")), last.at("text").get<std::string>(),
+  const std::string_view changed = last.at("state") == "done" ? "was last changed" : "was last to be changed";
+  return fmt::format("It {} at {}: {}, because {} ({}{}).\n", changed, moment(last.at("at")), last.at("text").get<std::string>(),
                      last.at("reason").get<std::string>(), last.at("state").get<std::string>(), message.empty() ? "" : ", " + message);
 }
 
