@@ -16,19 +16,15 @@ using ingest::DirectiveState;
 using ingest::Moment;
 
 constexpr float kHeldBack = 0.5F;                      // a demand's pressure at least: the guest's own word that it wants more
+constexpr double kMostTimes = 2;                       // that a guest can want of what it has, whatever it says
 constexpr Duration kKept = std::chrono::hours(1);       // what is over, for those who ask again
 constexpr double kSmooth = 0.2;                        // of a look, in the comparison
 constexpr double kApart_mcores = 100, kApartShare = 0.25;
 
-std::uint32_t vcpus(const Resources& r) { return static_cast<std::uint32_t>((std::max<std::int64_t>(0, r.cpu().count()) + 999) / 1000); }
-std::uint64_t kib(const Resources& r) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, r.memory().count())) / 1024; }
+constexpr Duration kToldWithin = std::chrono::minutes(10);  // what has become of it: a guest that comes back late is to hear of it all the same
 
-bool takes(const Action& a) {
-  return a.kind == ActionKind::kResize && (vcpus(a.after) < vcpus(a.before) || a.after.memory() < a.before.memory());
-}
-bool changes_guest(const Action& a) {
-  return a.kind == ActionKind::kResize && (vcpus(a.after) != vcpus(a.before) || a.after.memory() != a.before.memory());
-}
+std::int64_t vcpus(const Resources& r) { return (std::max<std::int64_t>(0, r.cpu().count()) + 999) / 1000; }
+std::uint64_t kib(const Resources& r) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, r.memory().count())) / 1024; }
 
 Progress ended(ActionState state, std::string why) {
   Progress p;
@@ -39,9 +35,14 @@ Progress ended(ActionState state, std::string why) {
 
 }  // namespace
 
-bool GuestPool::fresh(const AgentState& agent, Instant now) const {
-  const Duration within = std::max(kFreshAtLeast, 3 * agent.interval);
-  return agent.newest && agent.sampled_at && now - *agent.sampled_at <= within;
+// A guest sees vCPUs come and go; a quota it does not see, so that it gives up none for one.
+GuestPool::Change GuestPool::change_of(const Action& a, const Vm* vm) {
+  Change c;
+  const std::int64_t from = vm != nullptr && vm->vcpus > 0 ? vm->vcpus : vcpus(a.before);
+  const std::int64_t to = std::max<std::int64_t>(vcpus(a.after), vm != nullptr ? vm->least_vcpus : 0);
+  if (a.after.cpu() != a.before.cpu() && to != from) c.vcpus_from = static_cast<std::uint32_t>(from), c.vcpus_to = static_cast<std::uint32_t>(to);
+  if (a.after.memory() != a.before.memory()) c.memory_kib_from = kib(a.before), c.memory_kib_to = kib(a.after);
+  return c;
 }
 
 Result<Inventory> GuestPool::inventory() {
@@ -57,12 +58,13 @@ Result<Inventory> GuestPool::inventory() {
   ports_.agents.forget(now);
   std::erase_if(courses_, [&](const auto& c) { return c.second.ended_at && now - *c.second.ended_at > kKept; });
   std::erase_if(checks_, [&](const auto& c) { return find_by_id(all->vms, c.first) == nullptr; });
+  std::erase_if(wants_, [&](const auto& w) { return find_by_id(all->vms, w.first) == nullptr; });
   vms_ = all->vms;
   return all;
 }
 
 void GuestPool::overlay(Vm& vm, const AgentState& agent, Instant now, std::vector<std::string>& troubles) {
-  if (fresh(agent, now)) {
+  if (is_fresh(agent, now)) {
     compare(vm, agent, now, troubles);
     const Sample& newest = *agent.newest;
     if (!vm.sampled_at || newest.at >= *vm.sampled_at - agent.interval) {
@@ -73,9 +75,19 @@ void GuestPool::overlay(Vm& vm, const AgentState& agent, Instant now, std::vecto
     }
   }
   if (agent.demand && now - agent.demand->heard_at <= kDemandCounts) {
-    float& stalled = vm.stalled[index(agent.demand->resource)];
-    stalled = std::max({stalled, kHeldBack, agent.demand->pressure});
+    const std::size_t which = index(agent.demand->resource);
+    vm.stalled[which] = std::max({vm.stalled[which], kHeldBack, agent.demand->pressure});
+    vm.demanded[which] = wanted(vm, *agent.demand);
   }
+}
+
+// A guest sees its vCPUs and not the quota that they have: what it asks for is a share more of what it was given when it asked.
+double GuestPool::wanted(const Vm& vm, const ingest::AgentDemand& demand) {
+  Want& want = wants_[vm.id];
+  if (want.heard_at == demand.heard_at && want.resource == demand.resource) return want.amount;
+  const double times = demand.has > 0 ? std::clamp(demand.wanted / demand.has, 1.0, kMostTimes) : 1;
+  want = {demand.resource, demand.heard_at, times * static_cast<double>(vm.allocation[demand.resource])};
+  return want.amount;
 }
 
 // The hypervisor's own counters are in `vm` still.
@@ -109,7 +121,7 @@ Result<std::vector<VmSample>> GuestPool::samples() {
   for (const Vm& vm : vms_) {
     ids.emplace(vm.uuid, vm.id);
     const auto agent = ports_.agents.find(vm.uuid);
-    if (agent && fresh(*agent, now)) reported.insert(vm.id);
+    if (agent && is_fresh(*agent, now)) reported.insert(vm.id);
   }
   std::erase_if(*all, [&](const VmSample& s) { return reported.contains(s.vm); });
   by_agents_.clear();
@@ -131,16 +143,35 @@ Result<void> GuestHistory::append(std::span<const HistorySample> samples, std::s
 
 const Vm* GuestPool::seen(VmId id) const { return find_by_id(vms_, id); }
 
-Directive GuestPool::change_of(const Course& course, ActionId id, Moment moment, const Resources& from, const Resources& to) const {
+Result<std::string> GuestPool::ask(const Course& course, ActionId id, const Change& change, Moment moment, Duration within) {
   Directive d;
   d.vm_uuid = course.vm_uuid;
   d.action = id;
   d.moment = moment;
-  if (vcpus(from) != vcpus(to)) d.vcpus_from = vcpus(from), d.vcpus_to = vcpus(to);
-  if (from.memory() != to.memory()) d.memory_kib_from = kib(from), d.memory_kib_to = kib(to);
-  d.until = ports_.clock.now() + kAnswerWithin;
-  d.reason = fmt::format("action {}", id.value());
-  return d;
+  d.vcpus_from = change.vcpus_from;
+  d.vcpus_to = change.vcpus_to;
+  d.memory_kib_from = change.memory_kib_from;
+  d.memory_kib_to = change.memory_kib_to;
+  return put(std::move(d), within);
+}
+
+Result<std::string> GuestPool::drain(const Course& course, ActionId id, Moment moment, Duration within) {
+  Directive d;
+  d.kind = ingest::DirectiveKind::kDrain;
+  d.vm_uuid = course.vm_uuid;
+  d.action = id;
+  d.moment = moment;
+  d.reason = course.action.reason.code == ReasonCode::kDrain ? "its host is being emptied; " : "";
+  return put(std::move(d), within);
+}
+
+Result<std::string> GuestPool::put(Directive d, Duration within) {
+  const Instant now = ports_.clock.now();
+  d.until = now + within;
+  d.reason += fmt::format("action {}", d.action.value());
+  auto question = ports_.directives.ask(d, now);
+  if (question && ports_.wake) ports_.wake();
+  return question;
 }
 
 Result<void> GuestPool::start(ActionId id, const Action& action) {
@@ -148,13 +179,20 @@ Result<void> GuestPool::start(ActionId id, const Action& action) {
   for (const auto& [other, course] : courses_)
     if (course.action.vm == action.vm && !course.begun && !course.over)
       return fail(ErrorCode::kRefused, fmt::format("its guest is being asked for action {}", other.value()));
-  const Vm* vm = action.kind == ActionKind::kResize ? seen(action.vm) : nullptr;
+  const bool moves = action.kind == ActionKind::kMigrate;
+  const Vm* vm = moves || action.kind == ActionKind::kResize ? seen(action.vm) : nullptr;
   const auto agent = vm != nullptr ? ports_.agents.find(vm->uuid) : std::nullopt;
-  if (!agent || !agent->connected || !changes_guest(action)) return ports_.hypervisor.start(id, action);
+  if (!agent || !agent->connected) return ports_.hypervisor.start(id, action);
   if (auto sense = makes_sense(action); !sense) return sense;
-  Course course{action, vm->uuid, {}, {}, false, false, {}};
-  if (takes(action)) {
-    if (auto asked = ask(course, id); !asked) return asked;
+  Course course{.action = action, .vm_uuid = vm->uuid, .change = change_of(action, vm)};
+  course.drains = moves && drain_within_ > Duration(0) && can(*agent, ingest::AgentFeature::kHooks);
+  const bool asks = moves ? course.drains : course.change.takes();
+  if (!asks && !course.change.any()) return ports_.hypervisor.start(id, action);
+  if (asks) {
+    auto question = moves ? drain(course, id, Moment::kBefore, drain_within_) : ask(course, id, course.change, Moment::kBefore, kAnswerWithin);
+    if (!question) return tl::unexpected(question.error());
+    course.question = std::move(*question);
+    course.answer_until = ports_.clock.now() + (moves ? drain_within_ : kAnswerWithin);
   } else {
     if (auto begun = ports_.hypervisor.start(id, action); !begun) return begun;
     course.begun = true;
@@ -163,20 +201,21 @@ Result<void> GuestPool::start(ActionId id, const Action& action) {
   return {};
 }
 
-Result<void> GuestPool::ask(Course& course, ActionId id) {
-  auto question = ports_.directives.ask(change_of(course, id, Moment::kBefore, course.action.before, course.action.after), ports_.clock.now());
-  if (!question) return tl::unexpected(question.error());
-  course.question = std::move(*question);
-  if (ports_.wake) ports_.wake();
-  return {};
-}
-
 void GuestPool::hear_answer(Course& course, ActionId id) {
   const auto question = ports_.directives.find(course.question);
-  if (!question || !*question) return;   // asked again at the next look
+  if (!question || !*question) {   // it is looked for again while there is time
+    if (ports_.clock.now() >= course.answer_until) course.over = ended(ActionState::kCancelled, "what its guest was asked is not to be found any more");
+    return;
+  }
   const Directive& d = **question;
-  const Instant now = ports_.clock.now();
-  if (d.state == DirectiveState::kOpen && now < d.until) return;
+  const bool open = d.state == DirectiveState::kOpen;
+  if (open && ports_.clock.now() < d.until) return;
+  if (course.drains) {
+    // An application may want to be ready, and has no say in whether its VM moves.
+    if (open || d.state == DirectiveState::kExpired) course.remark = fmt::format("its guest was not ready within {}", to_text(drain_within_));
+    else if (d.state != DirectiveState::kDone) course.remark = "its guest could not get ready: " + d.answer;
+    return carry_on(course, id);
+  }
   switch (d.state) {
     case DirectiveState::kDone:
     case DirectiveState::kUnsupported: return carry_on(course, id);
@@ -194,14 +233,20 @@ void GuestPool::carry_on(Course& course, ActionId id) {
   course.begun = begun.has_value();
   if (begun) return;
   course.over = ended(begun.error().code == ErrorCode::kRefused ? ActionState::kCancelled : ActionState::kFailed, begun.error().message);
-  tell(course, id, course.action.after, course.action.before);
+  tell(course, id, false);
 }
 
 // What has become of it, once; a guest that does not hear of it finds out by itself.
-void GuestPool::tell(Course& course, ActionId id, const Resources& from, const Resources& to) {
+void GuestPool::tell(Course& course, ActionId id, bool done) {
   if (std::exchange(course.told, true)) return;
-  static_cast<void>(ports_.directives.ask(change_of(course, id, Moment::kAfter, from, to), ports_.clock.now()));
-  if (ports_.wake) ports_.wake();
+  if (course.vm_uuid.empty()) {
+    const Vm* vm = seen(course.action.vm);
+    if (vm == nullptr || !ports_.agents.find(vm->uuid)) return;
+    course.vm_uuid = vm->uuid;
+  }
+  const bool asked = !course.question.empty() && !course.drains;
+  if (course.change.any() && (done || asked)) static_cast<void>(ask(course, id, done ? course.change : course.change.back(), Moment::kAfter, kToldWithin));
+  if (course.drains) static_cast<void>(drain(course, id, Moment::kAfter, kToldWithin));
 }
 
 Result<Progress> GuestPool::progress(ActionId id) {
@@ -217,23 +262,40 @@ Result<Progress> GuestPool::progress(ActionId id) {
   auto progress = ports_.hypervisor.progress(id);
   if (!progress || progress->state == ActionState::kRunning) return progress;
   course.ended_at = ports_.clock.now();
-  const bool done = progress->state == ActionState::kDone;
-  if (done) tell(course, id, course.action.before, course.action.after);
-  else if (!course.question.empty()) tell(course, id, course.action.after, course.action.before);
+  tell(course, id, progress->state == ActionState::kDone && !progress->allocation_as_before);
+  if (!course.remark.empty()) progress->message += (progress->message.empty() ? "" : "; ") + course.remark;
   return progress;
+}
+
+std::optional<Instant> GuestPool::next_due() const {
+  std::optional<Instant> next;
+  for (const auto& [id, course] : courses_)
+    if (!course.begun && !course.over) next = next ? std::min(*next, course.answer_until) : course.answer_until;
+  return next;
 }
 
 Result<void> GuestPool::take_up(ActionId id, const Action& action) {
   const auto asked = ports_.directives.of_action(id);
   if (!asked) return tl::unexpected(asked.error());
   const auto question = std::find_if(asked->begin(), asked->end(), [](const Directive& d) { return d.moment == Moment::kBefore; });
-  if (question == asked->end()) return ports_.hypervisor.take_up(id, action);
-  Course course{action, question->vm_uuid, question->id, {}, question->carried_on, false, {}};
+  Course course{.action = action, .change = change_of(action, nullptr)};
+  if (question == asked->end()) {
+    const auto known = ports_.hypervisor.take_up(id, action);
+    course.begun = true;
+    if (known && asked->empty() && course.change.any()) courses_.insert_or_assign(id, std::move(course));   // its guest is to hear how it ended
+    return known;
+  }
+  course.vm_uuid = question->vm_uuid;
+  course.question = question->id;
+  course.answer_until = question->until;
+  course.drains = question->kind == ingest::DirectiveKind::kDrain;
+  if (!course.drains) course.change = {question->vcpus_from, question->vcpus_to, question->memory_kib_from, question->memory_kib_to};
   if (question->carried_on) {
+    course.begun = true;
     if (auto good = ports_.hypervisor.take_up(id, action); !good) return good;
   } else if (question->state != DirectiveState::kOpen || ports_.clock.now() >= question->until) {
     course.over = ended(ActionState::kCancelled, "the manager was restarted before it began");
-    if (question->state == DirectiveState::kDone) tell(course, id, action.after, action.before);
+    if (question->state == DirectiveState::kDone || course.drains) tell(course, id, false);
   }
   courses_.insert_or_assign(id, std::move(course));
   return {};
@@ -245,7 +307,7 @@ Result<void> GuestPool::cancel(ActionId id) {
   Course& course = found->second;
   if (course.over) return {};
   course.over = ended(ActionState::kCancelled, "it was ended before it began");
-  tell(course, id, course.action.after, course.action.before);
+  tell(course, id, false);
   return {};
 }
 

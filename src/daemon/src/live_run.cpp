@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "headroom/constraints/judge.h"
@@ -12,6 +13,9 @@
 
 namespace headroom {
 namespace {
+
+constexpr int kSoonest = 6;   // a sixth of a round's time goes by at least, whoever asks for the next
+constexpr Duration kBreath = std::chrono::milliseconds(50);  // between looks, however long ago something was due
 
 // The first whole multiple of `every` after `now`.
 Instant next_of(Duration every, Instant now) { return now - now.time_since_epoch() % every + every; }
@@ -77,7 +81,8 @@ struct LiveRun::Inside {
   Board board;
   RoundGate gate;
   std::size_t rounds = 0;
-  Instant next_round{}, next_poll{};
+  Instant next_round{}, next_poll{}, last_round{};
+  std::atomic<bool> round_asked = false;
   std::optional<bool> pause_asked;   // before the journal was read
   bool recovered = false, moves_taken_up = false, told_taken_up = false, over = false;
 };
@@ -125,6 +130,7 @@ Result<void> LiveRun::go() {
   if (auto ok = in.begin(); !ok) return ok;
   for (;;) {
     const Instant now = in.ports.clock.now();
+    if (in.round_asked.exchange(false)) in.next_round = std::min(in.next_round, in.last_round + in.fleet.every / kSoonest);
     const bool round = now >= in.next_round;
     {
       const auto lock = in.gate.round();
@@ -174,11 +180,13 @@ void LiveRun::Inside::take_up_moves(Instant now) {
 
 Instant LiveRun::Inside::next_event(Instant now) const {
   const Instant soonest = std::min(next_round, next_poll);
-  const auto look = loop.next_look();
-  return std::max(now, look ? std::min(soonest, *look) : soonest);
+  Instant next = std::min(soonest, loop.next_look().value_or(soonest));
+  if (ports.due) next = std::min(next, std::max(ports.due().value_or(next), now + kBreath));
+  return std::max(now, next);
 }
 
 void LiveRun::Inside::one_round(Instant now) {
+  last_round = now;
   next_round = next_of(fleet.every, now);
   next_poll = std::min(next_round, next_of(fleet.poll, now));
   models->before_round(now);
@@ -280,6 +288,15 @@ Result<void> LiveRun::set_drained(const std::string& host, bool drained) {
   if (auto done = in.drained.set(host, drained, now); !done) return done;
   in.loop.set_drained(in.drained.hosts());
   return {};
+}
+
+// A look comes with each wait that ends.
+void LiveRun::look_soon() {
+  if (inside_->ports.wake) inside_->ports.wake();
+}
+
+void LiveRun::round_soon() {
+  if (!inside_->round_asked.exchange(true)) look_soon();
 }
 
 }  // namespace headroom

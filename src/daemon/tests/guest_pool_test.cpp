@@ -152,10 +152,124 @@ TEST_F(GuestPoolTest, TellsWhenAgentAndHypervisorDifferForLong) {
 
 TEST_F(GuestPoolTest, ADemandCountsAsBeingHeldBackForAWhile) {
   connect();
-  board.change(uuid(), [](AgentState& a) { a.demand = AgentDemand{Resource::kMemory, 4e9, 0.1F, kStart, "stalls"}; });
+  board.change(uuid(), [](AgentState& a) { a.demand = AgentDemand{Resource::kMemory, 4e9, 5e9, 0.1F, kStart, "stalls"}; });
   EXPECT_FLOAT_EQ((*pool->inventory()).vms[0].stalled[index(Resource::kMemory)], 0.5F);
   clock.set(kStart + minutes(3));
   EXPECT_EQ((*pool->inventory()).vms[0].stalled[index(Resource::kMemory)], 0);
+}
+
+TEST_F(GuestPoolTest, ADemandIsForAShareMoreOfWhatTheVmHadWhenItWasSaid) {
+  connect();
+  const double had = static_cast<double>(fake.vm(kVm).allocation.cpu().count());
+  board.change(uuid(), [](AgentState& a) { a.demand = AgentDemand{Resource::kCpu, 1000, 1250, 0.1F, kStart, "waits"}; });
+  const auto demanded = [&] { return (*pool->inventory()).vms[0].demanded[index(Resource::kCpu)]; };
+  EXPECT_DOUBLE_EQ(demanded(), 1.25 * had);
+  fake.vm(kVm).allocation[Resource::kCpu] *= 2;
+  EXPECT_DOUBLE_EQ(demanded(), 1.25 * had) << "what it was given meanwhile is no ground for more";
+  clock.set(kStart + seconds(40));
+  board.change(uuid(), [&](AgentState& a) { a.demand = AgentDemand{Resource::kCpu, 1000, 1e9, 0.1F, clock.now(), "waits"}; });
+  EXPECT_DOUBLE_EQ(demanded(), 2 * 2 * had) << "within reason";
+  clock.set(kStart + minutes(3));
+  EXPECT_EQ(demanded(), 0);
+}
+
+TEST_F(GuestPoolTest, AsksTheGuestForNoVcpusThatItsVmKeeps) {
+  connect();
+  fake.vm(kVm).vcpus = fake.vm(kVm).least_vcpus = 2;
+  inventory = *pool->inventory();
+  ASSERT_TRUE(pool->start(ActionId(7), shrink(1000, 0)));
+  EXPECT_TRUE(open().empty());
+  EXPECT_TRUE(fake.was_started(ActionId(7))) << "a quota is not the guest's to give";
+}
+
+class GuestThatDrains : public GuestPoolTest {
+ protected:
+  GuestThatDrains() {
+    connect();
+    board.change(uuid(), [](AgentState& a) { a.features = 1U << static_cast<unsigned>(AgentFeature::kHooks); });
+  }
+  Action move() {
+    Action a = shrink(0, 0);
+    a.kind = ActionKind::kMigrate;
+    a.to = HostId(2);
+    a.reason.code = ReasonCode::kDrain;
+    return a;
+  }
+};
+
+TEST_F(GuestThatDrains, IsToldBeforeItsVmMovesAndWhenThatIsOver) {
+  ASSERT_TRUE(pool->start(ActionId(7), move()));
+  EXPECT_FALSE(fake.was_started(ActionId(7)));
+  ASSERT_EQ(open().size(), 1u);
+  EXPECT_EQ(open()[0].kind, DirectiveKind::kDrain);
+  EXPECT_EQ(open()[0].moment, Moment::kBefore);
+  EXPECT_EQ(open()[0].reason, "its host is being emptied; action 7");
+  EXPECT_EQ(pool->next_due(), kStart + seconds(5));
+  answer(DirectiveState::kDone);
+  EXPECT_EQ((*pool->progress(ActionId(7))).state, ActionState::kRunning);
+  EXPECT_TRUE(fake.was_started(ActionId(7)));
+  EXPECT_EQ(pool->next_due(), std::nullopt);
+  clock.set(kStart + minutes(5));
+  const auto end = *pool->progress(ActionId(7));
+  EXPECT_EQ(end.state, ActionState::kDone);
+  EXPECT_EQ(end.message, "");
+  ASSERT_EQ(open().size(), 1u);
+  EXPECT_EQ(open()[0].kind, DirectiveKind::kDrain);
+  EXPECT_EQ(open()[0].moment, Moment::kAfter);
+}
+
+TEST_F(GuestThatDrains, HoldsNoMoveUpBeyondItsTimeWhateverItSays) {
+  ASSERT_TRUE(pool->start(ActionId(7), move()));
+  clock.set(kStart + seconds(4));
+  EXPECT_EQ((*pool->progress(ActionId(7))).state, ActionState::kRunning);
+  EXPECT_FALSE(fake.was_started(ActionId(7)));
+  clock.set(kStart + seconds(5));
+  (void)*pool->progress(ActionId(7));
+  EXPECT_TRUE(fake.was_started(ActionId(7)));
+  clock.set(kStart + minutes(5));
+  const auto end = *pool->progress(ActionId(7));
+  EXPECT_EQ(end.state, ActionState::kDone);
+  EXPECT_EQ(end.message, "its guest was not ready within 5s");
+}
+
+TEST_F(GuestThatDrains, AdvisesAndDoesNotVetoAMove) {
+  ASSERT_TRUE(pool->start(ActionId(7), move()));
+  answer(DirectiveState::kFailed, "hook 10-app ended with 1: a backup runs");
+  (void)*pool->progress(ActionId(7));
+  EXPECT_TRUE(fake.was_started(ActionId(7)));
+  clock.set(kStart + minutes(5));
+  EXPECT_EQ((*pool->progress(ActionId(7))).message, "its guest could not get ready: hook 10-app ended with 1: a backup runs");
+}
+
+TEST_F(GuestThatDrains, IsTakenUpAfterARestartAndToldThatItIsOver) {
+  ASSERT_TRUE(pool->start(ActionId(7), move()));
+  answer(DirectiveState::kDone);
+  reopen();
+  ASSERT_TRUE(pool->take_up(ActionId(7), move()));
+  EXPECT_EQ((*pool->progress(ActionId(7))).state, ActionState::kCancelled) << "nobody knows how long it has been waiting";
+  ASSERT_EQ(open().size(), 1u);
+  EXPECT_EQ(open()[0].moment, Moment::kAfter);
+}
+
+TEST_F(GuestThatDrains, WithoutHooksIsNotAskedAndHoldsNothingUp) {
+  board.change(uuid(), [](AgentState& a) { a.features = 0; });
+  ASSERT_TRUE(pool->start(ActionId(7), move()));
+  EXPECT_TRUE(fake.was_started(ActionId(7)));
+  EXPECT_TRUE(open().empty());
+}
+
+TEST_F(GuestPoolTest, AGrowthThatAnEarlierRunBeganIsToldToTheGuestWhenItIsDone) {
+  connect();
+  Action grow = shrink(0, 0);
+  grow.after[Resource::kCpu] += 1000;
+  ASSERT_TRUE(pool->start(ActionId(7), grow));
+  reopen();
+  ASSERT_TRUE(pool->take_up(ActionId(7), grow));
+  clock.set(kStart + minutes(1));
+  EXPECT_EQ((*pool->progress(ActionId(7))).state, ActionState::kDone);
+  ASSERT_EQ(open().size(), 1u);
+  EXPECT_EQ(open()[0].moment, Moment::kAfter);
+  EXPECT_EQ(open()[0].vcpus_to, open()[0].vcpus_from + 1);
 }
 
 TEST_F(GuestPoolTest, AsksTheGuestBeforeItShrinksAndTellsItAfterwards) {

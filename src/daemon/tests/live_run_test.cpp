@@ -111,6 +111,19 @@ TEST(LiveRun, RunsRoundsOnWholeMultiplesAndLooksInBetween) {
   EXPECT_THAT(rounds, ElementsAre(7, 60, 120)) << "the first at once";
 }
 
+TEST(LiveRun, HasARoundBeforeItsTimeWhereSomebodyAsksButNotOneAfterTheOther) {
+  Rig rig;
+  const auto second = [](Instant t) { return (t - kNoon).count() / 1000; };
+  rig.fleet.poll = seconds(5);
+  rig.at = [&](Instant t) {
+    if (second(t) == 20 || second(t) == 25) rig.run_->round_soon();
+  };
+  rig.run(minutes(2));
+  std::vector<std::int64_t> rounds;
+  for (const State& s : rig.states) rounds.push_back(second(s.snapshot.taken_at));
+  EXPECT_THAT(rounds, ElementsAre(0, 20, 30, 60)) << "a sixth of a minute after the last at the earliest";
+}
+
 TEST(LiveRun, GrowsAVmOverItsRuleAndTellsOnceThatItDid) {
   Rig rig;
   rig.at = [&](Instant) { rig.use(1900); };

@@ -9,10 +9,12 @@
 // move that waited may be due. One in which no host answers is told on the board, and the next one comes all the same: nothing
 // acts on old news meanwhile (SafetyLimits).
 //
+// Who cannot wait for the next round may ask for one: it comes at once, or a sixth of `fleet.every` after the last, whichever is later.
+//
 // A restart: the journal's unfinished actions are taken up before anything is planned, a pause holds on, and what migrations have
 // taught is gone on from. Nothing that was begun is begun again.
 //
-// Threads: go() in one; board(), set_paused() and set_drained() from any. Ownership: borrows the ports, the history store and the trainer. Errors:
+// Threads: go() in one; board(), set_paused(), set_drained(), look_soon() and round_soon() from any. Ownership: borrows the ports, the history store and the trainer. Errors:
 // make(): kInvalid for a policy that a live fleet cannot have, a damaged list of drained hosts, horizons that cannot be forecast, or rules that name others. go(): the
 // journal cannot be read. What goes wrong later is told by the board and ends nothing.
 #pragma once
@@ -39,6 +41,8 @@ struct LivePorts {
   Journal& journal;
   const Clock& clock;
   std::function<bool(Instant)> wait_until;        // false: the end is asked for
+  std::function<void()> wake{};                   // ends that wait early, or the next; from any thread. None: it lasts as long as it lasts
+  std::function<std::optional<Instant>()> due{};  // the hypervisor wants to be asked about its actions then; none: at the next look
 };
 
 struct LiveOptions {
@@ -66,6 +70,9 @@ class LiveRun {
   Result<void> set_paused(bool paused);
   // Has a host left by its VMs, or takes it into use again, from the next round on; likewise. kNotFound for a host that is not there.
   Result<void> set_drained(const std::string& host, bool drained);
+  // How actions are getting on may have changed; what was measured may call for an action.
+  void look_soon();
+  void round_soon();
 
  private:
   struct Inside;
