@@ -7,6 +7,8 @@
 #include "headroom/daemon/agent_audit.h"
 #include "headroom/daemon/agent_desk.h"
 #include "headroom/daemon/guest_pool.h"
+#include "headroom/daemon/live_run.h"
+#include "headroom/daemon/sampling_pace.h"
 #include "headroom/fleet/live_fleet.h"
 #include "headroom/ingest/ingest.h"
 
@@ -14,36 +16,42 @@ namespace headroom::cli {
 
 class Agents {
  public:
-  // `history`: takes the reports; `audit`: who joins and who is refused.
-  // All that it keeps is in `state`: the authority, unless the fleet brings its own, the identities, the directives. It listens from
-  // begin() on. `epoch`: of this run, higher than those before. `descriptors`: this process may have; the log tells how many connections that is.
-  static Result<std::unique_ptr<Agents>> open(const AgentSettings& settings, const std::filesystem::path& state, Hypervisor& pool, HistoryStore& history,
-                                              access::AuditLog& audit, const Clock& clock);
-  Result<void> begin(std::uint64_t epoch, std::size_t descriptors);
+  struct Ports {
+    ingest::AgentBoard& board;
+    Hypervisor& pool;
+    HistoryStore& history;     // takes the reports
+    access::AuditLog& audit;   // who joins and who is refused
+    const Clock& clock;
+  };
+  // All that it keeps is in `state`: the authority, unless the fleet brings its own, the identities, the directives.
+  static Result<std::unique_ptr<Agents>> open(const AgentSettings& settings, const std::filesystem::path& state, const Ports& ports);
+  // It listens for as long as the caller keeps what it gets, which is to end before the run: what cannot wait reaches that. `epoch`: of this
+  // run of the manager, higher than those before. `descriptors`: this process may have; the log tells how many connections that is.
+  Result<std::shared_ptr<ingest::Ingest>> begin(std::uint64_t epoch, std::size_t descriptors, LiveRun& run);
+  void after_round(const Snapshot& snapshot);
 
-  Hypervisor& pool() { return *pool_; }
+  GuestPool& pool() { return *pool_; }
   HistoryStore& loops_history() { return *loops_history_; }
   const AgentDesk& desk() const { return *desk_; }
 
  private:
-  Agents(const AgentSettings& settings, HistoryStore& history, access::AuditLog& audit, const Clock& clock, identity::Authority authority)
-      : settings_(settings), history_(history), clock_(clock), authority_(std::move(authority)), witness_(audit, clock) {}
+  Agents(const AgentSettings& settings, const Ports& ports, identity::Authority authority)
+      : settings_(settings), ports_(ports), authority_(std::move(authority)), witness_(ports.audit, ports.clock) {}
   void wake() {
-    if (ingest_) ingest_->wake();
+    if (const auto ingest = ingest_.lock()) ingest->wake();
   }
 
   AgentSettings settings_;
-  HistoryStore& history_;
-  const Clock& clock_;
+  Ports ports_;
   identity::Authority authority_;
   std::unique_ptr<identity::IdentityBook> identities_;
   std::unique_ptr<ingest::DirectiveBook> directives_;
-  ingest::AgentBoard board_;
   AgentAudit witness_;
   std::unique_ptr<GuestPool> pool_;
+  std::unique_ptr<SamplingPace> pace_;
   std::unique_ptr<GuestHistory> loops_history_;
   std::unique_ptr<AgentDesk> desk_;
-  std::unique_ptr<ingest::Ingest> ingest_;   // ends first: it uses all of them
+  std::weak_ptr<ingest::Ingest> ingest_;
 };
 
 }  // namespace headroom::cli

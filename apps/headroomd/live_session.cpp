@@ -12,6 +12,7 @@
 #include "headroom/base/descriptor.h"
 #include "headroom/base/supervisor.h"
 #include "headroom/constraints/file.h"
+#include "headroom/daemon/agent_word.h"
 #include "headroom/daemon/live_run.h"
 #include "headroom/daemon/policy_notes.h"
 #include "headroom/history/rocksdb_history.h"
@@ -74,7 +75,7 @@ Result<LiveFleet> fleet_of(const Options& o) {
 }
 
 LiveOptions live_options(const Options& o, const LiveState& state, const StartModel& start, Trainer* trainer, const libvirt::LibvirtPool& pool,
-                         LiveTicker& ticker) {
+                         LiveTicker& ticker, Agents* agents) {
   LiveOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
@@ -84,11 +85,13 @@ LiveOptions live_options(const Options& o, const LiveState& state, const StartMo
   options.history = state.history.get();
   options.moves_file = state.directory / "migrations.json";
   options.drained_file = state.directory / "drained.json";
+  if (agents != nullptr) options.history = &agents->loops_history();
   access::AuditLog& audit = *state.books.audit;
-  options.watch = [&ticker, &pool, notes = RoundNotes(audit), policies = PolicyNotes(audit), supervisor = Supervisor::from_environment()](const State& s) mutable {
+  options.watch = [&ticker, &pool, agents, notes = RoundNotes(audit), policies = PolicyNotes(audit), supervisor = Supervisor::from_environment()](const State& s) mutable {
     ticker.tell(s);
     notes.tell(s);
     policies.look(pool.last_round().seen);
+    if (agents != nullptr) agents->after_round(s.snapshot);
     supervisor.tell_alive();
   };
   return options;
@@ -113,21 +116,28 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
     return invalid(fmt::format("--retrain: the model has steps of {} and the fleet of {}; it can be trained only on a fleet of its own step",
                                to_text(start.model->info().step), to_text(fleet->step)));
   const auto trainer = make_trainer(o, state->directory, start, *state->history);
-  libvirt::LibvirtPool pool(fleet->uris, fleet->pool, clock, *state->book, state->book->claim(), state->book.get());
+  const auto board = std::make_shared<ingest::AgentBoard>();
+  libvirt::PoolOptions pool_options = fleet->pool;
+  if (fleet->agents) pool_options.observer.guests = std::make_shared<AgentWord>(board, clock);
+  libvirt::LibvirtPool pool(fleet->uris, std::move(pool_options), clock, *state->book, state->book->claim(), state->book.get());
   std::unique_ptr<Agents> agents;
   if (fleet->agents) {
-    auto opened = Agents::open(*fleet->agents, state->directory, pool, *state->history, *state->books.audit, *clock);
+    auto opened = Agents::open(*fleet->agents, state->directory, {*board, pool, *state->history, *state->books.audit, *clock});
     if (!opened) return tl::unexpected(opened.error());
     agents = std::move(*opened);
   }
   LiveTicker ticker;
-  const LivePorts ports{agents ? agents->pool() : pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
-  LiveOptions options = live_options(o, *state, start, trainer.get(), pool, ticker);
-  if (agents) options.history = &agents->loops_history();
-  auto run = LiveRun::make(*fleet, ports, std::move(options));
+  LivePorts ports{agents ? static_cast<Hypervisor&>(agents->pool()) : pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
+  ports.wake = [&stop] { stop.nudge(); };
+  if (agents) ports.due = [&agents] { return agents->pool().next_due(); };
+  auto run = LiveRun::make(*fleet, ports, live_options(o, *state, start, trainer.get(), pool, ticker, agents.get()));
   if (!run) return tl::unexpected(run.error());
-  if (agents)
-    if (auto begun = agents->begin(static_cast<std::uint64_t>(state->book->claim().epoch), descriptors); !begun) return begun;
+  std::shared_ptr<ingest::Ingest> ingest;   // ends before the run
+  if (agents) {
+    auto begun = agents->begin(static_cast<std::uint64_t>(state->book->claim().epoch), descriptors, **run);
+    if (!begun) return tl::unexpected(begun.error());
+    ingest = std::move(*begun);
+  }
 
   if (auto noted = note_start(*state->books.audit, fleet->name, o, given_files(o, {{"fleet", o.fleet}, {"rules of the fleet", fleet->rules_file}})); !noted) return noted;
   const Api api({(*run)->board(), *state->history, state->books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,

@@ -1,6 +1,7 @@
 // Where the agents of VMs connect, and by whom their certificates are.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "headroom/config/format.h"
@@ -46,6 +47,17 @@ void read_limits(Section& s, ingest::IngestOptions& o) {
   s.optional("messages per second", o.messages_per_second, config::number(config::between(0.1, 1'000'000)));
 }
 
+void read_intervals(Section& s, AgentSettings& a) {
+  const auto interval = config::duration(seconds(1), seconds(60));
+  s.optional("interval", a.ingest.interval, interval);
+  a.near_limit = std::min(a.near_limit, a.ingest.interval);
+  a.calm = a.ingest.interval;
+  s.optional("interval near a limit", a.near_limit, interval);
+  s.optional("interval when calm", a.calm, interval);
+  if (a.near_limit > a.ingest.interval) s.reject("interval near a limit", fmt::format("that is more seldom than the usual interval of {}", to_text(a.ingest.interval)));
+  if (a.calm < a.ingest.interval) s.reject("interval when calm", fmt::format("that is oftener than the usual interval of {}", to_text(a.ingest.interval)));
+}
+
 }  // namespace
 
 void read_agents(Section& top, const std::filesystem::path& folder, std::optional<AgentSettings>& agents) {
@@ -56,7 +68,8 @@ void read_agents(Section& top, const std::filesystem::path& folder, std::optiona
   s->optional("listen", at, listen_at());
   agents->ingest.address = at.address;
   agents->ingest.port = at.port;
-  s->optional("interval", agents->ingest.interval, config::duration(seconds(1), seconds(60)));
+  read_intervals(*s, *agents);
+  s->optional("drain within", agents->drain_within, config::duration(seconds(0), minutes(1)));
   s->optional("certificates last", agents->certificates_last, config::duration(hours(2), identity::kLongestCertificate));
   std::string certificate, key;
   s->optional("ca certificate", certificate, config::text(4096));

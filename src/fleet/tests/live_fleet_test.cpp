@@ -150,6 +150,16 @@ TEST(LiveFleet, ListensToAgentsWhereItSaysSo) {
   EXPECT_EQ(fleet->agents->certificates_last, std::chrono::hours(8));
   EXPECT_EQ(fleet->agents->ingest.most_connections, 100u);
   EXPECT_EQ(fleet->agents->authority->certificate, std::filesystem::path(HEADROOM_SOURCE_DIR "/examples/ca.crt"));
+  EXPECT_EQ(fleet->agents->near_limit, seconds(2));
+  EXPECT_EQ(fleet->agents->calm, seconds(5)) << "as usual, unless said";
+  EXPECT_EQ(fleet->agents->drain_within, seconds(5));
+  const auto paced = read(kHead + kHost + "agents: {interval near a limit: 1s, interval when calm: 1m, drain within: 0s}\n");
+  ASSERT_TRUE(paced) << paced.error().message;
+  EXPECT_EQ(paced->agents->near_limit, seconds(1));
+  EXPECT_EQ(paced->agents->calm, seconds(60));
+  EXPECT_EQ(paced->agents->drain_within, seconds(0));
+  EXPECT_THAT(mistake(kHead + kHost + "agents: {interval near a limit: 20s}\n"), HasSubstr("more seldom than the usual interval of 10s"));
+  EXPECT_THAT(mistake(kHead + kHost + "agents: {interval when calm: 5s}\n"), HasSubstr("oftener than the usual interval of 10s"));
   EXPECT_THAT(mistake(kHead + kHost + "agents: {listen: 7475}\n"), HasSubstr("'7475' is not ADDRESS:PORT; write 0.0.0.0:7475"));
   EXPECT_THAT(mistake(kHead + kHost + "agents: {ca key: ca.key}\n"), HasSubstr("an authority of your own is both: 'ca certificate' and 'ca key'"));
   EXPECT_THAT(mistake(kHead + kHost + "agents: {certificates last: 2d}\n"), HasSubstr("certificates last"));

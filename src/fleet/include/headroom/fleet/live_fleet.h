@@ -29,7 +29,9 @@ namespace headroom {
 
 // Agents in the VMs, and the authority that certifies them.
 struct AgentSettings {
-  ingest::IngestOptions ingest;
+  ingest::IngestOptions ingest;                      // its interval is the usual one
+  Duration near_limit = std::chrono::seconds(2), calm = std::chrono::seconds(10);  // and of VMs that are near a limit, and far from any
+  Duration drain_within = std::chrono::seconds(5);   // a move waits so long at most for a guest to get ready; 0: guests are not told
   std::optional<identity::OwnAuthority> authority;   // none: one of the manager's own, in its state directory
   Duration certificates_last = identity::kLongestCertificate;
 };
