@@ -42,13 +42,14 @@ int kernel_news() {
   return socket;
 }
 
-// "add@/devices/system/cpu/cpu1": a processor that was plugged in is off until it is switched on.
+// "add@/devices/system/cpu/cpu1": a processor that was plugged in is off until it is switched on. Where an agent lives that is left to it.
 void switch_on_processors(int news) {
+  const bool is_ours = access("/agent", F_OK) != 0;
   char text[8192];
   for (ssize_t got; (got = recv(news, text, sizeof text - 1, 0)) > 0;) {
     text[got] = 0;
     const std::string what(text);
-    if (what.starts_with("add@/devices/system/cpu/cpu")) std::ofstream("/sys" + what.substr(4) + "/online") << "1";
+    if (is_ours && what.starts_with("add@/devices/system/cpu/cpu")) std::ofstream("/sys" + what.substr(4) + "/online") << "1";
   }
 }
 
