@@ -145,6 +145,10 @@ Result<TlsContext> TlsContext::make(const TlsFiles& files, const Clock& clock) {
   return ask_for_certificates(context, files.client_ca, clock).map([&] { return std::move(tls); });
 }
 
+Result<void> check_tls_files(const TlsFiles& files, const Clock& clock) {
+  return TlsContext::make(files, clock).map([](const TlsContext&) {});
+}
+
 std::unique_ptr<Channel> TlsContext::channel(int socket) const { return std::make_unique<Tls>(context_.get(), socket); }
 
 }  // namespace headroom

@@ -36,8 +36,7 @@ std::unique_ptr<Channel> plain_channel(int socket);
 // no certificate is let in all the same: a token may say who it is. One that is shown and is not good ends the handshake.
 class TlsContext {
  public:
-  // kInvalid, naming the file, for one that is missing, is no PEM, does not fit the other, or for a key that others may read.
-  // By `clock`, which outlives it, clients' certificates are in force or not.
+  // Errors: those of check_tls_files(). By `clock`, which outlives it, clients' certificates are in force or not.
   static Result<TlsContext> make(const TlsFiles& files, const Clock& clock);
   // The handshake is part of the first receive().
   std::unique_ptr<Channel> channel(int socket) const;

@@ -10,7 +10,7 @@
 
 #include "channel.h"
 #include "headroom/base/clock.h"
-#include "listener.h"
+#include "headroom/daemon/listener.h"
 
 namespace headroom {
 

@@ -13,9 +13,10 @@
 #include <thread>
 
 #include "connection.h"
-#include "gate.h"
 #include "headroom/access/client_certificate.h"
 #include "headroom/base/socket_address.h"
+#include "headroom/daemon/gate.h"
+#include "headroom/daemon/listener.h"
 
 namespace headroom {
 namespace {

@@ -1,4 +1,4 @@
-#include "gate.h"
+#include "headroom/daemon/gate.h"
 
 #include <fmt/format.h>
 #include <strings.h>

@@ -1,4 +1,4 @@
-#include "listener.h"
+#include "headroom/daemon/listener.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -31,14 +31,14 @@ Result<sockaddr_un> unix_address(const std::filesystem::path& path) {
 }
 
 // Makes room for a new socket at `path`.
-Result<void> clear_stale(const std::filesystem::path& path, const sockaddr_un& address) {
+Result<void> clear_stale(const std::filesystem::path& path, const sockaddr_un& address, std::string_view option) {
   struct stat found{};
   if (lstat(path.c_str(), &found) != 0) return {};
   if (!S_ISSOCK(found.st_mode))
-    return invalid(fmt::format("'{}' exists and is no socket; give another --socket", path.string()));
+    return invalid(fmt::format("'{}' exists and is no socket; give another {}", path.string(), option));
   const Descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-    return fail(ErrorCode::kFailed, fmt::format("another headroomd runs and answers at '{}'; give another --socket and --listen", path.string()));
+    return fail(ErrorCode::kFailed, fmt::format("another headroomd runs and answers at '{}'; give this one another {}, and other ports", path.string(), option));
   if (errno != ECONNREFUSED)
     return fail(ErrorCode::kFailed, fmt::format("the socket '{}' cannot be taken over: {}", path.string(), std::strerror(errno)));
   unlink(path.c_str());
@@ -47,19 +47,19 @@ Result<void> clear_stale(const std::filesystem::path& path, const sockaddr_un& a
 
 }  // namespace
 
-Result<TcpAddress> parse_tcp_address(std::string_view text) {
+Result<TcpAddress> parse_tcp_address(std::string_view text, std::string_view option) {
   const auto colon = text.rfind(':');
   TcpAddress at;
   if (colon == std::string_view::npos)
-    return invalid(fmt::format("--listen '{}' is not ADDRESS:PORT, as in 127.0.0.1:7474", text));
+    return invalid(fmt::format("{} '{}' is not ADDRESS:PORT, as in 127.0.0.1:7474", option, text));
   at.address = std::string(text.substr(0, colon));
   if (at.address.starts_with('[') && at.address.ends_with(']')) at.address = at.address.substr(1, at.address.size() - 2);
   if (at.address == "localhost") at.address = "127.0.0.1";
   const std::string_view port = text.substr(colon + 1);
   const auto read = std::from_chars(port.data(), port.data() + port.size(), at.port);
   if (read.ec != std::errc() || read.ptr != port.data() + port.size() || at.port < 0 || at.port > 65535)
-    return invalid(fmt::format("--listen '{}': the port is a number from 0 to 65535", text));
-  if (!socket_address(at.address, 0)) return invalid(fmt::format("--listen '{}': '{}' is no IP address", text, at.address));
+    return invalid(fmt::format("{} '{}': the port is a number from 0 to 65535", option, text));
+  if (!socket_address(at.address, 0)) return invalid(fmt::format("{} '{}': '{}' is no IP address", option, text, at.address));
   return at;
 }
 
@@ -70,7 +70,7 @@ bool is_loopback(const TcpAddress& at) {
   return inet_pton(AF_INET6, at.address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-Result<Descriptor> listen_on(const TcpAddress& at) {
+Result<Descriptor> listen_on(const TcpAddress& at, std::string_view option) {
   const auto end = socket_address(at.address, static_cast<std::uint16_t>(at.port));
   if (!end) return invalid(fmt::format("'{}' is no IP address", at.address));
   Descriptor listening(socket(end->storage.ss_family, kSocketFlags, 0));
@@ -79,7 +79,7 @@ Result<Descriptor> listen_on(const TcpAddress& at) {
   if (bind(listening.get(), end->get(), end->length) != 0 || listen(listening.get(), kBacklog) != 0) {
     const int why = errno;
     return fail(ErrorCode::kFailed, fmt::format("cannot listen on {}:{}: {}{}", at.address, at.port, std::strerror(why),
-                                                why == EADDRINUSE ? "; give another --listen" : ""));
+                                                why == EADDRINUSE ? fmt::format("; give another {}", option) : ""));
   }
   return listening;
 }
@@ -99,10 +99,10 @@ std::string peer_of(const Descriptor& accepted) {
   return inet_ntop(peer.ss_family, address, text, sizeof text) != nullptr ? text : "unknown";
 }
 
-Result<std::pair<Descriptor, SocketFile>> SocketFile::listen_on(const std::filesystem::path& path) {
+Result<std::pair<Descriptor, SocketFile>> SocketFile::listen_on(const std::filesystem::path& path, std::string_view option) {
   const auto address = unix_address(path);
   if (!address) return tl::unexpected(address.error());
-  if (auto ok = clear_stale(path, *address); !ok) return tl::unexpected(ok.error());
+  if (auto ok = clear_stale(path, *address, option); !ok) return tl::unexpected(ok.error());
   Descriptor listening(socket(AF_UNIX, kSocketFlags, 0));
   // Linux gives the file the mode of the unbound socket, so there is no moment at which others could open it.
   const bool made = fchmod(listening.get(), 0600) == 0 &&

@@ -29,14 +29,16 @@ struct TcpAddress {
   int port = 7474;                    // 0: any free one
 };
 
-// "127.0.0.1:7474", "localhost:7474", "[::1]:7474". kInvalid for what is not that.
-Result<TcpAddress> parse_tcp_address(std::string_view text);
+// "127.0.0.1:7474", "localhost:7474", "[::1]:7474". kInvalid for what is not that; `option` is what the sentence calls it.
+Result<TcpAddress> parse_tcp_address(std::string_view text, std::string_view option = "--listen");
 bool is_loopback(const TcpAddress& at);
 
 struct TlsFiles {
   std::filesystem::path certificate, key;   // PEM; the certificate with its chain
   std::filesystem::path client_ca{};        // PEM: who may vouch for clients, and lists of what they revoked; empty: no certificate is asked for
 };
+// kInvalid, naming the file, for one that is missing, is no PEM, does not fit the other, or for a key that others may read.
+Result<void> check_tls_files(const TlsFiles& files, const Clock& clock);
 
 class Door {
  public:
