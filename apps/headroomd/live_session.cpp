@@ -144,9 +144,9 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
                  [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }, agents ? &agents->desk() : nullptr});
   const auto doors = open_doors(o, api, state->books, *clock);
   if (!doors) return tl::unexpected(doors.error());
-  fmt::print("headroomd: fleet '{}' of {} host{}, level {}, under {}, a round every {}; page and API at {}, changes through {}, state in {}\n",
+  fmt::print("headroomd: fleet '{}' of {} host{}, level {}, under {}, a round every {}; {}, state in {}\n",
              fleet->name, fleet->uris.size(), fleet->uris.size() == 1 ? "" : "s", name(fleet->limits.level), o.policy, to_text(fleet->every),
-             doors->page->url(), o.socket.string(), state->directory.string());
+             doors->told(), state->directory.string());
   std::fflush(stdout);
   const Supervisor supervisor = Supervisor::from_environment();
   supervisor.tell_ready();

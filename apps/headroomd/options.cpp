@@ -31,6 +31,14 @@ Result<void> read_tls(Options& o) {
   return invalid(fmt::format("--listen '{}' is no loopback address: that takes --tls-cert and --tls-key, or an SSH tunnel to a loopback one", o.listen));
 }
 
+Result<void> read_grpc(Options& o) {
+  if (o.grpc_listen.empty()) return o.grpc_reflection ? Result<void>(invalid("--grpc-reflection goes with --grpc-listen")) : Result<void>();
+  auto where = rpc::parse_where(o.grpc_listen);
+  if (!where) return tl::unexpected(where.error());
+  o.grpc = std::move(*where);
+  return rpc::may_listen(*o.grpc, o.tls.has_value());
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, Options& o) {
@@ -54,6 +62,9 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--tls-key", o.tls_key, "The certificate's key (PEM), which nobody else may read");
   app.add_option("--tls-client-ca", o.tls_client_ca, "Certificates (PEM) that may vouch for clients: one of theirs with a URI headroom://role/ROLE stands for a "
                  "token of that role; the file may hold revocation lists as well (docs/access.md)");
+  app.add_option("--grpc-listen", o.grpc_listen, "Address and port, or unix:PATH, of the API over gRPC (docs/grpc.md): under TLS where --tls-cert is given, else a loopback one, "
+                 "read-only; default: none");
+  app.add_flag("--grpc-reflection", o.grpc_reflection, "Tell gRPC's contract to who asks, as grpcurl does");
   app.add_option("--socket", o.socket, "Unix socket (mode 0600) of the API that may change things")->capture_default_str();
   app.add_option("--state", o.state, "Directory to keep the history in, and the model that --retrain grows; default: a temporary one, removed at the end. "
                  "With --fleet also the journal of actions; default: /var/lib/headroom, or ~/.local/state/headroom for those who are not root");
@@ -83,6 +94,7 @@ Result<void> read_options(Options& o) {
   if (!at) return tl::unexpected(at.error());
   o.at = *at;
   if (auto good = read_tls(o); !good) return good;
+  if (auto good = read_grpc(o); !good) return good;
   std::erase_if(o.compare, [](const std::string& name) { return name.empty() || name == "none"; });
   std::erase(o.compare, o.policy);  // it is shown anyway
   for (const std::string& name : o.compare)

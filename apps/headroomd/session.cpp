@@ -109,9 +109,9 @@ Result<void> run_session(const Options& o, const Stop& stop) {
                  [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }});
   const auto doors = open_doors(o, api, *books, clock);
   if (!doors) return tl::unexpected(doors.error());
-  fmt::print("headroomd: {} VMs of '{}' under {}; page and API at {}, changes through {}\n", (*world)->vms.size(),
+  fmt::print("headroomd: {} VMs of '{}' under {}; {}\n", (*world)->vms.size(),
              (*world)->scenario.name, o.rules.given() ? fmt::format("{} with the rules of {}", o.policy, o.rules.name()) : o.policy,
-             doors->page->url(), o.socket.string());
+             doors->told());
   for (const std::string& why : (*world)->left_out) fmt::print("left out: {}\n", why);
   for (const std::string& what : vain_constraints(**world)) fmt::print("constraints: {}\n", what);
   std::fflush(stdout);

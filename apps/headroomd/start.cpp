@@ -97,7 +97,17 @@ Result<Doors> open_doors(const Options& o, const Api& api, const access::Books& 
   if (!changes) return tl::unexpected(changes.error());
   auto page = o.tls ? Door::on_tls(o.at, *o.tls, api, books, clock) : Door::on_tcp(o.at, api);
   if (!page) return tl::unexpected(page.error());
-  return Doors{std::move(*changes), std::move(*page)};
+  Doors doors{std::move(*changes), std::move(*page), nullptr};
+  if (!o.grpc) return doors;
+  auto grpc = rpc::Server::open({*o.grpc, o.tls, o.grpc_reflection}, api, books, clock);
+  if (!grpc) return tl::unexpected(grpc.error());
+  doors.grpc = std::move(*grpc);
+  return doors;
+}
+
+std::string Doors::told() const {
+  constexpr std::string_view kUnix = "unix:";
+  return fmt::format("page and API at {}, changes through {}{}", page->url(), changes->url().substr(kUnix.size()), grpc ? ", gRPC at " + grpc->target() : "");
 }
 
 }  // namespace headroom::cli

@@ -10,6 +10,7 @@
 #include "headroom/daemon/door.h"
 #include "headroom/daemon/start_model.h"
 #include "headroom/daemon/trainer.h"
+#include "headroom/rpc/server.h"
 #include "options.h"
 
 namespace headroom::cli {
@@ -42,6 +43,9 @@ class RoundNotes {
 
 struct Doors {
   std::unique_ptr<Door> changes, page;
+  std::unique_ptr<rpc::Server> grpc;   // none: it is not asked for
+
+  std::string told() const;            // "page and API at ..., changes through ...", for the line that says a run has begun
 };
 Result<Doors> open_doors(const Options& options, const Api& api, const access::Books& books, const Clock& clock);
 

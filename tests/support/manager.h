@@ -42,6 +42,7 @@ class Manager {
   pid_t pid() const { return pid_; }
   std::string socket() const { return (folder_ / "s").string(); }
   const std::string& url() const { return url_; }
+  const std::string& begun() const { return begun_; }   // the line that says where it is to be asked
   std::filesystem::path temporary() const { return folder_ / "tmp"; }
   Ran ask(const std::string& what) const { return run_line(fmt::format("{} {} --server {}", kCommand, what, url_)); }
   nlohmann::json status() const { return nlohmann::json::parse(ask("get status -o json").text); }
@@ -77,15 +78,15 @@ class Manager {
   void read_url() {
     char line[1024] = "";
     ASSERT_NE(fgets(line, sizeof line, out_), nullptr);
-    const std::string text = line;
-    const auto at = text.find("http");
-    ASSERT_NE(at, std::string::npos) << text;
-    url_ = text.substr(at, text.find("/,", at) - at);
+    begun_ = line;
+    const auto at = begun_.find("http");
+    ASSERT_NE(at, std::string::npos) << begun_;
+    url_ = begun_.substr(at, begun_.find("/,", at) - at);
   }
 
   std::vector<std::string> options_;
   const Folder folder_;
-  std::string url_;
+  std::string url_, begun_;
   pid_t pid_ = -1;
   std::FILE* out_ = nullptr;
 };
