@@ -34,6 +34,7 @@ struct Setting {
 using Bench = Result<std::vector<Figure>> (*)(const Setting& setting);
 
 Result<std::vector<Figure>> agent_bench(const Setting& setting);
+Result<std::vector<Figure>> api_bench(const Setting& setting);
 Result<std::vector<Figure>> forecast_bench(const Setting& setting);
 Result<std::vector<Figure>> history_bench(const Setting& setting);
 Result<std::vector<Figure>> fleet_bench(const Setting& setting);

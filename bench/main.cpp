@@ -27,7 +27,7 @@ double resident_mib() {
 
 namespace {
 
-const std::map<std::string, Bench> kBenches{{"agent", agent_bench}, {"forecast", forecast_bench}, {"history", history_bench},
+const std::map<std::string, Bench> kBenches{{"agent", agent_bench}, {"api", api_bench}, {"forecast", forecast_bench}, {"history", history_bench},
                                            {"fleet", fleet_bench}, {"ingest", ingest_bench}, {"loop", loop_bench}, {"migration", migration_bench}, {"planner", planner_bench},
                                            {"start", start_bench}};
 
