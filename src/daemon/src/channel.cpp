@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,11 +10,10 @@
 #include <cstring>
 
 #include "headroom/base/check.h"
+#include "headroom/daemon/client_authorities.h"
 
 namespace headroom {
 namespace {
-
-constexpr int kLongestChain = 4;   // of a client: authorities between its own and the one that is believed
 
 class Plain final : public Channel {
  public:
@@ -57,7 +55,7 @@ class Tls final : public Channel {
   const SSL* tls() const override { return ssl_.get(); }
   std::string refusal() const override {
     const long verdict = SSL_get_verify_result(ssl_.get());
-    return verdict == X509_V_OK ? std::string() : fmt::format("its certificate is not believed: {}", X509_verify_cert_error_string(verdict));
+    return verdict == X509_V_OK ? std::string() : not_believed(verdict);
   }
 
  private:
@@ -97,26 +95,12 @@ int judge(X509_STORE_CTX* chain, void* clock) {
   return X509_verify_cert(chain) == 1 ? 1 : 0;
 }
 
-bool holds_revocations(X509_STORE* store) {
-  const STACK_OF(X509_OBJECT)* all = X509_STORE_get0_objects(store);
-  for (int i = 0; i < sk_X509_OBJECT_num(all); ++i)
-    if (X509_OBJECT_get_type(sk_X509_OBJECT_value(all, i)) == X509_LU_CRL) return true;
-  return false;
-}
-
 // A certificate is asked for and judged within the handshake. No session is resumed: it would bring along who was judged back then.
-Result<void> ask_for_certificates(SSL_CTX* context, const std::filesystem::path& authorities, const Clock& clock) {
-  X509_STORE* store = SSL_CTX_get_cert_store(context);
-  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(authorities.c_str());
-  if (names == nullptr || X509_STORE_load_file(store, authorities.c_str()) != 1) {
-    sk_X509_NAME_pop_free(names, X509_NAME_free);
-    return invalid(fmt::format("--tls-client-ca '{}' holds no certificates in PEM that can be read: {}", authorities.string(), why()));
-  }
-  SSL_CTX_set_client_CA_list(context, names);
-  // One that is below another authority counts by itself: its owner named it, not the other.
-  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | (holds_revocations(store) ? X509_V_FLAG_CRL_CHECK : 0UL));
+Result<void> ask_for_certificates(SSL_CTX* context, const std::filesystem::path& file, const Clock& clock) {
+  const auto authorities = ClientAuthorities::read(file);
+  if (!authorities) return tl::unexpected(authorities.error());
+  authorities->put_into(context);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_verify_depth(context, kLongestChain);
   SSL_CTX_set_cert_verify_callback(context, &judge, const_cast<Clock*>(&clock));
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context, 0);

@@ -1,12 +1,14 @@
 #include "bridge.h"
 
 #include <fmt/format.h>
+#include <grpc/grpc_security_constants.h>
 #include <grpcpp/server_context.h>
 
 #include <nlohmann/json.hpp>
 
 #include "endpoint.h"
 #include "from_json.h"
+#include "headroom/access/client_certificate.h"
 
 namespace headroom::rpc {
 namespace {
@@ -42,7 +44,16 @@ std::optional<std::string> header(const grpc::ServerContextBase& context, const 
   return std::string(found->second.data(), found->second.size());
 }
 
-// gRPC says "ipv4:192.0.2.7:4711" and "ipv6:%5B2001:db8::1%5D:4711", and so do its doors' logs not.
+// Its own, and what it sent along.
+std::string certificates_of(const grpc::ServerContextBase& context) {
+  std::string all;
+  const auto proven = context.auth_context();
+  for (const char* property : {GRPC_X509_PEM_CERT_PROPERTY_NAME, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME})
+    for (const grpc::string_ref& text : proven->FindPropertyValues(property)) all.append(text.data(), text.size());
+  return all;
+}
+
+// Of "ipv4:192.0.2.7:4711" and "ipv6:%5B2001:db8::1%5D:4711".
 std::string address_of(std::string_view peer) {
   constexpr std::string_view kOpen = "%5B", kClose = "%5D";
   if (const auto open = peer.find(kOpen); open != std::string_view::npos) {
@@ -57,8 +68,19 @@ std::string address_of(std::string_view peer) {
 
 Sender Bridge::sender_of(const grpc::ServerContextBase& context) const {
   const grpc::string_ref authority = context.ExperimentalGetAuthority();
-  return {called_.empty() ? address_of(context.peer()) : called_, std::string(authority.data(), authority.size()), header(context, "origin"),
-          header(context, "authorization")};
+  return {at_.called.empty() ? address_of(context.peer()) : at_.called, std::string(authority.data(), authority.size()), header(context, "origin"),
+          header(context, "authorization"), at_.authorities ? certificates_of(context) : std::string()};
+}
+
+tl::expected<CameFrom, grpc::Status> Bridge::came_from(const Sender& sender) const {
+  CameFrom from{sender.peer};
+  if (sender.certificates.empty() || !at_.authorities) return from;
+  if (const std::string why = at_.authorities->doubt(sender.certificates, clock_.now()); !why.empty()) {
+    at_.gate->turned_away(sender.peer, why);
+    return tl::unexpected<grpc::Status>(grpc::Status(StatusCode::UNAUTHENTICATED, why));
+  }
+  from.certificate = access::caller_by_certificate(sender.certificates, sender.peer);
+  return from;
 }
 
 grpc::Status Bridge::answer(const Sender& sender, const Message& message, Message& response) const {
@@ -68,7 +90,9 @@ grpc::Status Bridge::answer(const Sender& sender, const Message& message, Messag
     request->host = sender.authority;
     request->origin = sender.origin;
     request->authorization = sender.authorization;
-    const auto caller = gate_->admit(*request, {sender.peer});
+    const auto from = came_from(sender);
+    if (!from) return from.error();
+    const auto caller = at_.gate->admit(*request, *from);
     const Answer answer = caller ? api_.answer(*request, *caller) : caller.error();
     if (answer.status != 200) return to_status(answer);
     const auto filled = fill(answer.body, response);

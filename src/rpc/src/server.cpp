@@ -78,7 +78,8 @@ Result<std::shared_ptr<grpc::ServerCredentials>> credentials(const std::optional
   auto certificate = content(files->certificate), key = content(files->key);
   for (const auto* file : {&certificate, &key})
     if (!*file) return tl::unexpected(file->error());
-  grpc::SslServerCredentialsOptions options(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  // What is shown is judged by the bridge.
+  grpc::SslServerCredentialsOptions options(files->client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
   options.pem_key_cert_pairs.push_back({std::move(*key), std::move(*certificate)});
   return grpc::SslServerCredentials(options);
 }
@@ -88,6 +89,35 @@ std::string owners() { return geteuid() == 0 ? "uid 0" : fmt::format("uid {} or 
 
 std::string told(const TcpAddress& at, int port) {
   return fmt::format("{}:{}", at.address.find(':') == std::string::npos ? at.address : "[" + at.address + "]", port);
+}
+
+struct Listening {
+  Descriptor socket;
+  SocketFile file{};
+  std::string target;
+  int port = 0;
+};
+
+Result<Listening> listen_at(const Where& where) {
+  if (where.socket.empty())
+    return listen_on(where.at, "--grpc-listen").map([&](Descriptor made) {
+      const int port = bound_port(made.get());
+      return Listening{std::move(made), {}, told(where.at, port), port};
+    });
+  auto made = SocketFile::listen_on(where.socket, "--grpc-listen");
+  if (!made) return tl::unexpected(made.error());
+  return Listening{std::move(made->first), std::move(made->second), fmt::format("unix:{}", where.socket.string())};
+}
+
+Result<Threshold> threshold_of(const ServerOptions& options, int port, const access::Books& books, const Clock& clock) {
+  if (!options.where.socket.empty()) return Threshold{std::make_unique<SocketGate>(), owners()};
+  if (!options.tls) return Threshold{std::make_unique<LoopbackGate>(options.where.at.address, port)};
+  Threshold threshold{std::make_unique<TokenGate>(books, clock)};
+  if (options.tls->client_ca.empty()) return threshold;
+  auto authorities = ClientAuthorities::read(options.tls->client_ca);
+  if (!authorities) return tl::unexpected(authorities.error());
+  threshold.authorities = std::move(*authorities);
+  return threshold;
 }
 
 }  // namespace
@@ -111,16 +141,13 @@ Result<void> may_listen(const Where& where, bool tls) {
 }
 
 struct Server::State {
-  State(Descriptor socket, const Api& api, std::unique_ptr<Gate> gate, std::string called)
-      : listening(std::move(socket)), bridge(api, std::move(gate), std::move(called)), calls(bridge) {}
+  State(Listening on, Bridge to) : listening(std::move(on)), bridge(std::move(to)), calls(bridge) {}
 
   Result<void> start(const std::shared_ptr<grpc::ServerCredentials>& credentials, bool reflection);
   void accept_all();
   void stop();
 
-  Descriptor listening;
-  SocketFile file;
-  std::string target;
+  Listening listening;
   Descriptor closing{eventfd(0, EFD_CLOEXEC)};
   Bridge bridge;
   Calls calls;
@@ -149,7 +176,7 @@ Result<void> Server::State::start(const std::shared_ptr<grpc::ServerCredentials>
   builder.SetResourceQuota(grpc::ResourceQuota("headroom").Resize(kMemory).SetMaxThreads(kMostThreads));
   builder.SetOption(std::make_unique<Reflection>(reflection));
   server = builder.BuildAndStart();
-  if (!server) return fail(ErrorCode::kFailed, fmt::format("gRPC cannot be served at {}", target));
+  if (!server) return fail(ErrorCode::kFailed, fmt::format("gRPC cannot be served at {}", listening.target));
   for (const auto* service : services()) server->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
   accepting = std::thread([this] { accept_all(); });
   return {};
@@ -157,11 +184,11 @@ Result<void> Server::State::start(const std::shared_ptr<grpc::ServerCredentials>
 
 void Server::State::accept_all() {
   for (;;) {
-    std::array<pollfd, 2> either{pollfd{listening.get(), POLLIN, 0}, pollfd{closing.get(), POLLIN, 0}};
+    std::array<pollfd, 2> either{pollfd{listening.socket.get(), POLLIN, 0}, pollfd{closing.get(), POLLIN, 0}};
     if (poll(either.data(), either.size(), -1) < 0) continue;
     if (either[1].revents != 0) return;
     ExternalConnectionAcceptor::NewConnectionParameters connection;
-    connection.fd = accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    connection.fd = accept4(listening.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (connection.fd >= 0) acceptor->HandleNewConnection(&connection);
     else if (errno == EMFILE || errno == ENFILE) poll(&either[1], 1, kBreatherMs);
   }
@@ -171,7 +198,7 @@ void Server::State::stop() {
   const std::uint64_t one = 1;
   while (write(closing.get(), &one, sizeof one) < 0 && errno == EINTR) {}
   if (accepting.joinable()) accepting.join();
-  listening.reset();
+  listening.socket.reset();
   if (!server) return;
   server->GetHealthCheckService()->Shutdown();
   calls.end();
@@ -182,31 +209,18 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Server::~Server() { state_->stop(); }
 
-std::string Server::target() const { return state_->target; }
+std::string Server::target() const { return state_->listening.target; }
 
 Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options, const Api& api, const access::Books& books, const Clock& clock) {
-  const auto& [where, tls, reflection] = options;
-  if (auto good = may_listen(where, tls.has_value()); !good) return tl::unexpected(good.error());
-  std::unique_ptr<State> state;
-  if (!where.socket.empty()) {
-    auto made = SocketFile::listen_on(where.socket, "--grpc-listen");
-    if (!made) return tl::unexpected(made.error());
-    state = std::make_unique<State>(std::move(made->first), api, std::make_unique<SocketGate>(), owners());
-    state->file = std::move(made->second);
-    state->target = fmt::format("unix:{}", where.socket.string());
-  } else {
-    auto listening = listen_on(where.at, "--grpc-listen");
-    if (!listening) return tl::unexpected(listening.error());
-    const int port = bound_port(listening->get());
-    std::unique_ptr<Gate> gate;
-    if (tls) gate = std::make_unique<TokenGate>(books, clock);
-    else gate = std::make_unique<LoopbackGate>(where.at.address, port);
-    state = std::make_unique<State>(std::move(*listening), api, std::move(gate), "");
-    state->target = told(where.at, port);
-  }
-  auto secured = credentials(where.socket.empty() ? tls : std::nullopt, clock);
+  if (auto good = may_listen(options.where, options.tls.has_value()); !good) return tl::unexpected(good.error());
+  const auto secured = credentials(options.where.socket.empty() ? options.tls : std::nullopt, clock);
   if (!secured) return tl::unexpected(secured.error());
-  if (auto started = state->start(*secured, reflection); !started) return tl::unexpected(started.error());
+  auto listening = listen_at(options.where);
+  if (!listening) return tl::unexpected(listening.error());
+  auto threshold = threshold_of(options, listening->port, books, clock);
+  if (!threshold) return tl::unexpected(threshold.error());
+  auto state = std::make_unique<State>(std::move(*listening), Bridge(api, clock, std::move(*threshold)));
+  if (auto started = state->start(*secured, options.reflection); !started) return tl::unexpected(started.error());
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 

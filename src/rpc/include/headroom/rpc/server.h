@@ -2,7 +2,8 @@
 // and audit log. Where it may listen, and what callers are there, is as at a Door:
 //
 //   a loopback address in the clear   anybody on this machine may look; tokens are not taken
-//   any address under TLS             whoever has a token (`authorization: Bearer TOKEN`), as its role lets
+//   any address under TLS             whoever has a token (`authorization: Bearer TOKEN`), or a certificate of an authority that is
+//                                     believed, as its role lets
 //   a Unix socket, mode 0600          whoever may open it: an admin
 //
 // grpc.health.v1.Health answers anybody; so does the reflection of the contract, where it is asked for.

@@ -1,0 +1,104 @@
+// Clients that show a certificate in place of a token.
+#include <gmock/gmock.h>
+
+#include "headroom/identity/testing/agent_key.h"
+#include "rig.h"
+
+namespace headroom::rpc {
+namespace {
+
+using access::Role;
+using grpc::StatusCode;
+using identity::testing::AgentKey;
+using identity::testing::certificate_for;
+using identity::testing::Names;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr Duration kHour = std::chrono::hours(1);
+
+std::string pem_of(EVP_PKEY* key) {
+  const std::unique_ptr<BIO, identity::Freed<BIO_free_all>> memory(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PrivateKey(memory.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+struct Authority {
+  Authority(const testing::Folder& folder, const std::string& name, Instant now)
+      : file(folder / name), authority(*identity::Authority::open(file, now)), key(identity::testing::key_in(file)) {}
+  std::filesystem::path file;
+  identity::Authority authority;
+  identity::Key key;
+};
+
+class GrpcCertificates : public ::testing::Test {
+ protected:
+  GrpcCertificates() {
+    files.client_ca = rig.folder.put("clients.pem", identity::to_pem(ours.authority.certificate()));
+    server = Server::open({{{}, {"127.0.0.1", 0}}, files}, rig.api, rig.books, rig.clock).value();
+  }
+  testing::Channel channel(const Authority& by, const Names& names, Duration from = -kHour, Duration until = kHour) const {
+    const AgentKey own;
+    const auto certificate = certificate_for(*own.key, names, "01", rig.clock.now() + from, rig.clock.now() + until, &by.authority.certificate(), *by.key);
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = rig.folder.read("tls.crt");
+    options.pem_private_key = pem_of(own.key.get());
+    options.pem_cert_chain = identity::to_pem(*certificate);
+    return testing::connect(server->target(), grpc::SslCredentials(options));
+  }
+  testing::Channel of(Role role) const { return channel(ours, {"URI:headroom://role/" + std::string(access::name(role)), "clientAuth", "ada"}); }
+
+  testing::StillApi rig;
+  TlsFiles files = testing::make_certificate(rig.folder);
+  Authority ours{rig.folder, "ours.pem", rig.clock.now()}, others{rig.folder, "others.pem", rig.clock.now()};
+  std::unique_ptr<Server> server;
+};
+
+TEST_F(GrpcCertificates, LetEachDoWhatTheRoleInItMay) {
+  EXPECT_TRUE(testing::status(of(Role::kViewer)).ok());
+  EXPECT_EQ(testing::pause(of(Role::kViewer)).error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(testing::pause(of(Role::kOperator)).ok());
+  EXPECT_EQ(rig.pauses, 1);
+  EXPECT_THAT(rig.entries(), ElementsAre("certificate ada pause : refused: it takes the role operator", "certificate ada pause : allowed", "certificate ada pause : done"));
+}
+
+TEST_F(GrpcCertificates, OfAnotherAuthorityOverNotYetOrForServersAreNotBelieved) {
+  const Names viewer{"URI:headroom://role/viewer", "clientAuth", "ada"};
+  const std::pair<testing::Channel, const char*> bad[] = {{channel(others, viewer), "certificate signature failure"},
+                                                          {channel(ours, viewer, -2 * kHour, -kHour), "certificate has expired"},
+                                                          {channel(ours, viewer, kHour, 2 * kHour), "certificate is not yet valid"},
+                                                          {channel(ours, {"URI:headroom://role/viewer", "serverAuth", "ada"}), "unsuitable certificate purpose"}};
+  for (const auto& [shown, why] : bad) {
+    const grpc::Status status = testing::status(shown);
+    EXPECT_EQ(status.error_code(), StatusCode::UNAUTHENTICATED) << why;
+    EXPECT_EQ(status.error_message(), fmt::format("its certificate is not believed: {}", why));
+  }
+  EXPECT_THAT(rig.entries(), Contains(HasSubstr("anybody log in : refused: its certificate is not believed")));
+}
+
+TEST_F(GrpcCertificates, RunOutWhileTheConnectionStays) {
+  const auto shown = of(Role::kViewer);
+  EXPECT_TRUE(testing::status(shown).ok());
+  rig.clock.set(rig.clock.now() + 2 * kHour);
+  EXPECT_EQ(testing::status(shown).error_code(), StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(GrpcCertificates, WithoutARoleOrWithoutACertificateATokenIsStillTaken) {
+  const auto roleless = channel(ours, {"", "clientAuth", "bob"});
+  EXPECT_EQ(testing::status(roleless).error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_THAT(testing::status(roleless).error_message(), HasSubstr("has no role"));
+  const std::string token = rig.token("v", Role::kViewer);
+  EXPECT_TRUE(testing::status(roleless, {token}).ok());
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = rig.folder.read("tls.crt");
+  const auto bare = testing::connect(server->target(), grpc::SslCredentials(options));
+  EXPECT_EQ(testing::status(bare).error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(testing::status(bare, {token}).ok());
+  EXPECT_EQ(testing::pause(of(Role::kAdmin), {token}).error_code(), StatusCode::PERMISSION_DENIED) << "a token that is sent counts, and not the certificate beside it";
+}
+
+}  // namespace
+}  // namespace headroom::rpc
