@@ -1,8 +1,9 @@
 // What it costs the manager to take the reports of 1,000 agents, each on its own connection with certificates both ways, into a
-// durable history: reports a CPU-second as fast as they come, one a TLS record as agents send them, and memory a connection.
+// durable history: reports a CPU-second as fast as they come, one a TLS record as agents send them, and memory a connection; beside gRPC.
 #include <fmt/format.h>
 
 #include "bench.h"
+#include "grpc_peer.h"
 #include "headroom/base/descriptor.h"
 #include "headroom/base/stop.h"
 #include "headroom/history/rocksdb_history.h"
@@ -27,6 +28,12 @@ std::uint64_t reports(const ingest::AgentBoard& board) {
   return sum;
 }
 
+Result<GrpcPeer::Server> shown_by(const identity::Authority& authority, Instant now) {
+  const auto manager = authority.manager_identity(now, now + std::chrono::hours(24));
+  if (!manager) return tl::unexpected(manager.error());
+  return GrpcPeer::Server{identity::to_pem(authority.certificate()), identity::to_pem(*manager->certificate), identity::to_pem(*manager->key)};
+}
+
 }  // namespace
 
 Result<std::vector<Figure>> ingest_bench(const Setting& setting) {
@@ -38,6 +45,9 @@ Result<std::vector<Figure>> ingest_bench(const Setting& setting) {
   if (!book) return tl::unexpected(book.error());
   const auto agents = ingest::testing::certified(**book, vms(), clock.now());
   if (!agents) return tl::unexpected(agents.error());
+  const auto shown = shown_by(*authority, clock.now());
+  if (!shown) return tl::unexpected(shown.error());
+  GrpcPeer grpc(*shown, *agents);
   IngestLoad load(*agents);
   auto history = open_rocksdb_history(setting.scratch / "history");
   if (!history) return tl::unexpected(history.error());
@@ -64,15 +74,20 @@ Result<std::vector<Figure>> ingest_bench(const Setting& setting) {
   const std::uint64_t had = reports(board);
   never.wait_for(kCounted);
   const double taken = static_cast<double>(reports(board) - had), took = cpu_seconds() - cpu;
+  load.stop();   // it would have half of the machine
+  server->reset();
+  const auto theirs = grpc.run(kWarm, kCounted);
+  if (!theirs) return tl::unexpected(theirs.error());
+  const std::string peer = "gRPC, a stream a connection, reports read and not kept";
   const std::string frame = [] {
     std::string bytes;
     wire::append(ingest::testing::report_of(1'000'000, 1'000'000'000'000), bytes);
     return bytes;
   }();
-  return std::vector<Figure>{{"reports", fmt::format("reports of {} bytes per CPU-second, into the history", frame.size()), taken / took, {}},
-                             {"reports_per_second", "reports per second of wall time, on a machine that may be shared", taken / (static_cast<double>(kCounted.count()) / 1000), {}},
-                             {"connection", "KiB resident per connection", (connected_mib - empty_mib) * 1024 / kAgents, {}},
-                             {"handshake", "CPU ms per handshake, its hello included", handshake_ms, {}},
+  return std::vector<Figure>{{"reports", fmt::format("reports of {} bytes per CPU-second, into the history", frame.size()), taken / took, {{peer, theirs->reports_per_cpu_s}}},
+                             {"reports_per_second", "reports per second of wall time, on a machine that may be shared", taken / (static_cast<double>(kCounted.count()) / 1000), {{peer, theirs->reports_per_s}}},
+                             {"connection", "KiB resident per connection", (connected_mib - empty_mib) * 1024 / kAgents, {{peer, theirs->connection_kib}}},
+                             {"handshake", "CPU ms per handshake, its hello included", handshake_ms, {{peer, theirs->handshake_ms}}},
                              {"resumption", "CPU ms per handshake by a ticket, its hello included", resumption_ms, {}}};
 }
 

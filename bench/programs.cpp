@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,10 +50,10 @@ bool Program::alive() const {
   return pid_ > 0 && waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOHANG | WNOWAIT) == 0 && how.si_pid == 0;
 }
 
-double Program::cpu_seconds() const {
+double cpu_seconds_of(pid_t pid) {
   double seconds = 0;
   std::error_code gone;
-  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid_), gone)) {
+  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), gone)) {
     double ns = 0;
     std::ifstream(task.path() / "schedstat") >> ns;
     seconds += ns / 1e9;
@@ -60,8 +61,39 @@ double Program::cpu_seconds() const {
   return seconds;
 }
 
-double Program::resident_mib() const { return rollup_mib(pid_, "Rss:"); }
+double resident_mib_of(pid_t pid) { return rollup_mib(pid, "Rss:"); }
+
+double Program::cpu_seconds() const { return cpu_seconds_of(pid_); }
+double Program::resident_mib() const { return resident_mib_of(pid_); }
 double Program::own_mib() const { return rollup_mib(pid_, "Pss:"); }
+
+bool Line::put(const void* bytes, std::size_t count) const { return write(out_, bytes, count) == static_cast<ssize_t>(count); }
+bool Line::get(void* bytes, std::size_t count) const { return read(in_, bytes, count) == static_cast<ssize_t>(count); }
+
+Forked::Forked(const std::function<void(const Line& parent)>& run) : line_(-1, -1) {
+  if (pipe(up_) != 0 || pipe(down_) != 0) return;
+  pid_ = fork();
+  if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);   // a benchmark that is killed leaves nothing
+    close(up_[0]);
+    close(down_[1]);
+    run(Line(down_[0], up_[1]));
+    _exit(0);
+  }
+  close(up_[1]);
+  close(down_[0]);
+  up_[1] = down_[0] = -1;
+  line_ = Line(up_[0], down_[1]);
+}
+
+Forked::~Forked() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  for (const int fd : {up_[0], up_[1], down_[0], down_[1]})
+    if (fd >= 0) close(fd);
+}
 
 int free_port() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
