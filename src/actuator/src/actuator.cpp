@@ -71,6 +71,7 @@ Ended Actuator::State::end(Flight& flight, ActionPhase outcome, const std::strin
   move(flight, outcome, message);
   flights.release(flight);
   pace.ended(flight.action, now);
+  if (flight.refused) pace.refused(flight.planned_at);
   if (outcome == ActionPhase::kDone) {
     shrinks.ended(flight.action, now);
     if (breaker.succeeded(flight.id)) save_safety();

@@ -29,6 +29,11 @@ void Pace::ended(const Action& action, Instant at) {
   when = std::max(when.value_or(at), at);
 }
 
+void Pace::refused(Instant begun_at) {
+  const auto spent = std::find(begun_.begin(), begun_.end(), begun_at);
+  if (spent != begun_.end()) begun_.erase(spent);
+}
+
 int Pace::begun_in_last_hour(Instant now) {
   while (!begun_.empty() && begun_.front() + kBudgetWindow <= now) begun_.pop_front();
   return static_cast<int>(begun_.size());

@@ -17,6 +17,7 @@ class Pace {
 
   void begun(const Action& action, Instant at);    // spends the budget and starts the cooldown
   void ended(const Action& action, Instant at);    // the cooldown counts from the end, once there is one
+  void refused(Instant begun_at);                  // nothing was begun after all: the budget has it back, the cooldown stays
 
   bool budget_left(Instant now);
   int begun_in_last_hour(Instant now);

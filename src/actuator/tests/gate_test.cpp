@@ -152,6 +152,22 @@ TEST(Gate, SpendsAnHourlyBudgetAndGetsItBack) {
   EXPECT_EQ(rig.submit_one(rig.grow(2)).decision, Decision::kStarted);
 }
 
+// At once, or after it has looked: else a host that may not be stopped, asked round after round, would use up what others need.
+TEST(Gate, SpendsNoBudgetOnWhatTheHypervisorRefuses) {
+  SafetyLimits limits = automatic();
+  limits.actions_per_hour = 1;
+  Rig rig(limits, {.refuse_start = 1});
+  expect_refused(rig, rig.grow(0), Refusal::kHypervisor);
+  rig.faulty.set_faults({});
+  rig.fake.will_refuse(ActionId(2), "another host does not answer; nothing was begun");
+  ASSERT_EQ(rig.submit_one(rig.grow(1)).id, ActionId(2));
+  EXPECT_EQ(rig.actuator->status().begun_in_last_hour, 1) << "it has still to be answered";
+  ASSERT_EQ(rig.follow().at(0).outcome, ActionPhase::kFailed);
+  EXPECT_EQ(rig.actuator->status().begun_in_last_hour, 0);
+  EXPECT_EQ(rig.submit_one(rig.grow(2)).decision, Decision::kStarted);
+  expect_refused(rig, rig.grow(3), Refusal::kBudget);
+}
+
 TEST(Gate, CoolsDownEachVmLongestBeforeAShrinkAndAMove) {
   Rig rig;
   rig.submit_one(rig.grow(0));
