@@ -22,6 +22,12 @@ MigrationVerdict back_on_source(const MigrationView& v) {
   return failed(v.too_late ? "it did not end in time; it runs on its source" : "it runs on its source");
 }
 
+// Libvirt has said that the move failed, and neither host has anything left of it that might still come up.
+bool gone(const MigrationView& v) {
+  const auto nothing = [](Side side) { return side == Side::kAbsent || side == Side::kOff; };
+  return v.call == Call::kFailed && nothing(v.source) && nothing(v.destination);
+}
+
 // It runs on neither host, and has not for a while.
 MigrationVerdict nowhere(const MigrationView& v) {
   if (stopped(v.source) && stopped(v.destination)) return {.state = kFailed, .alarm = true, .why = "it is stopped on both hosts"};
@@ -57,7 +63,7 @@ MigrationVerdict judge_migration(const MigrationView& v) {
     return {.state = kDone, .why = stopped(v.source) ? "its source keeps a copy that does not run" : ""};
   }
   if (v.source == Side::kRunning) return back_on_source(v);
-  if (!v.settled) return again("it runs on neither host at the moment");
+  if (!v.settled && !(v.quiet && gone(v))) return again("it runs on neither host at the moment");
   return nowhere(v);
 }
 

@@ -165,5 +165,17 @@ TEST_F(MigrationState, WaitsForWhatMayStillChangeAfterTheConnectionBroke) {
   EXPECT_EQ(judge_migration(between).state, ActionState::kRunning);
 }
 
+// Who waits for it should hear soon; a paused process may still be handed over, and so may what nobody has heard the end of.
+TEST_F(MigrationState, TellsSoonThatAVmIsGoneWhoseMoveFailed) {
+  for (Side source : {Side::kAbsent, Side::kOff, Side::kStopped})
+    for (Side destination : {Side::kAbsent, Side::kOff, Side::kStopped})
+      for (Call call : {Call::kFailed, Call::kSucceeded, Call::kUnknown}) {
+        MigrationView v{source, destination, false, call};
+        EXPECT_FALSE(over(judge_migration(v)));
+        v.quiet = true;
+        EXPECT_EQ(over(judge_migration(v)), call == Call::kFailed && source != Side::kStopped && destination != Side::kStopped);
+      }
+}
+
 }  // namespace
 }  // namespace headroom::libvirt
