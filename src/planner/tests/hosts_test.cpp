@@ -159,6 +159,37 @@ TEST(Hosts, OneMoreIsStartedForWhatItWouldSpareAlsoWhenNobodyIsDenied) {
   EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 0U);
 }
 
+// Two that one host is enough for while they are calm; then a rule wants more for both than it has.
+TEST(Hosts, OneIsStartedForWhatARuleWantsAndNoHostHas) {
+  TestWorld w(2);
+  for (Host& host : w.s.hosts) {
+    host.physical = Resources(1250_mcores, 1_GiB, 1000_MBps, 1000_MBps);
+    host.price.usd_per_hour = 0.1;
+  }
+  w.s.hosts[1].power = PowerState::kOff;
+  Policy policy = elastic_policy();
+  Rule& ahead = policy.rules.emplace_back();
+  ahead.name = "grow-cpu-ahead";
+  ahead.metric = Resource::kCpu;
+  ahead.quantile = 0.95;
+  ahead.horizon = w.s.horizons[1];
+  ahead.threshold = 0.9;
+  ahead.target = 0.8;
+  for (int i = 0; i < 2; ++i) {
+    Vm& vm = w.add(0, 500, 190);
+    vm.allocation[Resource::kMemory] = (128_MiB).count();
+    vm.used[index(Resource::kMemory)] = 60.0 * (1 << 20);
+    foresee(vm, Resource::kMemory, Band::certain(60.0 * (1 << 20)));
+    vm.ceiling = Resources(1000_mcores, 384_MiB, 100_MBps, 100_MBps);
+    vm.memory.resize(1);
+  }
+  EXPECT_EQ(count(make_plan(w.s, policy), ActionKind::kStartHost), 0U);
+  for (Vm& vm : w.s.vms) foresee(vm, Resource::kCpu, Band::certain(630));
+  const Plan plan = make_plan(w.s, policy);
+  EXPECT_TRUE(check_plan(w.s, plan).empty());
+  EXPECT_EQ(count(plan, ActionKind::kStartHost), 1U);
+}
+
 // A VM that would overload the only host that is off, too, does not go there: starting it would help nobody, and it would
 // be stopped and started again for ever.
 TEST(Hosts, NoneIsStartedThatCouldNotTakeTheVmItIsFor) {
