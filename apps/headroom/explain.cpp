@@ -38,11 +38,13 @@ class Outlooks {
 };
 
 double limit_of(const json& vm, Resource r) { return vm.at("allocation").at(std::string(name(r))).get<double>(); }
+// A disk or network that nobody has limited has an allocation of 0.
+bool is_limited(const json& vm, Resource r) { return limit_of(vm, r) > 0; }
 
 std::string what_it_has(const json& vm) {
   std::string text = fmt::format("{} runs on {}.\n", vm.at("name").get<std::string>(), vm.at("host").get<std::string>());
   for (Resource r : kAllResources)
-    text += fmt::format("  {:<8} it has {} and uses {}\n", name(r), amount(vm.at("allocation"), r), amount(vm.at("used"), r));
+    text += fmt::format("  {:<8} it has {} and uses {}\n", name(r), is_limited(vm, r) ? amount(vm.at("allocation"), r) : "no limit", amount(vm.at("used"), r));
   return text;
 }
 
@@ -56,8 +58,9 @@ std::string what_is_forecast(const json& vm, const Outlooks& outlooks) {
     const Band soon = outlooks.peak(r, near);
     text += fmt::format("  {:<8} it stays under {} within {}", name(r), to_text(r, soon.quantile(0.95)), outlooks.within(near));
     if (far != near) text += fmt::format(", under {} within {}", to_text(r, outlooks.peak(r, far).quantile(0.95)), outlooks.within(far));
-    text += fmt::format("; the chance that it passes its limit is {} within {}\n", percent(soon.exceedance(limit_of(vm, r))),
-                        outlooks.within(near));
+    if (is_limited(vm, r))
+      text += fmt::format("; the chance that it passes its limit is {} within {}", percent(soon.exceedance(limit_of(vm, r))), outlooks.within(near));
+    text += "\n";
   }
   return text;
 }
@@ -106,7 +109,7 @@ std::string where_the_risk_is(const json& vm, const Outlooks& outlooks) {
   double worst = -1;
   std::string text;
   for (Resource r : kAllResources)
-    for (std::size_t h = 0; h < outlooks.horizons(); ++h) {
+    for (std::size_t h = 0; is_limited(vm, r) && h < outlooks.horizons(); ++h) {
       const double chance = outlooks.peak(r, h).exceedance(limit_of(vm, r));
       if (chance <= worst) continue;
       worst = chance;
@@ -131,7 +134,8 @@ std::string what_would_change_it(const json& vm, const json& status, const Outlo
   else
     text += fmt::format("  The rules of the policy {}.\n", status.at("policy").get<std::string>());
   if (outlooks.known()) text += where_the_risk_is(vm, outlooks);
-  text += fmt::format("  Moving it: {} ({}). Sizing it:", vm.at("mobility").get<std::string>(), vm.at("mobility_reason").get<std::string>());
+  const std::string why = vm.at("mobility_reason");
+  text += fmt::format("  Moving it: {}{}. Sizing it:", vm.at("mobility").get<std::string>(), why.empty() ? "" : " (" + why + ")");
   for (Resource r : kAllResources)
     text += fmt::format("{} {} {}", r == Resource::kCpu ? "" : ",", name(r), vm.at("scaling").at(std::string(name(r))).get<std::string>());
   return text + ".\n";

@@ -63,6 +63,8 @@ TEST_F(LiveManager, WatchesAFleetAndIsStillItselfAfterItWasKilled) {
   EXPECT_THAT(manager.ask("get hosts").text, ::testing::ContainsRegex("/nonexistent/sock +unreachable since 20"));
   EXPECT_THAT(manager.ask("get vms").text, HasSubstr("CPU PEAK 15M"));
   EXPECT_THAT(manager.ask("describe vm shop-1").text, HasSubstr("its policy says that it stays"));
+  const std::string explained = manager.ask("explain vm plain").text;
+  EXPECT_THAT(explained, AllOf(HasSubstr("cpu      it has 1 cores"), HasSubstr("network  it has no limit and uses"), Not(HasSubstr("passes 0 kB/s")))) << explained;
   for (const char* what : {"get hosts", "get plan", "get actions", "get score", "get accuracy", "get status", "cost report", "explain vm shop-1"})
     EXPECT_EQ(manager.ask(what).exit_code, 0) << what << ": " << manager.ask(what).text;
 
