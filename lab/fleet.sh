@@ -28,7 +28,7 @@ YAML
   done
   cat << YAML
 ceilings: {cpu: $LAB_MOST_VCPUS vCPU, memory: $((LAB_MEMORY + LAB_MORE_MEMORY)) MiB}
-steps: {cpu: 0.25 vCPU, memory: 16 MiB}
+steps: {cpu: $(have_cgroups && tell 0.25 || tell 1) vCPU, memory: 16 MiB}
 limits: {actions per hour: 600, grow cooldown: 2s, shrink cooldown: 30s, migrate cooldown: 20s, max snapshot age: 30s, max sample age: 30s,
          max host age: 20s, lost after: 30s, confirm within: 20s}
 migration: {trust shared paths: true, deadline: 2m}

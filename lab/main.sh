@@ -7,7 +7,7 @@ for part in possible assets keys net hosts power guests load faults fleet; do so
 usage() {
   cat << USAGE
 usage: lab.sh VERB
-  up                    starts the hosts and guests that do not run yet; installs and builds what that takes
+  up [hosts]            starts the hosts and guests (or the hosts alone) that do not run yet; installs and builds what that takes
   down                  ends and removes everything (build/lab stays: kernel, initramfs)
   status                hosts, guests, and how each is reached
   fleet [--power] [AT SHOWS]
@@ -16,6 +16,7 @@ usage: lab.sh VERB
   past VM ...           $kPastUsage
                         $kSizesUsage
   ask VM LINE...        speaks to the program in a guest: status, run COMMAND (lab/guest/server.h)
+  start VM HOST         starts a guest by hand, and does not wait until it has booted
   migrate VM HOST ...   moves a guest by hand; further options are virsh's
   fault KIND WHAT       $kFaultUsage
   repair KIND WHAT
@@ -23,13 +24,14 @@ usage: lab.sh VERB
                         a host's switch (docs/power.md)
   uri HOST [unix | tcp | tls | stranger], where VM, address VM|HOST, uuid VM
   virsh HOST ...        virsh on that host;  inside HOST COMMAND...  in its namespaces
-  log HOST [VM]         what libvirtd, or a guest's console, says;  possible: whether a lab can be here
+  log HOST [VM]         what libvirtd, or a guest's console, says;  possible [quotas]: whether a lab, or one with quotas, can be here
 Settings are variables of lab/settings.sh: LAB_NAME, LAB_NET, LAB_HOSTS, LAB_GUESTS...
 USAGE
 }
 
-up() {
-  local start=$EPOCHREALTIME guest host
+up() {  # [hosts]
+  local start=$EPOCHREALTIME guest host guests=$LAB_GUESTS
+  case ${1:-} in '') ;; hosts) guests='' ;; *) misused "up [hosts]" ;; esac
   check_settings
   check_possible
   install_lab_packages
@@ -41,8 +43,8 @@ up() {
   make_bridges
   for ((n = 1; n <= LAB_HOSTS; n++)); do launch_host "h$n"; done
   for host in $(hosts); do await_host "$host"; done
-  for guest in $LAB_GUESTS; do start_guest "${guest%@*}" "${guest#*@}"; done
-  for guest in $LAB_GUESTS; do await_guest "${guest%@*}"; done
+  for guest in $guests; do start_guest "${guest%@*}" "${guest#*@}"; done
+  for guest in $guests; do await_guest "${guest%@*}"; done
   tell "the lab is up after $(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f", b - a}') s"
 }
 
@@ -92,13 +94,14 @@ case $verb in
   power) [[ ${1:-} == state ]] || take_turns; power "$@" ;;
   status | load | past | ask | fault | repair | uri | log) "$verb" "$@" ;;
   fleet) fleet "$@" ;;
+  start) start_guest "$@" ;;
   migrate) migrate_guest "$@" ;;
   where) where_is "$1" ;;
   address) if [[ $1 == vm* ]]; then guest_address "$1"; else host_address "$1"; fi ;;
   uuid) guest_uuid "$1" ;;
   virsh) on_host "$@" ;;
   inside) inside "$@" ;;
-  possible) check_settings; check_possible ;;
+  possible) check_settings; check_possible; [[ ${1:-} != quotas ]] || check_quotas ;;
   help | -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

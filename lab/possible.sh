@@ -23,7 +23,12 @@ install_lab_packages() {
 }
 
 # Version 1 of cgroups, a tree for each controller: then a host has a subtree of its own, and quotas of vCPUs work.
-have_cgroups() { local c; for c in $kControllers; do [[ -f /sys/fs/cgroup/$c/cgroup.procs ]] || return 1; done; }
+have_cgroups() {
+  local c
+  [[ $LAB_QUOTAS != no ]] || return 1
+  for c in $kControllers; do [[ -f /sys/fs/cgroup/$c/cgroup.procs ]] || return 1; done
+}
+check_quotas() { have_cgroups || impossible "guests' quotas take version 1 of cgroups, a tree for each controller"; }
 
 # /dev/kvm may be there and not run a guest: it takes a processor that offers it.
 use_kvm() {

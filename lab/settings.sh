@@ -9,7 +9,8 @@ fi
 LAB_NET=${LAB_NET:-77}                       # hosts are 10.$LAB_NET.0.1N, guests 10.$LAB_NET.1.1NN, this machine .1 of both
 LAB_HOSTS=${LAB_HOSTS:-2}                    # h1, h2, ...
 LAB_GUESTS=${LAB_GUESTS-vm1@h1 vm2@h1 vm3@h2}
-LAB_CPU=${LAB_CPU:-500}                      # millicores a guest may use at first, as a quota; needs CPU cgroups
+LAB_CPU=${LAB_CPU:-500}                      # millicores a guest may use at first, where there are quotas; else its vCPUs whole
+LAB_QUOTAS=${LAB_QUOTAS:-auto}               # of guests; auto: where the machine has version 1 of cgroups; no: nowhere
 LAB_VCPUS=${LAB_VCPUS:-1}                    # at first
 LAB_MOST_VCPUS=${LAB_MOST_VCPUS:-2}
 LAB_MEMORY=${LAB_MEMORY:-128}                # MiB at first
@@ -56,6 +57,7 @@ check_settings() {
   [[ $LAB_NAME =~ ^[a-z][a-z0-9]{0,4}$ ]] || misused "LAB_NAME is '$LAB_NAME'; give up to 5 small letters and digits"
   [[ $LAB_NET =~ ^[0-9]+$ ]] && ((LAB_NET < 256)) || misused "LAB_NET is '$LAB_NET'; give a number below 256"
   [[ $LAB_HOSTS =~ ^[1-9]$ ]] || misused "LAB_HOSTS is '$LAB_HOSTS'; give 1 to 9"
+  [[ $LAB_QUOTAS =~ ^(auto|no)$ ]] || misused "LAB_QUOTAS is '$LAB_QUOTAS'; write auto or no"
   [[ $LAB_ACCEL =~ ^(auto|kvm|tcg)$ ]] || misused "LAB_ACCEL is '$LAB_ACCEL'; write auto, kvm or tcg"
   for guest in $LAB_GUESTS; do
     [[ $guest =~ ^vm[1-9][0-9]?@h[1-9]$ ]] || misused "LAB_GUESTS has '$guest'; write VM@HOST, as in vm1@h1"
@@ -64,7 +66,7 @@ check_settings() {
 
 save_settings() {
   local name
-  for name in LAB_NET LAB_HOSTS LAB_GUESTS LAB_CPU LAB_VCPUS LAB_MOST_VCPUS LAB_MEMORY LAB_MORE_MEMORY LAB_DISK LAB_HOST_CPU \
+  for name in LAB_NET LAB_HOSTS LAB_GUESTS LAB_CPU LAB_QUOTAS LAB_VCPUS LAB_MOST_VCPUS LAB_MEMORY LAB_MORE_MEMORY LAB_DISK LAB_HOST_CPU \
     LAB_HOST_MEMORY LAB_ACCEL LAB_NICE LAB_WEIGHT; do
     printf '%s=%q\n' "$name" "${!name}"
   done > "$LAB_DIR/settings.new"

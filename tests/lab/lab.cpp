@@ -47,14 +47,19 @@ nlohmann::json Lab::status(const std::string& vm) const {
   return nlohmann::json::parse(text.substr(0, text.find('\n')), nullptr, false);
 }
 
+std::string Lab::why_no_quotas() const {
+  const Ran ran = run("possible quotas");
+  return ran.exit_code == 0 ? "" : ran.text;
+}
+
 long Lab::cpu_ms(const std::string& vm) const {
   const std::string text = say(fmt::format("virsh {} domstats --raw --cpu-total {}", where(vm), vm));
   const auto at = text.find("cpu.time=");
   return at == std::string::npos ? 0 : std::stol(text.substr(at + 9)) / 1'000'000;
 }
 
-void LabTest::SetUp() {
-  const Ran up = lab.run("up");
+void LabTest::bring_up(const std::string& verb) {
+  const Ran up = lab.run(verb);
   if (up.exit_code == 77) GTEST_SKIP() << up.text;
   ASSERT_EQ(up.exit_code, 0) << up.text;
 }

@@ -41,6 +41,8 @@ class Lab {
   // The host's switch, and how often it was told "start h1" or "stop h1" since the lab came up.
   PowerCommand power(const std::string& host) const;
   long times_told(const std::string& what) const;
+  // Empty: guests have quotas here; else why not.
+  std::string why_no_quotas() const;
   // What the host has used of the processors for it so far, in CPU milliseconds.
   long cpu_ms(const std::string& vm) const;
 
@@ -51,7 +53,8 @@ class Lab {
 class LabTest : public ::testing::Test {
  protected:
   explicit LabTest(Setting setting = {}) : lab(std::move(setting)) {}
-  void SetUp() override;
+  void SetUp() override { bring_up("up"); }
+  void bring_up(const std::string& verb);
 
   Lab lab;
 };

@@ -42,6 +42,7 @@ TEST_F(LabMigration, KeepsAClientOfTheGuestConnected) {
 }
 
 TEST_F(LabMigration, CarriesAnotherAllocationToTheDestination) {
+  if (const std::string why = lab.why_no_quotas(); !why.empty()) GTEST_SKIP() << why;
   const std::string to = other(lab.where("vm1"));
   Action a = move("vm1", to);
   const long before = a.before.cpu().count();
