@@ -8,15 +8,16 @@ namespace {
 using std::chrono::seconds;
 
 constexpr double kSlowly = 4;  // MiB/s: some 20 s, of which most is the middle
+constexpr double kToItsEnd = 10;
 
 class LabFault : public PoolLab {
  protected:
   // A slow move that is under way; its hosts are `from` and `to`.
-  void begin_slow_move() {
+  void begin_slow_move(double mib_per_s = kSlowly) {
     from = lab.where("vm1");
     ASSERT_FALSE(from.empty());
     to = other(from);
-    id = begin(move("vm1", to, kSlowly));
+    id = begin(move("vm1", to, mib_per_s));
     ASSERT_TRUE(in_the_middle(id)) << pool_->progress(id).value_or(Progress{}).message;
     since_ = {};
   }
@@ -133,7 +134,7 @@ TEST_F(LabFault, GuestIsKilled) {
 
 TEST_F(LabFault, ManagerIsGoneAndBackMeanwhile) {
   for (int run = 0; run < times(3); ++run) {
-    begin_slow_move();
+    begin_slow_move(kToItsEnd);
     const Action a = [&] {
       Action told = move("vm1", from);  // as the journal has it
       std::swap(told.from, told.to);

@@ -94,7 +94,7 @@ TEST_F(LabPower, LeavesAHostOnThatRunsAVm) {
 // Somebody starts it by hand after the manager has looked.
 TEST_F(LabPower, LeavesAHostOnThatRunsAVmNobodyKnewOf) {
   empty_h2();
-  lab.say("repair guest vm3 h2");
+  lab.say("start vm3 h2");
   const Progress end = carry_out(power(ActionKind::kStopHost));
   lab.say("virsh h2 destroy vm3");
   EXPECT_EQ(end.state, ActionState::kFailed);
@@ -105,7 +105,7 @@ TEST_F(LabPower, LeavesAHostOnThatRunsAVmNobodyKnewOf) {
 // A move by somebody else, which no plan of ours tells.
 TEST_F(LabPower, LeavesAHostOnToWhichAVmIsOnItsWay) {
   empty_h2();
-  auto coming = std::async(std::launch::async, [this] { return lab.run("migrate vm1 h2 --bandwidth 8"); });
+  auto coming = std::async(std::launch::async, [this] { return lab.run("migrate vm1 h2 --bandwidth 12"); });
   ASSERT_TRUE(within(seconds(20), [&] { return has_job("h1", "vm1"); }));
   const Progress end = carry_out(power(ActionKind::kStopHost));
   EXPECT_TRUE(has_job("h1", "vm1")) << "it had arrived before the host was asked: this showed nothing";
