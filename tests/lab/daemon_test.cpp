@@ -177,5 +177,43 @@ TEST_F(LabManager, IsKilledInTheMiddleOfAMoveAndRepeatsNothing) {
   }
 }
 
+// Two guests with room on one host for both while they are calm, and a night in which both want more at once. Which of the two hosts it
+// does without is the manager's choice.
+TEST_F(LabManager, StopsAHostThatIsNotNeededAndStartsItForTheLoad) {
+  if (!is_long()) GTEST_SKIP() << "takes minutes; HEADROOM_LONG=1 runs it";
+  follows_["vm2"] = follows_["vm1"];
+  shows_ = "2013-08-12T01:00:00Z";
+  make_guests("h1", "h2");
+  // Hosts are weighed every two minutes; a mark comes 20 s after the play has begun, and the breach 120 s after the mark.
+  constexpr Duration kMark = std::chrono::minutes(2), kToMark = seconds(20), kToBreach = seconds(140);
+  const Instant now = clock_.now();
+  at_ = now - now.time_since_epoch() % kMark + kMark - kToMark;
+  if (at_ < now + seconds(15)) at_ += kMark;
+  give_past();
+  const Manager manager(fleet({"1.25", "1.25"}, "--power", ""));
+  play();
+  std::string off;
+  const auto is_off = [&] {
+    for (const char* host : {"h1", "h2"})
+      if (lab.say(std::string("power state ") + host) == "off") off = host;
+    return !off.empty();
+  };
+  const auto left = [&] { return static_cast<double>((at_ + kToBreach - clock_.now()).count()) / 1000; };
+  ASSERT_TRUE(within(seconds(90), is_off)) << manager.ask("get plan").text << manager.ask("get actions").text;
+  fmt::print("{} was emptied and is off {:.0f} s before the breach\n", off, left());
+  EXPECT_EQ(lab.places("vm1") + lab.places("vm2"), 2);
+  EXPECT_EQ(lab.where("vm1"), other(off));
+  EXPECT_EQ(lab.where("vm2"), other(off));
+
+  const auto ready = [&] { return lab.run(fmt::format("virsh {} capabilities > /dev/null", off)).exit_code == 0; };
+  ASSERT_TRUE(within(seconds(180), ready)) << manager.ask("get plan").text << manager.ask("get actions").text;
+  fmt::print("{} answers again {:.0f} s before the breach\n", off, left());
+  ASSERT_TRUE(within(seconds(90), [&] { return limit_millicores("vm1") >= kWanted && limit_millicores("vm2") >= kWanted; }))
+      << manager.ask("get plan").text << manager.ask("get actions").text;
+  fmt::print("both have room {:.0f} s before the breach\n{}", left(), manager.ask("get actions --limit 50").text);
+  EXPECT_NE(lab.where("vm1"), lab.where("vm2"));
+  EXPECT_EQ(lab.places("vm1") + lab.places("vm2"), 2);
+}
+
 }  // namespace
 }  // namespace headroom::lab
