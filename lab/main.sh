@@ -37,8 +37,10 @@ up() {  # [hosts]
   install_lab_packages
   [[ -d $LAB_DIR/hosts ]] || check_links
   make_assets
+  [[ ! -f $LAB_DIR/tree || $(< "$LAB_DIR/tree") == "$LAB_ROOT" ]] || down  # another source tree's: its guests boot from there
   mkdir -p "$LAB_DIR/hosts" && chmod 700 "$LAB_DIR"
   save_settings
+  tell "$LAB_ROOT" > "$LAB_DIR/tree"
   make_keys
   make_bridges
   for ((n = 1; n <= LAB_HOSTS; n++)); do launch_host "h$n"; done

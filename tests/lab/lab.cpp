@@ -1,10 +1,26 @@
 #include "lab.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 namespace headroom::lab {
+namespace {
+
+// Tests of one source tree run one at a time; those of another, beside it on this machine, wait here until this process has ended.
+void take_turns() {
+  static const int held = [] {
+    const int file = open("/run/lock/headroom-lab-tests", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file >= 0) flock(file, LOCK_EX);
+    return file;
+  }();
+  static_cast<void>(held);
+}
+
+}  // namespace
 
 PowerCommand Lab::power(const std::string& host) const {
   return {.program = "/usr/bin/env",
@@ -20,6 +36,7 @@ long Lab::times_told(const std::string& what) const {
 }
 
 Ran Lab::run(const std::string& verb) const {
+  take_turns();
   return run_line(fmt::format("LAB_NAME={} LAB_NET={} LAB_GUESTS='{}' LAB_GUEST_PROGRAM={}/lab-guest {} {}/lab.sh {}", setting_.name, setting_.net,
                               setting_.guests, HEADROOM_BINARY_DIR, setting_.more, HEADROOM_SOURCE_DIR, verb));
 }
