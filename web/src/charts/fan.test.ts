@@ -31,6 +31,15 @@ test("the levels drawn are the ones nearest to 10, 50, 90 and 99 %, and are told
   assert.deepEqual(fanOf(detail, "cpu", "value", "steps").levels, { low: 0.1, middle: 0.5, high: 0.9, rare: 0.99 });
 });
 
+test("a disk without a limit has no line of it", () => {
+  const free = structuredClone(detail);
+  free.allocation.disk = 0;
+  free.samples.allocation.disk = free.samples.allocation.disk.map(() => 0);
+  const fan = fanOf(free, "disk", "peak", "steps");
+  for (const line of [ALLOCATION, LIMIT_AHEAD]) assert.ok(column(fan, line).every((value) => value === null));
+  assert.ok(fan.top > 0);
+});
+
 test("a missing sample stays a gap", () => {
   assert.equal(column(fanOf(detail, "cpu", "peak", "day"), USED)[104], null);
 });

@@ -55,10 +55,12 @@ export function fanOf(detail: VmDetail, resource: Resource, outlook: Outlook, ra
   const axis = axisOf(range, origin, horizons, stepOf(samples.at));
   const unit = (value: number | null | undefined) => inUnit(resource, value ?? null);
 
+  const allowed = (value: number | null | undefined) => (value === 0 ? null : unit(value)); // 0 is no limit, so no line
+
   const past = samples.at.filter((time) => time <= origin);
   const xs = past.map(axis.at);
   const used: Column = past.map((_, i) => unit(samples.used[resource][i]));
-  const allocation: Column = past.map((_, i) => unit(samples.allocation[resource][i]));
+  const allocation: Column = past.map((_, i) => allowed(samples.allocation[resource][i]));
   if (xs[xs.length - 1] !== axis.at(origin)) {
     xs.push(axis.at(origin));
     used.push(null);
@@ -82,7 +84,7 @@ export function fanOf(detail: VmDetail, resource: Resource, outlook: Outlook, ra
     // The fan opens at what was used last: at the origin nothing is uncertain.
     const tip = lastKnown(used);
     for (const column of [low, middle, high, rare]) column[start] = tip;
-    const limit = unit(detail.allocation[resource]);
+    const limit = allowed(detail.allocation[resource]);
     ahead[start] = limit;
     bands.forEach((band, i) => {
       xs.push(axis.ahead(i));

@@ -87,6 +87,7 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
     return outlook === "peak" ? said.replace(/^in /, "within ") : said;
   };
   const told = (column: number) => digits(at(fan, column, column < LOW ? index : soon));
+  const limit = at(fan, ALLOCATION, index) ?? at(fan, LIMIT_AHEAD, index) ?? inUnit(resource, detail.allocation[resource]);
   const percent = (level: number) => Math.round(level * 1000) / 10;
   const label =
     `${TITLES[resource]} in ${unit}: used ${digits(at(fan, USED, newestIndex(fan)))}, ` +
@@ -111,7 +112,7 @@ export function FanChart({ detail, resource, outlook, range }: Props) {
         {known && <b>{word(index)}</b>}
         <span className="key used">used {told(USED)}</span>
         <span className="key allocation">
-          allocated {digits(at(fan, ALLOCATION, index) ?? at(fan, LIMIT_AHEAD, index) ?? inUnit(resource, detail.allocation[resource]))}
+          {limit === 0 ? "no limit" : `allocated ${digits(limit)}`}
         </span>
         {fan.levels !== null && (
           <>

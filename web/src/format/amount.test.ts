@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { amount, chance, count, digits, milliseconds, several, share, usd } from "./amount";
+import { allocated, amount, chance, count, digits, milliseconds, several, share, usd } from "./amount";
 
 test("amounts are told in the units people use", () => {
   assert.equal(amount("cpu", 1250), "1.25 cores");
@@ -22,6 +22,11 @@ test("digits get fewer as numbers grow, and never change in rounding alone", () 
 
 test("a rare thing is not told as impossible, nor a likely one as sure", () => {
   assert.deepEqual([0, 0.0001, 0.005, 0.126, 0.994, 0.999, 1].map(chance), ["0 %", "<1 %", "1 %", "13 %", "99 %", ">99 %", "100 %"]);
+});
+
+test("an allocation of nothing is told as no limit", () => {
+  assert.equal(allocated("disk", 0), "no limit");
+  assert.equal(allocated("cpu", 1500), amount("cpu", 1500));
 });
 
 test("shares keep the digits that tell them apart", () => {

@@ -42,6 +42,11 @@ export function amount(resource: Resource, value: number | null): string {
   return value === null ? NOTHING : `${bare(resource, value)} ${UNITS[resource].label}`;
 }
 
+// An allocation; a disk or a network without a limit has 0.
+export function allocated(resource: Resource, value: number | null): string {
+  return value === 0 ? "no limit" : amount(resource, value);
+}
+
 // A probability. Never "0 %" or "100 %" for what is merely rare or likely.
 export function chance(value: number | null): string {
   if (value === null) return NOTHING;

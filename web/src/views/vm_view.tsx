@@ -6,7 +6,7 @@ import { statusFeed, useFeed, useVm } from "../api/use_feed";
 import { rangesOf, stepOf, type Range } from "../charts/axis";
 import type { Outlook } from "../charts/fan";
 import { FanChart } from "../charts/fan_chart";
-import { amount, TITLES } from "../format/amount";
+import { allocated, amount, TITLES } from "../format/amount";
 import { dayAndClock } from "../format/time";
 import { levelWords, mobilityWords, scalingWords, stateWords } from "../format/words";
 import { Actions, Denials } from "../parts/actions";
@@ -38,7 +38,7 @@ function Able({ detail }: { detail: VmDetail }) {
           <div className="able-row" key={resource}>
             <dt>{TITLES[resource]}</dt>
             <dd>
-              {amount(resource, detail.allocation[resource])}, {scalingWords(detail.scaling[resource])}
+              {allocated(resource, detail.allocation[resource])}, {scalingWords(detail.scaling[resource])}
               {(detail.ceiling[resource] ?? 0) > 0 && (
                 <span className="muted"> up to {amount(resource, detail.ceiling[resource])}</span>
               )}
