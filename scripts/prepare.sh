@@ -1,6 +1,9 @@
 # Sourced by run.sh, test.sh and bench.sh: installs what is missing (as root or through sudo) and builds.
 # Every step is skipped when there is nothing to do, so that a repeated start takes seconds.
 
+# One cache for every clone: ours are relative paths to it.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 
 as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
