@@ -16,6 +16,7 @@ usage: lab.sh VERB
   past VM ...           $kPastUsage
                         $kSizesUsage
   ask VM LINE...        speaks to the program in a guest: status, run COMMAND (lab/guest/server.h)
+  hung                  the guests that the emulator has hung (docs/lab.md)
   start VM HOST         starts a guest by hand, and does not wait until it has booted
   migrate VM HOST ...   moves a guest by hand; further options are virsh's
   fault KIND WHAT       $kFaultUsage
@@ -94,7 +95,7 @@ shift || true
 case $verb in
   up | down) take_turns; "$verb" "$@" ;;
   power) [[ ${1:-} == state ]] || take_turns; power "$@" ;;
-  status | load | past | ask | fault | repair | uri | log) "$verb" "$@" ;;
+  status | load | past | ask | hung | fault | repair | uri | log) "$verb" "$@" ;;
   fleet) fleet "$@" ;;
   start) start_guest "$@" ;;
   migrate) migrate_guest "$@" ;;
