@@ -128,7 +128,7 @@ TEST_F(Directives, ThoseThatAreOverGoOutNoMore) {
   TestAgent agent(rig.port(), me, {.patience_ms = 300});
   greeted(agent, id_of('r'));
   EXPECT_FALSE(agent.receive());
-  EXPECT_EQ(state(id), DirectiveState::kExpired);
+  EXPECT_TRUE(poll_until([&] { return state(id) == DirectiveState::kExpired; }, kPatience));
 }
 
 TEST_F(Directives, OfAnotherIntervalIsKeptOverAReconnectOnceItIsDone) {
