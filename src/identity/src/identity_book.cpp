@@ -36,28 +36,6 @@ constexpr Duration kClocksDiffer = std::chrono::hours(1);   // guests' clocks ma
 std::int64_t ms(Instant t) { return t.time_since_epoch().count(); }
 Instant at_ms(std::int64_t t) { return Instant(Duration(t)); }
 
-// All of it, or nothing.
-class Transaction {
- public:
-  explicit Transaction(sqlite::Database& database) : database_(database), begun_(database.execute("BEGIN IMMEDIATE")) {}
-  ~Transaction() {
-    if (begun_ && !done_) static_cast<void>(database_.execute("ROLLBACK"));
-  }
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-  const Result<void>& begun() const { return begun_; }
-  Result<void> commit() {
-    auto ok = database_.execute("COMMIT");
-    done_ = ok.has_value();
-    return ok;
-  }
-
- private:
-  sqlite::Database& database_;
-  Result<void> begun_;
-  bool done_ = false;
-};
-
 }  // namespace
 
 struct IdentityBook::Inside {
@@ -103,7 +81,7 @@ Result<std::string> IdentityBook::make_token(const std::string& vm_uuid, Duratio
   if (!is_uuid(vm_uuid)) return invalid(fmt::format("'{}' is no UUID of a VM", vm_uuid));
   Inside& in = *inside_;
   const std::lock_guard lock(in.mutex);
-  Transaction all(in.database);
+  sqlite::Transaction all(in.database);
   if (!all.begun()) return tl::unexpected(all.begun().error());
   if (auto ok = in.forget(now); !ok) return tl::unexpected(ok.error());
   const auto open = in.database.number(fmt::format("SELECT count(*) FROM tokens WHERE used_ms IS NULL AND until_ms > {}", ms(now)));
@@ -138,7 +116,7 @@ Result<Issued> IdentityBook::join(std::string_view text, std::string_view reques
   if (!token) return fail(ErrorCode::kRefused, "what was given is no join token");
   Inside& in = *inside_;
   const std::lock_guard lock(in.mutex);
-  Transaction all(in.database);
+  sqlite::Transaction all(in.database);
   if (!all.begun()) return tl::unexpected(all.begun().error());
   const std::string hash = token->hash();
   auto find = in.database.prepare("SELECT vm, until_ms, used_ms FROM tokens WHERE hash = ?");
@@ -181,7 +159,7 @@ Result<Standing> IdentityBook::standing(const std::string& serial, Instant now) 
 Result<Issued> IdentityBook::renew(const std::string& serial, std::string_view request, Instant now) {
   Inside& in = *inside_;
   const std::lock_guard lock(in.mutex);
-  Transaction all(in.database);
+  sqlite::Transaction all(in.database);
   if (!all.begun()) return tl::unexpected(all.begun().error());
   std::string vm;
   const auto standing = in.standing(serial, now, &vm);
@@ -205,7 +183,7 @@ Result<std::int64_t> IdentityBook::Inside::change(std::string_view sql, const st
 Result<std::size_t> IdentityBook::revoke_vm(const std::string& vm_uuid, Instant now) {
   Inside& in = *inside_;
   const std::lock_guard lock(in.mutex);
-  Transaction all(in.database);
+  sqlite::Transaction all(in.database);
   if (!all.begun()) return tl::unexpected(all.begun().error());
   const auto certificates = in.change("UPDATE certificates SET revoked_ms = ?2 WHERE vm = ?1 AND revoked_ms IS NULL AND until_ms > ?2", vm_uuid, now);
   if (!certificates) return tl::unexpected(certificates.error());
@@ -220,7 +198,7 @@ Result<std::size_t> IdentityBook::revoke_vm(const std::string& vm_uuid, Instant 
 Result<std::size_t> IdentityBook::revoke_serial(const std::string& serial, Instant now) {
   Inside& in = *inside_;
   const std::lock_guard lock(in.mutex);
-  Transaction all(in.database);
+  sqlite::Transaction all(in.database);
   if (!all.begun()) return tl::unexpected(all.begun().error());
   const auto revoked = in.change(
       "WITH RECURSIVE heirs (serial) AS (VALUES (?1) UNION SELECT c.serial FROM certificates c JOIN heirs h ON c.renewed_from = h.serial) "

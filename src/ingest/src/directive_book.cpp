@@ -167,19 +167,16 @@ Result<std::string> DirectiveBook::ask(const Directive& directive, Instant now) 
 Result<std::vector<std::string>> DirectiveBook::ask(std::span<const Directive> directives, Instant now) {
   const std::lock_guard lock(inside_->mutex);
   sqlite::Database& database = inside_->database;
+  sqlite::Transaction all(database);
+  if (!all.begun()) return tl::unexpected(all.begun().error());
+  if (auto done = forget_before(database, now - kRemembered); !done) return tl::unexpected(done.error());
   std::vector<std::string> ids;
-  auto done = database.execute("BEGIN IMMEDIATE");
-  if (done) done = forget_before(database, now - kRemembered);
-  for (auto d = directives.begin(); done && d != directives.end(); ++d) {
-    auto id = insert_into(database, *d, now);
-    if (id) ids.push_back(std::move(*id));
-    else done = tl::unexpected(id.error());
+  for (const Directive& d : directives) {
+    auto id = insert_into(database, d, now);
+    if (!id) return tl::unexpected(id.error());
+    ids.push_back(std::move(*id));
   }
-  if (done) done = database.execute("COMMIT");
-  if (!done) {
-    (void)database.execute("ROLLBACK");
-    return tl::unexpected(done.error());
-  }
+  if (auto done = all.commit(); !done) return tl::unexpected(done.error());
   inside_->asked.fetch_add(1, std::memory_order_release);
   return ids;
 }

@@ -65,4 +65,26 @@ class Database {
   std::unique_ptr<sqlite3, Close> db_;
 };
 
+// All that is written while it lives, or nothing: what is not committed when it ends is as if it had never been.
+class Transaction {
+ public:
+  explicit Transaction(Database& database) : database_(database), begun_(database.execute("BEGIN IMMEDIATE")) {}
+  ~Transaction() {
+    if (begun_ && !done_) static_cast<void>(database_.execute("ROLLBACK"));
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  const Result<void>& begun() const { return begun_; }
+  Result<void> commit() {
+    auto ok = database_.execute("COMMIT");
+    done_ = ok.has_value();
+    return ok;
+  }
+
+ private:
+  Database& database_;
+  Result<void> begun_;
+  bool done_ = false;
+};
+
 }  // namespace headroom::sqlite
