@@ -106,6 +106,24 @@ Result<std::string> insert_into(const sqlite::Database& database, const Directiv
   return id;
 }
 
+// Of one VM, or of all without a UUID: of one, what others have open is not looked at.
+// Those that are over are marked, which without any writes nothing and waits for no disk; the others are read.
+Result<std::vector<Directive>> read_open(const sqlite::Database& database, Instant now, const std::string* vm_uuid) {
+  const std::string which = vm_uuid == nullptr ? "WHERE state = 0" : "WHERE state = 0 AND vm = ?";
+  const auto bind_vm = [&](sqlite::Statement& statement) {
+    if (vm_uuid != nullptr) statement.bind(std::string_view(*vm_uuid));
+  };
+  auto end = database.prepare("UPDATE directives SET state = ? " + which + " AND until_ms <= ?");
+  if (!end) return tl::unexpected(end.error());
+  end->bind(static_cast<std::int64_t>(DirectiveState::kExpired));
+  bind_vm(*end);
+  if (auto done = end->bind(ms(now)).run(); !done) return tl::unexpected(done.error());
+  auto rows = database.prepare(kColumns + which + " ORDER BY number");
+  if (!rows) return tl::unexpected(rows.error());
+  bind_vm(*rows);
+  return read_all(*rows);
+}
+
 Result<void> forget_before(const sqlite::Database& database, Instant before) {
   auto forget = database.prepare("DELETE FROM directives WHERE until_ms < ?");
   if (!forget) return tl::unexpected(forget.error());
@@ -218,20 +236,12 @@ Result<std::vector<Directive>> DirectiveBook::of_action(ActionId action) const {
 
 Result<std::vector<Directive>> DirectiveBook::open_ones(Instant now) {
   const std::lock_guard lock(inside_->mutex);
-  auto end = inside_->database.prepare("UPDATE directives SET state = ? WHERE state = 0 AND until_ms <= ?");
-  if (!end) return tl::unexpected(end.error());
-  if (auto done = end->bind(static_cast<std::int64_t>(DirectiveState::kExpired)).bind(ms(now)).run(); !done) return tl::unexpected(done.error());
-  auto rows = inside_->database.prepare(std::string(kColumns) + "WHERE state = 0 ORDER BY number");
-  if (!rows) return tl::unexpected(rows.error());
-  return read_all(*rows);
+  return read_open(inside_->database, now, nullptr);
 }
 
-Result<std::vector<Directive>> DirectiveBook::open_of(const std::string& vm_uuid, Instant now) const {
+Result<std::vector<Directive>> DirectiveBook::open_of(const std::string& vm_uuid, Instant now) {
   const std::lock_guard lock(inside_->mutex);
-  auto rows = inside_->database.prepare(std::string(kColumns) + "WHERE state = 0 AND vm = ? AND until_ms > ? ORDER BY number");
-  if (!rows) return tl::unexpected(rows.error());
-  rows->bind(std::string_view(vm_uuid)).bind(ms(now));
-  return read_all(*rows);
+  return read_open(inside_->database, now, &vm_uuid);
 }
 
 }  // namespace headroom::ingest

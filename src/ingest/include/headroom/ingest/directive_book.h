@@ -66,8 +66,8 @@ class DirectiveBook {
   Result<std::vector<Directive>> of_action(ActionId action) const;
   // What has no answer and is not over, oldest first; those over are marked so.
   Result<std::vector<Directive>> open_ones(Instant now);
-  // Likewise of one VM; nothing is marked.
-  Result<std::vector<Directive>> open_of(const std::string& vm_uuid, Instant now) const;
+  // Likewise of one VM.
+  Result<std::vector<Directive>> open_of(const std::string& vm_uuid, Instant now);
   // Grows with every ask(): there may be something to send.
   std::uint64_t asked() const;
 
