@@ -153,8 +153,9 @@ void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Obs
   const Stay& stay = where_it_is(uuid, stays, o);
   const Domain& domain = *stay.seen->domain;
   const HostFacts& facts = stay.seat->view.reading->facts;
+  const std::optional<GuestMemory> word = word_of(uuid);
   SeenVm seen{stay.seen->domain, stay.seen->stats, detect_owner(domain, site_), judge_mobility(domain, facts, site_),
-              judge_scaling(domain, word_of(uuid).has_value()), {}};
+              judge_scaling(domain, word.has_value()), {}};
   const std::string twin = runs_elsewhere(stay, stays, o);
   if (!twin.empty()) {
     seen.mobility.mobility = Mobility::kImmovable;
@@ -169,7 +170,7 @@ void Census::add_vm(const std::string& uuid, const std::vector<Stay>& stays, Obs
   for (const std::string& complaint : domain.complaints)
     o.troubles.push_back(fmt::format("VM {} on {}: {}", domain.name, stay.seat->host.name, complaint));
   tell_use(stay, seen, vm, o);
-  if (const auto word = word_of(uuid); word && !vm.guest_statistics) take_word(*word, vm);
+  if (word && !vm.guest_statistics) take_word(*word, vm);
   o.inventory.vms.push_back(std::move(vm));
   o.vms.push_back(std::move(seen));
 }
