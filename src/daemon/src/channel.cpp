@@ -11,6 +11,7 @@
 
 #include "headroom/base/check.h"
 #include "headroom/daemon/client_authorities.h"
+#include "tls_error.h"
 
 namespace headroom {
 namespace {
@@ -76,12 +77,6 @@ class Tls final : public Channel {
   bool broken_ = false;   // nothing may be sent after that
 };
 
-std::string why() {
-  char text[256] = "";
-  ERR_error_string_n(ERR_peek_last_error(), text, sizeof text);
-  return text;
-}
-
 Result<void> check_key_file(const std::filesystem::path& path) {
   struct stat file{};
   if (stat(path.c_str(), &file) != 0) return invalid(fmt::format("--tls-key '{}': {}", path.string(), std::strerror(errno)));
@@ -119,12 +114,12 @@ Result<TlsContext> TlsContext::make(const TlsFiles& files, const Clock& clock) {
   tls.context_.reset(SSL_CTX_new(TLS_server_method()));
   SSL_CTX* context = tls.context_.get();
   if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1)
-    return fail(ErrorCode::kFailed, fmt::format("TLS 1.3 cannot be had of this OpenSSL: {}", why()));
+    return fail(ErrorCode::kFailed, fmt::format("TLS 1.3 cannot be had of this OpenSSL: {}", newest_tls_error()));
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
-    return invalid(fmt::format("--tls-cert '{}' is no certificate in PEM that can be read: {}", files.certificate.string(), why()));
+    return invalid(fmt::format("--tls-cert '{}' is no certificate in PEM that can be read: {}", files.certificate.string(), newest_tls_error()));
   if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1)
-    return invalid(fmt::format("--tls-key '{}' is not the key of '{}': {}", files.key.string(), files.certificate.string(), why()));
+    return invalid(fmt::format("--tls-key '{}' is not the key of '{}': {}", files.key.string(), files.certificate.string(), newest_tls_error()));
   if (files.client_ca.empty()) return tls;
   return ask_for_certificates(context, files.client_ca, clock).map([&] { return std::move(tls); });
 }

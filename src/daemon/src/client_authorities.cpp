@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include "headroom/base/check.h"
+#include "tls_error.h"
 
 namespace headroom {
 namespace {
@@ -26,12 +27,6 @@ bool holds_revocations(X509_STORE* store) {
   return false;
 }
 
-std::string why() {
-  char text[256] = "";
-  ERR_error_string_n(ERR_peek_last_error(), text, sizeof text);
-  return text;
-}
-
 }  // namespace
 
 std::string not_believed(long verdict) { return fmt::format("its certificate is not believed: {}", X509_verify_cert_error_string(verdict)); }
@@ -43,7 +38,7 @@ Result<ClientAuthorities> ClientAuthorities::read(const std::filesystem::path& f
   all.names_.reset(SSL_load_client_CA_file(file.c_str()));
   HEADROOM_CHECK(all.store_ != nullptr, "a store of certificates needs memory only");
   if (all.names_ == nullptr || X509_STORE_load_file(all.store_.get(), file.c_str()) != 1)
-    return invalid(fmt::format("--tls-client-ca '{}' holds no certificates in PEM that can be read: {}", file.string(), why()));
+    return invalid(fmt::format("--tls-client-ca '{}' holds no certificates in PEM that can be read: {}", file.string(), newest_tls_error()));
   // One that is below another authority counts by itself: its owner named it, not the other.
   X509_STORE_set_flags(all.store_.get(), X509_V_FLAG_PARTIAL_CHAIN | (holds_revocations(all.store_.get()) ? X509_V_FLAG_CRL_CHECK : 0UL));
   return all;
