@@ -13,12 +13,6 @@ std::size_t width(const std::string& text) {
 
 }  // namespace
 
-std::string harmless(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  return text;
-}
-
 void Table::add(std::vector<std::string> row) {
   for (std::string& cell : row) cell = harmless(std::move(cell));
   rows_.push_back(std::move(row));

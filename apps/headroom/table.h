@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "headroom/base/one_line.h"   // harmless(), for texts beside tables
+
 namespace headroom::cli {
 
 class Table {
@@ -18,8 +20,5 @@ class Table {
  private:
   std::vector<std::vector<std::string>> rows_;
 };
-
-// Without control characters: names come from traces, guests and other machines.
-std::string harmless(std::string text);
 
 }  // namespace headroom::cli

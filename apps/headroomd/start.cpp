@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "headroom/access/secret.h"
+#include "headroom/base/one_line.h"
 #include "shipped.h"
 #include "ticker.h"
 

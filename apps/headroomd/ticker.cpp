@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "headroom/base/one_line.h"
 #include "traces.h"
 
 namespace headroom::cli {
@@ -19,11 +20,6 @@ std::string overloads(const State& state) {
 }
 
 }  // namespace
-
-std::string harmless(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return text;
-}
 
 void Ticker::tell(const State& s) {
   log_trouble(s);

@@ -8,9 +8,6 @@
 
 namespace headroom::cli {
 
-// Without control characters: names and messages come from other machines.
-std::string harmless(std::string text);
-
 // How far a replay is: on a terminal one line that overwrites itself, else a line a day. And what goes wrong meanwhile, once while it
 // stays the same, and what became of each training.
 class Ticker {

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
+
+#include "headroom/base/one_line.h"
 
 namespace headroom::config {
 namespace {
@@ -66,9 +69,7 @@ std::string in_quotes(std::string_view text) {
     while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xc0) == 0x80) shown.pop_back();
     shown += "...";
   }
-  for (char& c : shown)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return "'" + shown + "'";
+  return "'" + harmless(std::move(shown)) + "'";
 }
 
 }  // namespace headroom::config
