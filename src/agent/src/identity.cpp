@@ -1,6 +1,10 @@
 #include "identity.h"
 
 #include <openssl/pem.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "files.h"
 
@@ -77,6 +81,7 @@ Result<Key> Identity::key_for_join(const std::string& folder) {
   if (!key) return key;
   const auto written = agent::to_pem(**key);
   if (!written) return tl::unexpected(written.error());
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return fail(ErrorCode::kFailed, "the folder " + folder + " cannot be made: " + std::strerror(errno));
   if (auto kept = replace_file(key_path(folder), *written, 0600); !kept) return tl::unexpected(kept.error());
   return key;
 }

@@ -30,7 +30,8 @@ class Join : public testing::Test {
   FakeManager manager;
 };
 
-TEST_F(Join, LeavesAKeyACertificateOfItAndTheCaForTheAgentToRunWith) {
+TEST_F(Join, LeavesAKeyACertificateOfItAndTheCaForTheAgentToRunWithInAFolderThatOnlyItsOwnerReads) {
+  settings.state = tree.path("state");
   auto done = joining(manager, manager.token());
   FakeSession session = manager.accept();
   const auto asked = session.receive().join();
@@ -41,11 +42,20 @@ TEST_F(Join, LeavesAKeyACertificateOfItAndTheCaForTheAgentToRunWith) {
   session.send(answer);
   const auto joined = done.get();
   ASSERT_TRUE(joined) << joined.error().message;
-  const auto identity = Identity::load(tree.path());
+  const auto identity = Identity::load(settings.state);
   ASSERT_TRUE(identity) << identity.error().message;
-  struct stat key {};
-  ASSERT_EQ(stat(tree.path("key.pem").c_str(), &key), 0);
+  struct stat folder {}, key {};
+  ASSERT_EQ(stat(settings.state.c_str(), &folder), 0);
+  EXPECT_EQ(folder.st_mode & 0777, 0700u);
+  ASSERT_EQ(stat((settings.state + "/key.pem").c_str(), &key), 0);
   EXPECT_EQ(key.st_mode & 0777, 0600u);
+}
+
+TEST_F(Join, SaysWhichFolderItCannotMake) {
+  settings.state = tree.path("none/of/these");
+  const auto joined = joining(manager, manager.token()).get();
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().message, "the folder " + settings.state + " cannot be made: No such file or directory");
 }
 
 TEST_F(Join, GivesItsTokenToNobodyWhoseCaIsAnother) {
