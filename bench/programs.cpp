@@ -33,6 +33,7 @@ Program::Program(std::vector<std::string> command) {
   arguments.push_back(nullptr);
   pid_ = fork();
   if (pid_ != 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);   // a benchmark that is killed leaves nothing
   const int nothing = open("/dev/null", O_RDWR);
   for (const int fd : {0, 1, 2}) dup2(nothing, fd);
   execv(arguments[0], arguments.data());
@@ -74,7 +75,7 @@ Forked::Forked(const std::function<void(const Line& parent)>& run) : line_(-1, -
   if (pipe(up_) != 0 || pipe(down_) != 0) return;
   pid_ = fork();
   if (pid_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);   // a benchmark that is killed leaves nothing
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(up_[0]);
     close(down_[1]);
     run(Line(down_[0], up_[1]));

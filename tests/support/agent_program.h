@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ class AgentProgram {
     arguments.push_back(nullptr);
     pid_ = fork();
     if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);   // a test that is killed leaves nothing
       const int log = open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
       dup2(log, STDOUT_FILENO);
       dup2(log, STDERR_FILENO);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +64,7 @@ class Manager {
     ASSERT_EQ(pipe(ends), 0);
     pid_ = fork();
     if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);   // a test that is killed leaves nothing
       dup2(ends[1], STDOUT_FILENO);
       close(ends[0]);
       setenv("TMPDIR", temporary().c_str(), 1);

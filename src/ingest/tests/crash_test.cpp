@@ -3,6 +3,7 @@
 // nothing of it.
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ class Manager {
     EXPECT_EQ(pipe(fds), 0);
     child_ = fork();
     if (child_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);   // a test that is killed leaves nothing
       dup2(fds[1], STDOUT_FILENO);
       close(fds[0]);
       close(fds[1]);
