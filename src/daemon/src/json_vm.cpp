@@ -8,7 +8,9 @@ namespace {
 
 constexpr Duration kNear = std::chrono::minutes(15);
 
+// What is forecast of a VM that nobody has seen yet is of VMs at large, and no figure to show as its own.
 bool has_forecast(const Snapshot& s, const Vm& vm) {
+  if (vm.forecast.state == ForecastState::kNone) return false;
   for (const auto& outlooks : vm.forecast.outlook)
     if (outlooks.empty() || outlooks.size() != s.horizons.size()) return false;
   return true;

@@ -47,6 +47,22 @@ TEST(Api, BeforeTheFirstRoundHasNullsWhereForecastsWouldBe) {
     EXPECT_EQ(ask(rig.api, std::string("/api/v1/") + path).status, 200) << path;
 }
 
+TEST(Api, ShowsNoForecastOfAVmThatWasNeverSeen) {
+  StillApi rig;
+  State state = *testing::still_moment();
+  state.snapshot.horizons = {std::chrono::minutes(15)};
+  Forecast& prior = state.snapshot.vms[0].forecast;
+  for (auto& outlooks : prior.outlook) outlooks.resize(1);
+  for (const bool seen : {false, true}) {
+    prior.state = seen ? ForecastState::kLearning : ForecastState::kNone;
+    rig.board.publish(std::make_shared<State>(state));
+    const json vm = json::parse(ask(rig.api, "/api/v1/vms/web/1").body);
+    EXPECT_EQ(vm.at("peak_q95_15m").is_null(), !seen);
+    EXPECT_EQ(vm.at("exceedance_15m").is_null(), !seen);
+    EXPECT_EQ(vm.at("forecast").is_null(), !seen);
+  }
+}
+
 TEST(Api, SaysWhatIsNotThere) {
   StillApi rig;
   for (const char* path : {"/api/v1/vms/none", "/api/v1/hosts/none", "/api/v1/", "/api/v1/secrets"}) {
