@@ -8,13 +8,16 @@ skip() { echo "SKIPPED: $1"; exit 77; }
 command -v systemd-nspawn > /dev/null || skip "there is no systemd-nspawn here (Debian package systemd-container)"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+groups() { find /sys/fs/cgroup -depth \( -path '*/payload*' -o -name supervisor \) -type d -exec rmdir {} + 2> /dev/null; }   # nspawn's; none that is in use
+trap 'rm -rf "$work"; groups' EXIT
 (cd "$1" && cpack -B "$work/packages" > "$work/cpack.log" 2>&1) || { tail -20 "$work/cpack.log"; exit 1; }
 rm -rf "$work/packages/_CPack_Packages"
 mkdir "$work/out"
 
 # In a mount namespace of its own, so that nothing of it is left however this ends.
 WORK=$work HERE=$here timeout -k 5 240 unshare --mount --propagation private bash -euc '
+  mkdir -p /run/systemd
+  mount -t tmpfs tmpfs /run/systemd   # where nspawn leaves folders
   mount -t tmpfs tmpfs /mnt
   mkdir /mnt/over /mnt/work /mnt/root
   mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/over,workdir=/mnt/work /mnt/root
