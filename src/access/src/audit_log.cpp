@@ -157,11 +157,16 @@ void AuditLog::settle() {
   parts_->tell_counts();
 }
 
-Result<std::vector<AuditRecord>> AuditLog::newest_by_target(std::string_view action) const {
+Result<std::vector<AuditRecord>> AuditLog::newest_by_target(std::string_view action, std::initializer_list<std::string_view> outcomes) const {
+  std::string among;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) among += fmt::format("{} instr(outcome, ?) = 1", i == 0 ? "AND (" : " OR");
+  if (outcomes.size() > 0) among += ")";
   const std::lock_guard lock(parts_->mutex);
-  auto rows = parts_->database.prepare(fmt::format("SELECT {} FROM entries WHERE number IN (SELECT max(number) FROM entries WHERE action = ? GROUP BY target)", kColumns));
+  auto rows = parts_->database.prepare(
+      fmt::format("SELECT {} FROM entries WHERE number IN (SELECT max(number) FROM entries WHERE action = ? {} GROUP BY target)", kColumns, among));
   if (!rows) return tl::unexpected(rows.error());
   rows->bind(action);
+  for (const std::string_view outcome : outcomes) rows->bind(outcome);
   return read_records(*rows);
 }
 

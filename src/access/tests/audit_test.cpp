@@ -155,6 +155,18 @@ TEST(AuditLog, KnowsWhatWasNotedLastOfEachTarget) {
   EXPECT_EQ(newest[1].number, 3);
 }
 
+TEST(AuditLog, SaysWhatWasAskedForAndWhatCameOfIt) {
+  Log rig;
+  AuditEntry entry = entry_by(kOperator, "policy", "web-1");
+  entry.outcome = "level auto";
+  ASSERT_TRUE(rig.log->around(entry, []() -> Result<void> { return {}; }, [] { return std::string("level auto, stays on its host"); }));
+  ASSERT_FALSE(rig.log->around(entry, []() -> Result<void> { return invalid("no such level"); }, [] { return std::string("never told"); }));
+  EXPECT_THAT(rig.outcomes(), ElementsAre("allowed: level auto", "done: level auto, stays on its host", "allowed: level auto", "failed: no such level"));
+  const auto standing = *rig.log->newest_by_target("policy", {"done: ", "seen: "});
+  ASSERT_EQ(standing.size(), 1U);
+  EXPECT_EQ(standing[0].number, 2) << "what failed does not stand";
+}
+
 TEST(AuditLog, CutsWhatStrangersMadeTooLong) {
   Log rig;
   rig.log->refuse(entry_by(kOperator, "drain", std::string(100'000, 'x')), "no such host");

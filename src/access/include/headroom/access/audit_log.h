@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,7 +34,7 @@ struct AuditEntry {
 
   std::string who, role, from;     // as in Caller; role: "" of nobody
   std::string action, target;      // "drain", "h1"
-  std::string outcome;             // allowed | done | done: what | failed: why | refused: why | seen: what others did
+  std::string outcome;             // allowed | allowed: what | done | done: what | failed: why | refused: why | seen: what others did
 };
 
 // By a caller; the outcome is still to be said.
@@ -65,16 +66,18 @@ class AuditLog {
   // Tells the counts whose time is over; every other call does so too. To be called now and then where nothing else is.
   void settle();
 
-  // What was noted last under that name, of each target.
-  Result<std::vector<AuditRecord>> newest_by_target(std::string_view action) const;
+  // What was noted last under that name, of each target; among the entries whose outcome begins with one of these, where some are given.
+  Result<std::vector<AuditRecord>> newest_by_target(std::string_view action, std::initializer_list<std::string_view> outcomes = {}) const;
 
-  // Makes a change with its two entries. `change` returns a Result; it is not called when the first entry cannot be written.
+  // Makes a change with its two entries. `change` returns a Result; it is not called when the first entry cannot be written. The entry's
+  // outcome is what is asked for, and `done` says what came of it, in words; either may be empty.
   template <class Change>
-  auto around(AuditEntry entry, Change&& change) -> decltype(change()) {
-    entry.outcome = "allowed";
+  auto around(AuditEntry entry, Change&& change, const std::function<std::string()>& done = {}) -> decltype(change()) {
+    const auto with = [](std::string word, const std::string& what) { return what.empty() ? word : word + ": " + what; };
+    entry.outcome = with("allowed", entry.outcome);
     if (auto noted = append(entry); !noted) return tl::unexpected(noted.error());
     auto made = std::forward<Change>(change)();
-    entry.outcome = made ? "done" : "failed: " + made.error().message;
+    entry.outcome = made ? with("done", done ? done() : std::string()) : "failed: " + made.error().message;
     if (auto noted = append(entry); !noted && made)
       return fail(ErrorCode::kFailed, "it was done, but that could not be written to the audit log: " + noted.error().message);
     return made;
