@@ -1,6 +1,9 @@
 #include "headroom/libvirt/vm_policy.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
 
 #include "headroom/config/format.h"
 #include "headroom/constraints/metadata.h"
@@ -9,7 +12,7 @@
 namespace headroom::libvirt {
 namespace {
 
-using Bounds = std::array<std::optional<std::int64_t>, kResourceCount>;
+using Bounds = VmPolicy::Bounds;
 
 Result<void> read_bounds(const xml::Element& element, Bounds& into) {
   for (Resource r : kAllResources) {
@@ -38,21 +41,13 @@ Result<void> take(const xml::Element& element, VmPolicy& policy) {
   return {};
 }
 
-Result<void> check(const VmPolicy& policy) {
-  for (Resource r : kAllResources) {
-    const auto &low = policy.floor[index(r)], &high = policy.ceiling[index(r)];
-    if (low && high && *low > *high)
-      return invalid(fmt::format("metadata: the floor of {} is over its ceiling; lower it or leave one out", name(r)));
-  }
-  return {};
-}
-
 Result<VmPolicy> read_element(const xml::Element& element) {
   VmPolicy policy;
   for (const xml::Element& child : element.children())
     if (child.name_space() == element.name_space())
       if (auto good = take(child, policy); !good) return tl::unexpected(good.error());
-  if (auto good = check(policy); !good) return tl::unexpected(good.error());
+  if (const auto r = floor_over_ceiling(policy))
+    return invalid(fmt::format("metadata: the floor of {} is over its ceiling; lower it or leave one out", name(*r)));
   return policy;
 }
 
@@ -74,7 +69,29 @@ void write_bounds(xml::Build& build, const std::string& element, const Bounds& b
   if (!attributes.empty()) build.child(element, "", attributes);
 }
 
+void add_bounds(const char* what, const Bounds& bounds, std::vector<std::string>& parts) {
+  for (Resource r : kAllResources)
+    if (bounds[index(r)]) parts.push_back(fmt::format("{} of {} {}", what, name(r), to_text(r, static_cast<double>(*bounds[index(r)]))));
+}
+
 }  // namespace
+
+std::optional<Resource> floor_over_ceiling(const VmPolicy& policy) {
+  for (Resource r : kAllResources) {
+    const auto &low = policy.floor[index(r)], &high = policy.ceiling[index(r)];
+    if (low && high && *low > *high) return r;
+  }
+  return std::nullopt;
+}
+
+std::string in_words(const VmPolicy& policy) {
+  std::vector<std::string> parts;
+  if (policy.level) parts.push_back(fmt::format("level {}", name(*policy.level)));
+  add_bounds("floor", policy.floor, parts);
+  add_bounds("ceiling", policy.ceiling, parts);
+  if (!policy.may_move) parts.emplace_back("stays on its host");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
 
 Result<VmPolicy> read_policy(const xml::Element& top) {
   for (const xml::Element& element : top.all())

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -19,6 +20,7 @@ namespace headroom::libvirt {
 class HangingDaemon {
  public:
   HangingDaemon() {
+    std::signal(SIGPIPE, SIG_IGN);  // a client may be writing when it closes; headroomd ignores that too
     open();
   }
   // After close(): it takes connections again.

@@ -27,8 +27,10 @@ namespace headroom::libvirt {
 inline constexpr std::string_view kPolicyNamespace = "urn:headroom:policy:1";
 
 struct VmPolicy {
+  using Bounds = std::array<std::optional<std::int64_t>, kResourceCount>;  // base units
+
   std::optional<AutomationLevel> level;
-  std::array<std::optional<std::int64_t>, kResourceCount> floor{}, ceiling{};  // base units
+  Bounds floor{}, ceiling{};
   bool may_move = true;
 
   bool operator==(const VmPolicy&) const = default;
@@ -39,5 +41,9 @@ Result<VmPolicy> read_policy(const xml::Element& top);
 // The element alone, as libvirt hands it out and takes it: without its namespace.
 Result<VmPolicy> parse_policy(std::string_view xml);
 std::string to_xml(const VmPolicy& policy);
+// "level observe, floor of cpu 1 cores, stays on its host"; empty for one that says nothing.
+std::string in_words(const VmPolicy& policy);
+// The first resource of which no amount could be right.
+std::optional<Resource> floor_over_ceiling(const VmPolicy& policy);
 
 }  // namespace headroom::libvirt
