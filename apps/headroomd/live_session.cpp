@@ -16,6 +16,7 @@
 #include "headroom/daemon/live_run.h"
 #include "headroom/daemon/policy_notes.h"
 #include "headroom/history/rocksdb_history.h"
+#include "headroom/libvirt/policy_desk.h"
 #include "headroom/libvirt/state_book.h"
 #include "shipped.h"
 #include "start.h"
@@ -74,8 +75,15 @@ Result<LiveFleet> fleet_of(const Options& o) {
   return fleet;
 }
 
+// What hears of each round.
+struct Listeners {
+  LiveTicker& ticker;
+  libvirt::PolicyDesk& policies;
+  Agents* agents;                      // none: none are listened to
+};
+
 LiveOptions live_options(const Options& o, const LiveState& state, const StartModel& start, Trainer* trainer, const libvirt::LibvirtPool& pool,
-                         LiveTicker& ticker, Agents* agents) {
+                         const Listeners& listeners) {
   LiveOptions options;
   options.version = HEADROOM_VERSION;
   options.policy = o.policy;
@@ -85,13 +93,14 @@ LiveOptions live_options(const Options& o, const LiveState& state, const StartMo
   options.history = state.history.get();
   options.moves_file = state.directory / "migrations.json";
   options.drained_file = state.directory / "drained.json";
-  if (agents != nullptr) options.history = &agents->loops_history();
+  if (listeners.agents != nullptr) options.history = &listeners.agents->loops_history();
   access::AuditLog& audit = *state.books.audit;
-  options.watch = [&ticker, &pool, agents, notes = RoundNotes(audit), policies = PolicyNotes(audit), supervisor = Supervisor::from_environment()](const State& s) mutable {
-    ticker.tell(s);
+  options.watch = [listeners, &pool, notes = RoundNotes(audit), policy_notes = PolicyNotes(audit), supervisor = Supervisor::from_environment()](const State& s) mutable {
+    listeners.ticker.tell(s);
     notes.tell(s);
-    policies.look(pool.last_round().seen);
-    if (agents != nullptr) agents->after_round(s.snapshot);
+    listeners.policies.look(pool.last_round().seen);
+    policy_notes.look(pool.last_round().seen, s.snapshot.taken_at);
+    if (listeners.agents != nullptr) listeners.agents->after_round(s.snapshot);
     supervisor.tell_alive();
   };
   return options;
@@ -119,6 +128,7 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
   const auto board = std::make_shared<ingest::AgentBoard>();
   libvirt::PoolOptions pool_options = fleet->pool;
   if (fleet->agents) pool_options.observer.guests = std::make_shared<AgentWord>(board, clock);
+  libvirt::PolicyDesk policies({.keep_alive_every = pool_options.observer.keep_alive_every, .keep_alive_probes = pool_options.observer.keep_alive_probes}, clock);
   libvirt::LibvirtPool pool(fleet->uris, std::move(pool_options), clock, *state->book, state->book->claim(), state->book.get());
   std::unique_ptr<Agents> agents;
   if (fleet->agents) {
@@ -130,7 +140,7 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
   LivePorts ports{agents ? static_cast<Hypervisor&>(agents->pool()) : pool, *state->journal, *clock, waiter(stop, *clock, fleet->poll)};
   ports.wake = [&stop] { stop.nudge(); };
   if (agents) ports.due = [&agents] { return agents->pool().next_due(); };
-  auto run = LiveRun::make(*fleet, ports, live_options(o, *state, start, trainer.get(), pool, ticker, agents.get()));
+  auto run = LiveRun::make(*fleet, ports, live_options(o, *state, start, trainer.get(), pool, {ticker, policies, agents.get()}));
   if (!run) return tl::unexpected(run.error());
   std::shared_ptr<ingest::Ingest> ingest;   // ends before the run
   if (agents) {
@@ -141,7 +151,7 @@ Result<void> run_live_session(const Options& o, const Stop& stop) {
 
   if (auto noted = note_start(*state->books.audit, fleet->name, o, given_files(o, {{"fleet", o.fleet}, {"rules of the fleet", fleet->rules_file}})); !noted) return noted;
   const Api api({(*run)->board(), *state->history, state->books, [&run](bool paused) { return (*run)->set_paused(paused); }, o.page,
-                 [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }, agents ? &agents->desk() : nullptr});
+                 [&run](const std::string& host, bool drained) { return (*run)->set_drained(host, drained); }, agents ? &agents->desk() : nullptr, &policies});
   const auto doors = open_doors(o, api, state->books, *clock);
   if (!doors) return tl::unexpected(doors.error());
   fmt::print("headroomd: fleet '{}' of {} host{}, level {}, under {}, a round every {}; {}, state in {}\n",

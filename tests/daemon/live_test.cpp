@@ -83,6 +83,31 @@ TEST_F(LiveManager, WatchesAFleetAndIsStillItselfAfterItWasKilled) {
   EXPECT_EQ(libvirt::StateBook::open(file("state/libvirt.db")).value()->claim().epoch, 3) << "each start is a new epoch";
 }
 
+// By the manager, which is another program's whole process: the driver's default world is as long-lived as that, and the same for its rounds.
+TEST_F(LiveManager, ChangesAVmsPolicyForWhoeverMayAndWritesDownWho) {
+  const Manager manager(fleet(kHead + "hosts:\n  - {uri: \"test:///default\", name: h1}\n"));
+  ASSERT_TRUE(poll_until([&] { return manager.status().at("vms") == 1; }, std::chrono::seconds(60)));
+  const auto by_socket = [&](const std::string& what) { return run_line(fmt::format("{} {} --socket {}", kCommand, what, manager.socket())); };
+  EXPECT_THAT(manager.ask("policy get test").text, AllOf(HasSubstr("VM:       test on h1\n"), HasSubstr("Level:    the fleet's"), HasSubstr("Floor:    none")));
+  const Ran set = by_socket("policy set test --level observe --floor cpu=1vCPU,memory=256MiB --moves no -o json");
+  ASSERT_EQ(set.exit_code, 0) << set.text;
+  const json told = json::parse(set.text);
+  EXPECT_EQ(told.at("floor").at("memory"), 268435456);
+  EXPECT_EQ(json::parse(by_socket("policy get test -o json").text), told);
+  EXPECT_TRUE(poll_until([&] { return json::parse(manager.ask("get vms -o json").text).at(0).at("level") == "observe"; }, std::chrono::seconds(60))) << "a round sees it";
+  const std::size_t rounds = manager.status().at("round");
+  EXPECT_TRUE(poll_until([&] { return manager.status().at("round") > rounds + 1; }, std::chrono::seconds(60)));
+  Ran refused = manager.ask("policy set test --level auto");
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(refused.text, HasSubstr("this takes the role admin"));
+  refused = by_socket("policy set test --ceiling cpu=0.5vCPU");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.text, "headroom: the floor of cpu would be over its ceiling; change both, or write none\n");
+  EXPECT_EQ(by_socket("policy get none").exit_code, 3);
+  const std::string log = by_socket("audit list -o json").text;
+  EXPECT_THAT(log, AllOf(HasSubstr("allowed: level observe, floor cpu=1vCPU,memory=256MiB, moves no"), HasSubstr("done: level observe, floor of cpu 1 cores"), Not(HasSubstr("somebody on its host"))));
+}
+
 // Its figures are of its own horizons, and one is one.
 TEST_F(LiveManager, HeadsAFleetOfShortStepsWithItsOwnHorizon) {
   const Manager manager(fleet(kHead + "step: 10s\nforecast horizons: [10s, 30s, 2m]\nhosts:\n" + host("h1", kPlain)));

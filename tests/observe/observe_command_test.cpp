@@ -119,11 +119,13 @@ TEST_F(ObserveCommand, PolicySaysInALineWhatIsWrong) {
     EXPECT_EQ(ran.exit_code, code) << arguments << ": " << ran.text;
     return ran.text;
   };
-  EXPECT_EQ(says("get test", 2), "headroom: say where the VM is to be looked for: with --fleet FLEET.yaml, or with --uri\n");
+  EXPECT_EQ(says("get test --fleet x.yaml --uri test:///default", 2), "headroom: say where the VM is to be looked for: with --fleet FLEET.yaml, or with --uri\n");
+  EXPECT_THAT(says("get test --server http://127.0.0.1:1", 5), HasSubstr("no headroomd answers at http://127.0.0.1:1"));
+  EXPECT_EQ(says("get test --uri test:///default --socket s", 2).find("no headroomd"), std::string::npos);
   EXPECT_EQ(says("get none --uri test:///default", 3), "headroom: no VM is called 'none'\n");
   EXPECT_THAT(says("get none --uri test:///default --uri 'qemu+unix:///system?socket=/nonexistent'", 5), HasSubstr("1 of 2 did not: "));
-  EXPECT_THAT(says("set test --floor cpu --uri test:///default", 2), HasSubstr("--floor: 'cpu' is not of the form RESOURCE=AMOUNT"));
-  EXPECT_THAT(says("set test --floor cpu=4 --uri test:///default", 2), HasSubstr("--floor: '4' has no unit"));
+  EXPECT_THAT(says("set test --floor cpu --uri test:///default", 2), HasSubstr("floor: 'cpu' is not of the form RESOURCE=AMOUNT"));
+  EXPECT_THAT(says("set test --floor cpu=4 --uri test:///default", 2), HasSubstr("floor: '4' has no unit"));
   EXPECT_THAT(says("set test --floor cpu=4vCPU --ceiling cpu=2vCPU --uri test:///default", 2), HasSubstr("the floor of cpu would be over its ceiling"));
   EXPECT_THAT(says("get instance-1 --uri " + host_with(kForeign), 2), HasSubstr("headroom:level is 'sometimes'"));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_table.h"
+#include "headroom/daemon/policy_notes.h"
 
 namespace headroom {
 namespace {
@@ -41,6 +42,7 @@ const std::vector<Api::Row>& Api::table() {
       {{"GET", "accuracy", kViewer}, "read", &Api::accuracy},
       {{"GET", "actions", kViewer}, "read", &Api::actions},
       {{"GET", "what-if", kViewer}, "read", &Api::what_if},
+      {{"GET", "vms/{name}/policy", kViewer}, "read", &Api::policy},
       {{"GET", "vms/{name}", kViewer}, "read", &Api::vm},
       {{"GET", "hosts/{name}", kViewer}, "read", &Api::host},
       {{"GET", "agents", kViewer}, "read", &Api::agents},
@@ -52,6 +54,7 @@ const std::vector<Api::Row>& Api::table() {
       {{"POST", "resume", kOperator}, "resume", nullptr, &Api::resume},
       {{"POST", "hosts/{name}/drain", kOperator}, "drain", nullptr, &Api::drain},
       {{"POST", "hosts/{name}/undrain", kOperator}, "undrain", nullptr, &Api::undrain},
+      {{"POST", "vms/{name}/policy", kAdmin}, kPolicyAction, nullptr, &Api::set_policy, &Api::about_policy},
       {{"POST", "agents/tokens", kAdmin}, "agent token create", nullptr, &Api::create_agent_token},
       {{"POST", "agents/{name}/revoke", kAdmin}, "agent revoke", nullptr, &Api::revoke_agent},
       {{"POST", "access/tokens", kAdmin}, "token create", nullptr, &Api::create_token},
@@ -117,8 +120,16 @@ Answer Api::show(const Row& row, const Asked& asked) const {
 }
 
 Answer Api::change(const Row& row, const Asked& asked) const {
-  const auto made = ports_.books.audit->around(access::entry_by(asked.caller, std::string(row.action), asked.target()),
-                                               [&] { return (this->*row.change)(asked); });
+  About about = row.about != nullptr ? (this->*row.about)(asked) : About{asked.target()};
+  access::AuditEntry entry = access::entry_by(asked.caller, std::string(row.action), std::move(about.target));
+  entry.outcome = std::move(about.asked);
+  std::string done;
+  const auto make = [&] {
+    auto answer = (this->*row.change)(asked);
+    if (answer) done = answer->done;
+    return answer;
+  };
+  const auto made = ports_.books.audit->around(std::move(entry), make, [&] { return done; });
   return made ? *made : refusal(made.error());
 }
 

@@ -24,11 +24,17 @@ struct Api::Asked {
   std::string target() const { return name.empty() ? parameter("name") : name; }
 };
 
+// What stands in the audit log of a change.
+struct Api::About {
+  std::string target, asked{};       // asked: in words; empty: the action says it all
+};
+
 struct Api::Row {
   Endpoint endpoint;
   std::string_view action;                               // in the audit log
   Answer (Api::*show)(const Asked&) const = nullptr;     // of a GET
   Result<Answer> (Api::*change)(const Asked&) const = nullptr;   // of a POST
+  About (Api::*about)(const Asked&) const = nullptr;     // of a POST; nullptr: what its name says
 };
 
 Answer json_answer(const nlohmann::json& object);

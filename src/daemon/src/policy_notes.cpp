@@ -1,51 +1,76 @@
 #include "headroom/daemon/policy_notes.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <vector>
+#include <algorithm>
 
 #include "headroom/model/find.h"
 
 namespace headroom {
 namespace {
 
-constexpr const char* kAction = "policy";
-constexpr const char* kNone = "seen: no policy of its own";
+constexpr std::string_view kDone = "done: ", kSeen = "seen: ";
+// Of a change over the API: a round that began before it ended may still have seen what was, or what is to be before the log has it.
+constexpr Duration kSettles = std::chrono::minutes(1);
 
-void add_bounds(const char* what, const std::array<std::optional<std::int64_t>, kResourceCount>& bounds, std::vector<std::string>& parts) {
-  for (Resource r : kAllResources)
-    if (bounds[index(r)]) parts.push_back(fmt::format("{} of {} {}", what, name(r), to_text(r, static_cast<double>(*bounds[index(r)]))));
-}
-
-std::string words_of(const libvirt::VmPolicy& policy) {
-  std::vector<std::string> parts;
-  if (policy.level) parts.push_back(fmt::format("level {}", name(*policy.level)));
-  add_bounds("floor", policy.floor, parts);
-  add_bounds("ceiling", policy.ceiling, parts);
-  if (!policy.may_move) parts.emplace_back("stays on its host");
-  return parts.empty() ? kNone : fmt::format("seen: {}", fmt::join(parts, ", "));
-}
+std::string words_in(const access::AuditRecord& record) { return record.entry.outcome.substr(kDone.size()); }   // both are as long
 
 }  // namespace
 
+static_assert(kDone.size() == kSeen.size());
+
+std::string policy_target(const std::string& vm, const std::string& uuid) { return fmt::format("{} {}", vm, uuid); }
+
+std::string policy_words(const libvirt::VmPolicy& policy) {
+  std::string words = in_words(policy);
+  return words.empty() ? "no policy of its own" : words;
+}
+
+// The newest entries, read anew when a VM's policy is not the one that was known.
+struct PolicyNotes::Log {
+  std::vector<access::AuditRecord> standing, any;
+
+  static const access::AuditRecord* find(const std::vector<access::AuditRecord>& records, const std::string& target) {
+    const auto found = std::find_if(records.begin(), records.end(), [&](const auto& r) { return r.entry.target == target; });
+    return found == records.end() ? nullptr : &*found;
+  }
+};
+
 bool PolicyNotes::recall() {
   if (recalled_) return true;
-  const auto last = audit_->newest_by_target(kAction);
+  const auto last = audit_->newest_by_target(kPolicyAction, {kDone, kSeen});
   if (!last) return false;
-  for (const access::AuditRecord& r : *last) noted_[r.entry.target] = r.entry.outcome;
+  for (const access::AuditRecord& r : *last) noted_[r.entry.target] = words_in(r);
   return recalled_ = true;
 }
 
-void PolicyNotes::look(const libvirt::Observation& seen) {
+// By whoever changed it, or they are about to put it there.
+bool PolicyNotes::is_in_the_log(const std::string& target, const std::string& words, const Log& log, Instant now) {
+  if (const auto* stands = Log::find(log.standing, target); stands != nullptr && words_in(*stands) == words) {
+    noted_[target] = words;
+    return true;
+  }
+  const auto* newest = Log::find(log.any, target);
+  return newest != nullptr && !newest->entry.outcome.starts_with(kSeen) && now - newest->at < kSettles;
+}
+
+void PolicyNotes::look(const libvirt::Observation& seen, Instant now) {
   if (!recall()) return;
+  std::optional<Log> log;
   for (std::size_t i = 0; i < seen.vms.size(); ++i) {
     const Vm& vm = seen.inventory.vms[i];
-    const std::string target = fmt::format("{} {}", vm.name, vm.uuid), now = words_of(seen.vms[i].domain->policy);
+    const std::string target = policy_target(vm.name, vm.uuid), words = policy_words(seen.vms[i].domain->policy);
     const auto noted = noted_.find(target);
-    if (noted == noted_.end() ? now == kNone : noted->second == now) continue;
+    if (noted == noted_.end() ? words == policy_words({}) : noted->second == words) continue;
+    if (!log) {
+      auto standing = audit_->newest_by_target(kPolicyAction, {kDone, kSeen}), any = audit_->newest_by_target(kPolicyAction);
+      if (!standing || !any) return;
+      log = Log{std::move(*standing), std::move(*any)};
+    }
+    if (is_in_the_log(target, words, *log, now)) continue;
     const Host* host = find_by_id(seen.inventory.hosts, vm.host);
-    if (audit_->append({"somebody on its host", "", host == nullptr ? std::string() : host->name, kAction, target, now})) noted_[target] = now;
+    if (audit_->append({"somebody on its host", "", host == nullptr ? std::string() : host->name, kPolicyAction, target, std::string(kSeen) + words}))
+      noted_[target] = words;
   }
 }
 

@@ -47,10 +47,10 @@ VmPolicy cautious() {
 TEST(PolicyNotes, WriteDownWhatAVmsPolicyIsChangedToOnce) {
   testing::Books rig;
   PolicyNotes notes(*rig.books.audit);
-  notes.look(Seen({}).observation);
+  notes.look(Seen({}).observation, rig.clock.now());
   EXPECT_THAT(rig.entries(), IsEmpty()) << "no policy is no news";
-  for (int round = 0; round < 3; ++round) notes.look(Seen(cautious()).observation);
-  notes.look(Seen({}).observation);
+  for (int round = 0; round < 3; ++round) notes.look(Seen(cautious()).observation, rig.clock.now());
+  notes.look(Seen({}).observation, rig.clock.now());
   const std::string what = "somebody on its host policy web-1 " + kUuid + ": seen: ";
   EXPECT_THAT(rig.entries(), ElementsAre(what + "level observe, ceiling of memory 4 GiB, stays on its host", what + "no policy of its own"));
   EXPECT_EQ(rig.books.audit->newest(1)->front().entry.from, "kvm-1");
@@ -58,12 +58,12 @@ TEST(PolicyNotes, WriteDownWhatAVmsPolicyIsChangedToOnce) {
 
 TEST(PolicyNotes, AfterARestartTellOnlyWhatWasChangedMeanwhile) {
   testing::Books rig;
-  PolicyNotes(*rig.books.audit).look(Seen(cautious()).observation);
-  PolicyNotes(*rig.books.audit).look(Seen(cautious()).observation);
+  PolicyNotes(*rig.books.audit).look(Seen(cautious()).observation, rig.clock.now());
+  PolicyNotes(*rig.books.audit).look(Seen(cautious()).observation, rig.clock.now());
   EXPECT_EQ(rig.entries().size(), 1U);
   VmPolicy changed = cautious();
   changed.level = AutomationLevel::kAuto;
-  PolicyNotes(*rig.books.audit).look(Seen(changed).observation);
+  PolicyNotes(*rig.books.audit).look(Seen(changed).observation, rig.clock.now());
   ASSERT_EQ(rig.entries().size(), 2U);
   EXPECT_THAT(rig.entries().back(), HasSubstr("seen: level auto, "));
 }

@@ -19,6 +19,7 @@ class Fleet final : public v1::FleetService::CallbackService {
   Reactor GetHost(Context c, const v1::GetHostRequest* q, v1::Host* a) override { return calls_.answer(c, q, a); }
   Reactor ListVms(Context c, const v1::ListVmsRequest* q, v1::VmList* a) override { return calls_.answer(c, q, a); }
   Reactor GetVm(Context c, const v1::GetVmRequest* q, v1::Vm* a) override { return calls_.answer(c, q, a); }
+  Reactor GetVmPolicy(Context c, const v1::GetVmPolicyRequest* q, v1::VmPolicy* a) override { return calls_.answer(c, q, a); }
   Reactor GetAccuracy(Context c, const v1::GetAccuracyRequest* q, v1::AccuracyReport* a) override { return calls_.answer(c, q, a); }
   Reactor GetCost(Context c, const v1::GetCostRequest* q, v1::CostReport* a) override { return calls_.answer(c, q, a); }
   Reactor GetScore(Context c, const v1::GetScoreRequest* q, v1::ScoreReport* a) override { return calls_.answer(c, q, a); }
@@ -47,6 +48,7 @@ class Control final : public v1::ControlService::CallbackService {
   Reactor Resume(Context c, const v1::ResumeRequest* q, v1::ManagerStatus* a) override { return calls_.answer(c, q, a); }
   Reactor DrainHost(Context c, const v1::DrainHostRequest* q, v1::ManagerStatus* a) override { return calls_.answer(c, q, a); }
   Reactor UndrainHost(Context c, const v1::UndrainHostRequest* q, v1::ManagerStatus* a) override { return calls_.answer(c, q, a); }
+  Reactor SetVmPolicy(Context c, const v1::SetVmPolicyRequest* q, v1::VmPolicy* a) override { return calls_.answer(c, q, a); }
 
  private:
   Calls& calls_;

@@ -11,6 +11,7 @@
 #include "headroom/actuator/verdict.h"
 #include "headroom/daemon/agent_desk.h"
 #include "headroom/identity/testing/agent_key.h"
+#include "headroom/libvirt/observer.h"
 #include "rig.h"
 
 namespace headroom::rpc {
@@ -231,6 +232,37 @@ TEST(Contract, AnExplanationIsTheVmsOwn) {
   EXPECT_EQ(why.actions_size(), whole.actions_size());
   EXPECT_EQ(why.denied_size(), whole.denied_size());
   EXPECT_EQ(why.mobility(), whole.mobility());
+}
+
+// On libvirt's test driver.
+TEST(Contract, AVmsPolicyIsChangedOverGrpcAndToldTheSameOverBoth) {
+  testing::StillApi rig;
+  const auto clock = std::make_shared<SystemClock>();
+  libvirt::MemoryIdBook ids;
+  libvirt::Observer observer({"test:///default"}, {}, clock, ids);
+  libvirt::PolicyDesk desk({.patience = std::chrono::seconds(60)}, clock);
+  desk.look(observer.observe().seen);
+  const Api api({rig.board, *rig.history, rig.books, [](bool) -> Result<void> { return {}; }, "/none", {}, nullptr, &desk});
+  const Both both(api, rig);
+  using Fleet = v1::FleetService;
+  const auto by_both = [&] {
+    both.expect_same_answer(both.by_http("vms/test/policy"), both.by_grpc<Fleet>(&Fleet::Stub::GetVmPolicy, named<v1::GetVmPolicyRequest>("test")), "policy");
+  };
+  by_both();
+  auto wish = named<v1::SetVmPolicyRequest>("test");
+  wish.set_level("observe");
+  wish.set_ceiling("cpu=2vCPU,memory=4GiB");
+  wish.set_moves("no");
+  const v1::VmPolicy stands = both.by_grpc<v1::ControlService>(&v1::ControlService::Stub::SetVmPolicy, wish);
+  EXPECT_EQ(stands.level(), v1::AUTOMATION_LEVEL_OBSERVE);
+  EXPECT_EQ(stands.ceiling().memory(), (4_GiB).count());
+  EXPECT_FALSE(stands.ceiling().has_disk());
+  EXPECT_FALSE(stands.moves());
+  by_both();
+  EXPECT_THAT(rig.entries().back(), ::testing::EndsWith("done: level observe, ceiling of cpu 2 cores, ceiling of memory 4 GiB, stays on its host"));
+  auto nothing = named<v1::SetVmPolicyRequest>("test");
+  nothing.set_clear("yes");
+  EXPECT_TRUE(both.by_grpc<v1::ControlService>(&v1::ControlService::Stub::SetVmPolicy, nothing).moves());
 }
 
 // What the replay has not.

@@ -10,7 +10,7 @@
 
 namespace headroom::access {
 
-// Each may what those before it may: see; pause, resume, drain; give and take access, read the audit log.
+// Each may what those before it may: see; pause, resume, drain; give and take access, say what may be done with a VM, read the audit log.
 enum class Role : std::uint8_t { kViewer, kOperator, kAdmin };
 
 std::string_view name(Role role);                    // "viewer", "operator", "admin"

@@ -1,7 +1,7 @@
 // The manager's API without its transport: a request in, an answer out (docs/api.md). What it has is one table (api.cpp): each
 // endpoint with the role it takes, and what it is called in the audit log.
 //
-// Threads: answer() from any. Ownership: borrows board, history, books and agents, which outlive it; `set_paused` and `set_drained` are called
+// Threads: answer() from any. Ownership: borrows board, history, books, agents and policies, which outlive it; `set_paused` and `set_drained` are called
 // as they come.
 // Errors: every refusal is an Answer with the fitting status, a problem of RFC 7807 that also has {"error": {"code", "message"}}.
 #pragma once
@@ -18,6 +18,7 @@
 #include "headroom/daemon/agent_desk.h"
 #include "headroom/daemon/board.h"
 #include "headroom/history/store.h"
+#include "headroom/libvirt/policy_desk.h"
 
 namespace headroom {
 
@@ -34,6 +35,7 @@ struct Answer {
   std::string type = "application/json; charset=utf-8";
   std::string cache = "no-store";
   std::map<std::string, std::string> headers{};   // further ones
+  std::string done{};                             // of a change: what came of it, for the audit log; empty: nothing but what was asked
 };
 
 // An error in the shape of docs/api.md.
@@ -47,6 +49,7 @@ struct ApiPorts {
   std::filesystem::path page;                  // a built page; need not exist
   std::function<Result<void>(const std::string& host, bool drained)> set_drained{};
   const AgentDesk* agents = nullptr;           // none: no agents are listened to
+  libvirt::PolicyDesk* policies = nullptr;     // none: VMs have no metadata, as in a replay
 };
 
 // One line of the table.
@@ -68,6 +71,7 @@ class Api {
  private:
   struct Asked;
   struct Row;
+  struct About;
   static const std::vector<Row>& table();
   static const Row* find_row(std::string_view method, std::string_view path);
 
@@ -85,6 +89,7 @@ class Api {
   Answer actions(const Asked& asked) const;
   Answer what_if(const Asked& asked) const;
   Answer vm(const Asked& asked) const;
+  Answer policy(const Asked& asked) const;
   Answer host(const Asked& asked) const;
   Answer agents(const Asked& asked) const;
   Answer me(const Asked& asked) const;
@@ -96,6 +101,8 @@ class Api {
   Result<Answer> resume(const Asked& asked) const;
   Result<Answer> drain(const Asked& asked) const;
   Result<Answer> undrain(const Asked& asked) const;
+  Result<Answer> set_policy(const Asked& asked) const;
+  About about_policy(const Asked& asked) const;
   Result<Answer> create_agent_token(const Asked& asked) const;
   Result<Answer> revoke_agent(const Asked& asked) const;
   Result<Answer> create_token(const Asked& asked) const;

@@ -10,6 +10,7 @@
 
 #include "headroom/daemon/agent_desk.h"
 #include "headroom/daemon/board.h"
+#include "headroom/libvirt/policy_desk.h"
 #include "headroom/model/sample.h"
 #include "headroom/planner/what_if.h"
 
@@ -44,6 +45,7 @@ nlohmann::json score_json(const State& state);
 // kFailed: the identity book cannot be read.
 Result<nlohmann::json> agents_json(const State& state, const AgentDesk& desk);
 nlohmann::json agent_json(const ingest::AgentState& agent);
+nlohmann::json policy_json(const libvirt::PolicyOf& policy);
 nlohmann::json cost_json(const State& state);
 nlohmann::json accuracy_json(const State& state);
 // `changes`: as they were written.
