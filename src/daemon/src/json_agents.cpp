@@ -55,13 +55,30 @@ std::string called(const NameOf& names, const std::string& uuid) {
   return found == names.end() ? std::string() : std::string(found->second);
 }
 
+template <class Amount>
+json from_to(Amount from, Amount to) {
+  return to == 0 ? json() : json{{"from", from}, {"to", to}};
+}
+
+json asked_json(const Directive& d) {
+  constexpr std::uint64_t kKibibyte = 1024;
+  return {{"kind", name(d.kind)},
+          {"moment", name(d.moment)},
+          {"state", name(d.state)},
+          {"vcpus", from_to(d.vcpus_from, d.vcpus_to)},
+          {"memory", from_to(d.memory_kib_from * kKibibyte, d.memory_kib_to * kKibibyte)},
+          {"interval_seconds", d.kind == ingest::DirectiveKind::kSampling ? json(seconds(d.interval)) : json()},
+          {"at", to_rfc3339(d.made_at)},
+          {"until", to_rfc3339(d.until)},
+          {"reason", d.reason}};
+}
+
 Result<AskedOf> asked_of(const AgentDesk& desk, Instant now) {
   AskedOf asked;
   if (desk.directives == nullptr) return asked;
   const auto open = desk.directives->open_ones(now);
   if (!open) return tl::unexpected(open.error());
-  for (const Directive& d : *open)
-    asked.try_emplace(d.vm_uuid, json::array()).first->second.push_back({{"at", to_rfc3339(d.made_at)}, {"until", to_rfc3339(d.until)}, {"reason", d.reason}});
+  for (const Directive& d : *open) asked.try_emplace(d.vm_uuid, json::array()).first->second.push_back(asked_json(d));
   return asked;
 }
 

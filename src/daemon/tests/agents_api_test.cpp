@@ -118,8 +118,40 @@ TEST_F(AgentsApi, ShowsWhatAGuestIsAskedUntilItHasAnswered) {
   ASSERT_EQ(asked.size(), 1U);
   EXPECT_EQ(asked[0]["reason"], "less is enough");
   EXPECT_EQ(asked[0]["until"], to_rfc3339(now + std::chrono::seconds(30)));
+  EXPECT_EQ(asked[0]["kind"], "allocation");
+  EXPECT_EQ(asked[0]["moment"], "before");
+  EXPECT_EQ(asked[0]["state"], "open");
+  EXPECT_EQ(asked[0]["vcpus"], json({{"from", 4}, {"to", 2}}));
+  EXPECT_TRUE(asked[0]["memory"].is_null()) << "it is left alone";
+  EXPECT_TRUE(asked[0]["interval_seconds"].is_null());
   ASSERT_TRUE(directives->answer(vm().uuid, *id, ingest::DirectiveState::kVetoed, "no"));
   EXPECT_TRUE(get("agents")["agents"][0]["asked"].empty());
+}
+
+TEST_F(AgentsApi, SaysOfWhichKindAGuestsDirectiveIs) {
+  agents.change(vm().uuid, [](ingest::AgentState&) {});
+  const Instant now = rig.clock.now();
+  ingest::Directive directive;
+  directive.vm_uuid = vm().uuid;
+  directive.until = now + std::chrono::seconds(30);
+  directive.memory_kib_from = 4096;
+  directive.memory_kib_to = 2048;
+  ASSERT_TRUE(directives->ask(directive, now));
+  directive.memory_kib_to = 0;
+  directive.kind = ingest::DirectiveKind::kSampling;
+  directive.interval = Duration(1500);
+  ASSERT_TRUE(directives->ask(directive, now));
+  directive.kind = ingest::DirectiveKind::kDrain;
+  directive.moment = ingest::Moment::kAfter;
+  ASSERT_TRUE(directives->ask(directive, now));
+  const json asked = get("agents")["agents"][0]["asked"];
+  ASSERT_EQ(asked.size(), 3U);
+  EXPECT_EQ(asked[0]["memory"], json({{"from", 4 << 20}, {"to", 2 << 20}})) << "in bytes";
+  EXPECT_EQ(asked[1]["kind"], "sampling");
+  EXPECT_EQ(asked[1]["interval_seconds"], 1.5);
+  EXPECT_EQ(asked[2]["kind"], "drain");
+  EXPECT_EQ(asked[2]["moment"], "after");
+  EXPECT_TRUE(asked[2]["interval_seconds"].is_null());
 }
 
 }  // namespace

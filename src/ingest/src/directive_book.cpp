@@ -141,6 +141,8 @@ std::string_view name(DirectiveKind kind) {
   return "";
 }
 
+std::string_view name(Moment moment) { return moment == Moment::kBefore ? "before" : "after"; }
+
 std::string_view name(DirectiveState state) {
   switch (state) {
     case DirectiveState::kOpen: return "open";

@@ -65,6 +65,10 @@ TEST(Contract, KnowsTheManagersWords) {
   expect_words("kind", v1::Action(), {ActionKind::kResize, ActionKind::kMigrate, ActionKind::kStartHost, ActionKind::kStopHost});
   expect_words("state", v1::Action(), {EntryState::kRunning, EntryState::kDone, EntryState::kFailed, EntryState::kRefused, EntryState::kWaiting});
   expect_words("decision", v1::Action(), {Decision::kStarted, Decision::kRecommended, Decision::kRefused, Decision::kWaiting});
+  using ingest::DirectiveKind, ingest::DirectiveState, ingest::Moment;
+  expect_words("kind", v1::AgentAsked(), {DirectiveKind::kAllocation, DirectiveKind::kSampling, DirectiveKind::kDrain});
+  expect_words("moment", v1::AgentAsked(), {Moment::kBefore, Moment::kAfter});
+  expect_words("state", v1::AgentAsked(), {DirectiveState::kOpen, DirectiveState::kDone, DirectiveState::kVetoed, DirectiveState::kExpired, DirectiveState::kFailed, DirectiveState::kUnsupported});
 }
 
 // ---- the answers of both, compared by protobuf's own JSON, which shares nothing with ours
@@ -299,6 +303,12 @@ TEST(Contract, AgentsTokensAndTheAuditLogAreToldTheSameOverBoth) {
   fewer.until = rig.clock.now() + std::chrono::seconds(30);
   fewer.reason = "less is enough";
   ASSERT_TRUE(directives->ask(fewer, rig.clock.now()));
+  ingest::Directive often = fewer;
+  often.kind = ingest::DirectiveKind::kSampling;
+  often.moment = ingest::Moment::kAfter;
+  often.vcpus_to = 0;
+  often.interval = Duration(1500);
+  ASSERT_TRUE(directives->ask(often, rig.clock.now()));
   const AgentDesk desk{agents, *identities, rig.clock, "10.0.0.5:7475", [] {}, directives.get()};
   const Api api({rig.board, *rig.history, rig.books, [](bool) -> Result<void> { return {}; }, "/none", {}, &desk});
   const Both both(api, rig);

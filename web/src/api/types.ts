@@ -222,7 +222,17 @@ const agentFields = {
 const agent = object(agentFields);
 export type Agent = Of<typeof agent>;
 
-const asked = object({ until: moment, reason: text });
+const fromTo = object({ from: number, to: number });
+type FromTo = Of<typeof fromTo>;
+const asked = object({
+  kind: otherwise(text, ""),
+  moment: otherwise(text, ""), // before or after what the hypervisor does
+  vcpus: otherwise<FromTo | null>(fromTo, null),
+  memory: otherwise<FromTo | null>(fromTo, null),
+  interval_seconds: otherwise<number | null>(number, null),
+  until: moment,
+  reason: text,
+});
 export type Asked = Of<typeof asked>;
 
 const listedAgent = object({ ...agentFields, vm: text, vm_uuid: text, asked: otherwise(list(asked), []) });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Agent } from "../api/types";
-import { endsSoon, isClockOff, signed, stateOf } from "./agent";
+import type { Agent, Asked } from "../api/types";
+import { askedState, askedWords, endsSoon, isClockOff, signed, stateOf } from "./agent";
 
 const NOW = Date.parse("2026-11-26T12:00:00Z");
 
@@ -32,4 +32,23 @@ test("clocks are told with their sign, and are off from a second on", () => {
 
 test("a certificate ends soon in its last hour, and when it is over", () => {
   assert.deepEqual([NOW + 3_600_000, NOW + 3_599_999, NOW - 1].map((until) => endsSoon(until, NOW)), [false, true, true]);
+});
+
+function asked(changes: Partial<Asked>): Asked {
+  return { kind: "allocation", moment: "before", vcpus: null, memory: null, interval_seconds: null, until: NOW + 30_000, reason: "", ...changes };
+}
+
+test("what a guest is asked is told by its kind, also one that is not known", () => {
+  assert.equal(askedWords(asked({ vcpus: { from: 4, to: 2 } })), "before a change: 4 to 2 vCPUs");
+  assert.equal(askedWords(asked({ moment: "after", memory: { from: 2 ** 32, to: 2 ** 31 } })), "after a change: 4.00 to 2.00 GiB of memory");
+  assert.equal(askedWords(asked({ kind: "sampling", interval_seconds: 2.5 })), "to report every 2.5 s");
+  assert.equal(askedWords(asked({ kind: "drain" })), "to make ready for a move");
+  assert.equal(askedWords(asked({ kind: "drain", moment: "after" })), "to go on after its move");
+  assert.equal(askedWords(asked({ kind: "sing" })), "sing");
+});
+
+test("a question waits for an answer, for its agent, or is over", () => {
+  assert.equal(askedState(asked({}), true, NOW), "no answer yet");
+  assert.equal(askedState(asked({}), false, NOW), "not heard yet: its agent is silent");
+  assert.equal(askedState(asked({}), true, NOW + 30_000), "its time is over");
 });

@@ -2,7 +2,7 @@
 import type { Agents, Asked, ListedAgent, Resource, VmDetail } from "../api/types";
 import { RESOURCES } from "../api/types";
 import { agentsFeed, fleetFeed, useFeed } from "../api/use_feed";
-import { endsSoon, isClockOff, signed, stateOf } from "../format/agent";
+import { askedState, askedWords, endsSoon, isClockOff, signed, stateOf } from "../format/agent";
 import { amount, count, several, TITLES } from "../format/amount";
 import { age, dayAndClock, full } from "../format/time";
 import { shellWord } from "../format/words";
@@ -53,14 +53,18 @@ const told = (resource: string, value: number) => {
 };
 
 // What was said on either side, the newest last: nothing where nobody said anything.
-function Words({ agent, asked }: { agent: OfVm; asked: Asked[] }) {
+function Words({ agent, asked, now }: { agent: OfVm; asked: Asked[]; now: number }) {
   const { demand, veto } = agent;
   if (asked.length === 0 && demand === null && veto === null) return <span className="muted">–</span>;
   return (
     <ul className="words">
       {asked.map((one, index) => (
         <li key={index}>
-          <span className="chip busy">asked</span> {one.reason === "" ? "for a change" : one.reason}, until {dayAndClock(one.until, true)}
+          <span className="chip busy">asked</span> {askedWords(one)}
+          <small>
+            {one.reason === "" ? "" : `${one.reason} · `}
+            {askedState(one, agent.connected, now)}, until {dayAndClock(one.until, true)}
+          </small>
         </li>
       ))}
       {demand !== null && (
@@ -106,7 +110,7 @@ function Row({ agent, now }: { agent: ListedAgent; now: number }) {
         <Until agent={agent} now={now} />
       </td>
       <td>
-        <Words agent={agent} asked={agent.asked} />
+        <Words agent={agent} asked={agent.asked} now={now} />
       </td>
     </tr>
   );
@@ -256,7 +260,7 @@ export function AgentOfVm({ agent, now }: { agent: OfVm; now: number }) {
         </dd>
         <dt>Said</dt>
         <dd>
-          <Words agent={agent} asked={[]} />
+          <Words agent={agent} asked={[]} now={now} />
         </dd>
         {d !== null && (
           <>

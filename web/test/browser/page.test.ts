@@ -281,7 +281,14 @@ describe("the page", () => {
     assert.equal((await texts(page, ".agents td:nth-child(4)"))[1], "−12.4 s\njumped −12.3 s, 3 min ago");
     assert.equal((await texts(page, ".agents td:nth-child(6)"))[1], "31 · 3 lost");
     assert.deepEqual(await texts(page, ".agents td:nth-child(7) .warned"), ["26 Nov 12:25"], "a certificate that is not renewed");
-    assert.deepEqual(await texts(page, ".words .chip"), ["asked", "wants more", "vetoed"]);
+    assert.deepEqual(await texts(page, ".words .chip"), ["asked", "asked", "wants more", "vetoed", "asked", "asked"]);
+    await sees(page, "before a change: 4 to 2 vCPUs, 4.00 to 3.00 GiB of memory");
+    await sees(page, "less is <i>enough</i> · no answer yet, until 26 Nov 12:00:38");
+    await sees(page, "to report every 1 s");
+    assert.deepEqual(await texts(page, ".agents tbody tr:nth-child(5) .words li"), [
+      "asked to make ready for a move\nnot heard yet: its agent is silent, until 26 Nov 12:00:38",
+      "asked to go on after its move\nits time is over, until 26 Nov 12:00:09",
+    ]);
     await sees(page, "the database holds 3.4 GiB <b>now</b> · 26 Nov 11:54");
     await sees(page, "its agent says 1.80 cores of CPU, the hypervisor 0.90 cores of CPU");
     await sees(page, "1 VM has no agent: guest-6. To let one in: headroom agent token guest-6");

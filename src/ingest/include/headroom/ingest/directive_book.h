@@ -30,6 +30,7 @@ enum class DirectiveKind : std::uint8_t { kAllocation, kSampling, kDrain };
 enum class Moment : std::uint8_t { kBefore, kAfter };   // the hypervisor acts
 enum class DirectiveState : std::uint8_t { kOpen, kDone, kVetoed, kExpired, kFailed, kUnsupported };
 std::string_view name(DirectiveKind kind);
+std::string_view name(Moment moment);
 std::string_view name(DirectiveState state);
 
 struct Directive {
