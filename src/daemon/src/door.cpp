@@ -17,6 +17,7 @@
 #include "headroom/base/socket_address.h"
 #include "headroom/daemon/gate.h"
 #include "headroom/daemon/listener.h"
+#include "headroom/daemon/reread.h"
 
 namespace headroom {
 namespace {
@@ -132,7 +133,7 @@ struct Door::State {
   SocketFile file;
   Protocol protocol;
   Limits limits;
-  std::optional<TlsContext> tls;
+  std::unique_ptr<Reread<TlsContext>> tls;      // none: in the clear
   Descriptor closing{eventfd(0, EFD_CLOEXEC)};
   std::string url;
   int port = 0;
@@ -188,7 +189,7 @@ void Door::State::serve_all() {
 }
 
 void Door::State::serve(Descriptor socket, const std::string& peer) {
-  auto channel = tls ? tls->channel(socket.get()) : plain_channel(socket.get());
+  auto channel = tls ? tls->now()->channel(socket.get()) : plain_channel(socket.get());
   Connection connection(std::move(socket), std::move(channel), peer, closing.get(), limits.patience);
   protocol.serve(connection);
 }
@@ -240,7 +241,9 @@ Result<std::unique_ptr<Door>> Door::on_tcp(const TcpAddress& at, const Api& api)
 
 Result<std::unique_ptr<Door>> Door::on_tls(const TcpAddress& at, const TlsFiles& files, const Api& api, const access::Books& books,
                                            const Clock& clock) {
-  auto tls = TlsContext::make(files, clock);
+  Reread<TlsContext>::Files all{files.certificate, files.key};
+  if (!files.client_ca.empty()) all.push_back(files.client_ca);
+  auto tls = Reread<TlsContext>::open(std::move(all), [files, &clock] { return TlsContext::make(files, clock); }, {clock, *books.audit, "certificates of --listen"});
   if (!tls) return tl::unexpected(tls.error());
   auto listening = listen_on(at);
   if (!listening) return tl::unexpected(listening.error());

@@ -173,6 +173,31 @@ TEST_F(ClientCertificates, ThatAListRevokesAreRefusedAndAListThatIsOldLetsNobody
 std::atomic<int> sessions = 0;
 int note_session(SSL*, SSL_SESSION*) { return ++sessions, 0; }
 
+TEST_F(ClientCertificates, AreJudgedByTheirFileAsItIsNow) {
+  identity::Authority next = *identity::Authority::open(rig.folder / "next.pem", rig.clock.now());
+  const identity::Key next_key = identity::testing::key_in(rig.folder / "next.pem");
+  Shown by_next;
+  by_next.certificate = certificate_for(*by_next.key.key, {"URI:headroom://role/viewer", "clientAuth", "bo"}, "02", rig.clock.now() - kHour, rig.clock.now() + kHour,
+                                        &next.certificate(), *next_key);
+  const Shown ada = of(Role::kViewer);
+  EXPECT_EQ(get(ada), 200);
+  EXPECT_EQ(get(by_next), 0);
+  rig.folder.put("clients.pem", identity::to_pem(next.certificate()));
+  EXPECT_EQ(get(ada), 200) << "it is looked at once a second";
+  rig.clock.set(rig.clock.now() + std::chrono::seconds(1));
+  EXPECT_EQ(get(ada), 0);
+  EXPECT_EQ(get(by_next), 200);
+  EXPECT_THAT(rig.entries(), Contains("headroomd read again certificates of --listen: done"));
+  rig.folder.put("clients.pem", identity::to_pem(authority.certificate()) + revocations("01", kHour));
+  rig.clock.set(rig.clock.now() + std::chrono::seconds(1));
+  EXPECT_EQ(get(ada), 0) << "a list that was put there revokes";
+  rig.folder.put("clients.pem", "half a fi");
+  rig.clock.set(rig.clock.now() + std::chrono::seconds(1));
+  EXPECT_EQ(get(by_next), 0);
+  EXPECT_THAT(rig.entries(), Contains(HasSubstr("headroomd read again certificates of --listen: failed: --tls-client-ca")));
+  EXPECT_EQ(rig.get("/"), 200) << "and the door is open all the same";
+}
+
 TEST_F(ClientCertificates, AreShownAnewEachTimeSinceNoSessionIsResumed) {
   const auto asking = client(of(Role::kViewer));
   SSL_CTX_set_session_cache_mode(asking->ssl_context(), SSL_SESS_CACHE_CLIENT);

@@ -86,6 +86,33 @@ TEST(TlsDoor, IsNotTakenForAnotherBecauseOfItsCertificate) {
   EXPECT_FALSE(client->Get("/"));
 }
 
+TEST(TlsDoor, ShowsTheCertificateThatIsInItsFileNow) {
+  TlsDoor rig;
+  const auto sees = [&](const TlsFiles& trusted) {
+    httplib::SSLClient client("127.0.0.1", rig.door->port());
+    client.set_ca_cert_path(trusted.certificate.c_str());
+    client.enable_server_certificate_verification(true);
+    return client.Get("/").error() == httplib::Error::Success;
+  };
+  const auto kept = [&](const char* name, const TlsFiles& files) {
+    return TlsFiles{rig.folder.put(std::string(name) + ".crt", rig.folder.read(files.certificate.filename().string())), files.key};
+  };
+  const TlsFiles before = kept("before", rig.files), next = make_certificate(rig.folder, "next");
+  EXPECT_TRUE(sees(before));
+  EXPECT_FALSE(sees(next));
+  std::filesystem::rename(next.certificate, rig.files.certificate);   // as who renews them does it: one after the other
+  const TlsFiles after = kept("after", rig.files);
+  rig.clock.set(rig.clock.now() + std::chrono::seconds(1));
+  EXPECT_TRUE(sees(before)) << "the key does not fit yet";
+  EXPECT_THAT(rig.entries(), ::testing::ElementsAre(HasSubstr("headroomd read again certificates of --listen: failed: --tls-key")));
+  std::filesystem::rename(next.key, rig.files.key);
+  rig.clock.set(rig.clock.now() + std::chrono::seconds(1));
+  EXPECT_FALSE(sees(before));
+  EXPECT_TRUE(sees(after));
+  EXPECT_EQ(rig.entries().size(), 2U) << "it is read when it is another, and not each second";
+  EXPECT_EQ(rig.entries().back(), "headroomd read again certificates of --listen: done");
+}
+
 TEST(TlsDoor, SendsALargeAnswerWhole) {
   TlsDoor rig;
   const std::string token = rig.token("a", Role::kAdmin);

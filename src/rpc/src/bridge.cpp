@@ -75,7 +75,7 @@ Sender Bridge::sender_of(const grpc::ServerContextBase& context) const {
 tl::expected<CameFrom, grpc::Status> Bridge::came_from(const Sender& sender) const {
   CameFrom from{sender.peer};
   if (sender.certificates.empty() || !at_.authorities) return from;
-  if (const std::string why = at_.authorities->doubt(sender.certificates, clock_.now()); !why.empty()) {
+  if (const std::string why = at_.authorities->now()->doubt(sender.certificates, clock_.now()); !why.empty()) {
     at_.gate->turned_away(sender.peer, why);
     return tl::unexpected<grpc::Status>(grpc::Status(StatusCode::UNAUTHENTICATED, why));
   }

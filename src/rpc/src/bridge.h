@@ -18,6 +18,7 @@
 #include "headroom/daemon/api.h"
 #include "headroom/daemon/client_authorities.h"
 #include "headroom/daemon/gate.h"
+#include "headroom/daemon/reread.h"
 
 namespace grpc {
 class ServerContextBase;
@@ -36,7 +37,7 @@ struct Sender {
 struct Threshold {
   std::unique_ptr<Gate> gate;
   std::string called{};                                            // what everybody is called; empty: by their IP address
-  std::optional<ClientAuthorities> authorities{};                  // none: certificates are not asked for
+  std::unique_ptr<Reread<ClientAuthorities>> authorities{};        // none: certificates are not asked for
 };
 
 class Bridge {

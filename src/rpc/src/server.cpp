@@ -114,7 +114,8 @@ Result<Threshold> threshold_of(const ServerOptions& options, int port, const acc
   if (!options.tls) return Threshold{std::make_unique<LoopbackGate>(options.where.at.address, port)};
   Threshold threshold{std::make_unique<TokenGate>(books, clock)};
   if (options.tls->client_ca.empty()) return threshold;
-  auto authorities = ClientAuthorities::read(options.tls->client_ca);
+  const std::filesystem::path file = options.tls->client_ca;
+  auto authorities = Reread<ClientAuthorities>::open({file}, [file] { return ClientAuthorities::read(file); }, {clock, *books.audit, "authorities of --grpc-listen"});
   if (!authorities) return tl::unexpected(authorities.error());
   threshold.authorities = std::move(*authorities);
   return threshold;

@@ -79,6 +79,17 @@ TEST_F(GrpcCertificates, OfAnotherAuthorityOverNotYetOrForServersAreNotBelieved)
   EXPECT_THAT(rig.entries(), Contains(HasSubstr("anybody log in : refused: its certificate is not believed")));
 }
 
+TEST_F(GrpcCertificates, AreJudgedByTheirFileAsItIsNowAlsoOnAConnectionThatStays) {
+  const testing::Channel ada = of(Role::kViewer), bo = channel(others, {"URI:headroom://role/viewer", "clientAuth", "bo"});
+  EXPECT_TRUE(testing::status(ada).ok());
+  EXPECT_EQ(testing::status(bo).error_code(), StatusCode::UNAUTHENTICATED);
+  rig.folder.put("clients.pem", identity::to_pem(others.authority.certificate()));
+  rig.clock.set(rig.clock.now() + std::chrono::seconds(1));
+  EXPECT_EQ(testing::status(ada).error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(testing::status(bo).ok());
+  EXPECT_THAT(rig.entries(), Contains("headroomd read again authorities of --grpc-listen: done"));
+}
+
 TEST_F(GrpcCertificates, RunOutWhileTheConnectionStays) {
   const auto shown = of(Role::kViewer);
   EXPECT_TRUE(testing::status(shown).ok());

@@ -33,6 +33,7 @@ struct TcpAddress {
 Result<TcpAddress> parse_tcp_address(std::string_view text, std::string_view option = "--listen");
 bool is_loopback(const TcpAddress& at);
 
+// A door reads them again when they are others (reread.h).
 struct TlsFiles {
   std::filesystem::path certificate, key;   // PEM; the certificate with its chain
   std::filesystem::path client_ca{};        // PEM: who may vouch for clients, and lists of what they revoked; empty: no certificate is asked for
