@@ -7,12 +7,14 @@
 #include <exception>
 
 #include "headroom/base/stop.h"
+#include "headroom/rpc/server.h"
 #include "live_session.h"
 #include "options.h"
 #include "session.h"
 
 int main(int argc, char** argv) {
   using namespace headroom;
+  rpc::take_tls_13_only();
   CLI::App app{"Headroom's manager: keeps a fleet ahead of its load, and shows how", "headroomd"};
   app.set_version_flag("--version", HEADROOM_VERSION);
   app.footer("Without options it replays the bundled sample in two minutes and then keeps its page up until Ctrl-C.\n"

@@ -6,6 +6,8 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <poll.h>
@@ -14,10 +16,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
+#include <cstdlib>
 #include <thread>
 
 #include "endpoint.h"
+#include "headroom/base/check.h"
 #include "headroom/base/socket_address.h"
 #include "headroom/daemon/listener.h"
 #include "services.h"
@@ -33,6 +36,7 @@ constexpr std::size_t kMemory = 128 << 20;
 constexpr int kMostThreads = 8;              // of what is not ours: each who asks for reflection holds one
 constexpr int kBreatherMs = 50;              // after an accept() that failed for want of descriptors
 constexpr Duration kToEnd = std::chrono::seconds(2);
+constexpr unsigned kLookAtFilesEverySeconds = 1;
 
 struct Argument {
   const char* name;
@@ -65,23 +69,21 @@ void hush() {
   gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
-Result<std::string> content(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) return fail(ErrorCode::kFailed, fmt::format("'{}' cannot be read", path.string()));
-  return text;
-}
+// gRPC as Debian 12 has it cannot be told the least version of TLS, but which suites 1.2 may use: one that takes a key both sides have from
+// elsewhere, which no client can agree on with a server that has none. 1.3 has suites of its own.
+constexpr const char *kSuites = "GRPC_SSL_CIPHER_SUITES", *kOfNobody = "PSK-AES256-GCM-SHA384";
 
 Result<std::shared_ptr<grpc::ServerCredentials>> credentials(const std::optional<TlsFiles>& files, const Clock& clock) {
   if (!files) return grpc::InsecureServerCredentials();
   if (auto good = check_tls_files(*files, clock); !good) return tl::unexpected(good.error());
-  auto certificate = content(files->certificate), key = content(files->key);
-  for (const auto* file : {&certificate, &key})
-    if (!*file) return tl::unexpected(file->error());
+  const char* suites = std::getenv(kSuites);
+  HEADROOM_CHECK(suites != nullptr && suites == std::string_view(kOfNobody), "take_tls_13_only() comes first");
+  grpc::experimental::TlsServerCredentialsOptions options(
+      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(files->key.string(), files->certificate.string(), kLookAtFilesEverySeconds));
+  options.watch_identity_key_cert_pairs();
   // What is shown is judged by the bridge.
-  grpc::SslServerCredentialsOptions options(files->client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
-  options.pem_key_cert_pairs.push_back({std::move(*key), std::move(*certificate)});
-  return grpc::SslServerCredentials(options);
+  options.set_cert_request_type(files->client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
+  return grpc::experimental::TlsServerCredentials(options);
 }
 
 // Whoever can open a socket of mode 0600: its owner, and root.
@@ -122,6 +124,8 @@ Result<Threshold> threshold_of(const ServerOptions& options, int port, const acc
 }
 
 }  // namespace
+
+void take_tls_13_only() { setenv(kSuites, kOfNobody, 1); }
 
 Result<Where> parse_where(std::string_view text) {
   Where where;

@@ -57,6 +57,49 @@ class GrpcCertificates : public ::testing::Test {
   std::unique_ptr<Server> server;
 };
 
+// A client of OpenSSL's alone, which speaks one version of TLS and sees the server's certificate.
+class OneVersion {
+ public:
+  OneVersion(const std::string& target, int version) {
+    SSL_CTX_set_min_proto_version(context_.get(), version);
+    SSL_CTX_set_max_proto_version(context_.get(), version);
+    const std::unique_ptr<BIO, identity::Freed<BIO_free_all>> connection(BIO_new_ssl_connect(context_.get()));
+    BIO_set_conn_hostname(connection.get(), target.c_str());
+    SSL* ssl = nullptr;
+    BIO_get_ssl(connection.get(), &ssl);
+    constexpr unsigned char kHttp2[] = {2, 'h', '2'};
+    SSL_set_alpn_protos(ssl, kHttp2, sizeof kHttp2);
+    greeted_ = BIO_do_handshake(connection.get()) == 1;
+    if (const X509* seen = SSL_get0_peer_certificate(ssl); seen != nullptr) certificate_ = identity::to_pem(*seen);
+  }
+  bool greeted() const { return greeted_; }
+  const std::string& certificate() const { return certificate_; }
+
+ private:
+  std::unique_ptr<SSL_CTX, identity::Freed<SSL_CTX_free>> context_{SSL_CTX_new(TLS_client_method())};
+  bool greeted_ = false;
+  std::string certificate_;
+};
+
+TEST_F(GrpcCertificates, GoWithTls13Alone) {
+  EXPECT_TRUE(OneVersion(server->target(), TLS1_3_VERSION).greeted());
+  EXPECT_FALSE(OneVersion(server->target(), TLS1_2_VERSION).greeted());
+  EXPECT_TRUE(testing::status(of(Role::kViewer)).ok());
+}
+
+TEST_F(GrpcCertificates, OfTheServerIsTheOneInItsFileNow) {
+  const std::string before = rig.folder.read("tls.crt");
+  EXPECT_EQ(OneVersion(server->target(), TLS1_3_VERSION).certificate(), before);
+  const testing::Channel stays = of(Role::kViewer);
+  EXPECT_TRUE(testing::status(stays).ok());
+  const TlsFiles next = testing::make_certificate(rig.folder, "next");
+  std::filesystem::rename(next.certificate, files.certificate);
+  std::filesystem::rename(next.key, files.key);
+  EXPECT_TRUE(poll_until([&] { return OneVersion(server->target(), TLS1_3_VERSION).certificate() == rig.folder.read("tls.crt"); }, std::chrono::seconds(30)));
+  EXPECT_TRUE(testing::status(stays).ok()) << "who is there stays";
+  EXPECT_TRUE(testing::status(of(Role::kViewer)).ok());
+}
+
 TEST_F(GrpcCertificates, LetEachDoWhatTheRoleInItMay) {
   EXPECT_TRUE(testing::status(of(Role::kViewer)).ok());
   EXPECT_EQ(testing::pause(of(Role::kViewer)).error_code(), StatusCode::PERMISSION_DENIED);

@@ -84,6 +84,9 @@ inline grpc::Status pause(const Channel& channel, const Asking& asking = {}) {
   return ask(*stub, &v1::ControlService::Stub::Pause, v1::PauseRequest(), answer, asking);
 }
 
+// Before there are threads.
+inline const bool kTls13Only = (rpc::take_tls_13_only(), true);
+
 // In the clear, on a free loopback port.
 struct Served : StillApi {
   std::unique_ptr<rpc::Server> server = rpc::Server::open({{{}, {"127.0.0.1", 0}}, std::nullopt}, api, books, clock).value();

@@ -2,7 +2,7 @@
 // and audit log. Where it may listen, and what callers are there, is as at a Door:
 //
 //   a loopback address in the clear   anybody on this machine may look; tokens are not taken
-//   any address under TLS             whoever has a token (`authorization: Bearer TOKEN`), or a certificate of an authority that is
+//   any address under TLS 1.3         whoever has a token (`authorization: Bearer TOKEN`), or a certificate of an authority that is
 //                                     believed, as its role lets
 //   a Unix socket, mode 0600          whoever may open it: an admin
 //
@@ -27,6 +27,10 @@
 #include "headroom/daemon/door.h"
 
 namespace headroom::rpc {
+
+// Has gRPC's TLS be 1.3 alone, for the whole process. To be called before it has threads (it sets an environment variable), and before the
+// first Server of TLS, which checks that it was.
+void take_tls_13_only();
 
 // Either of the two.
 struct Where {
