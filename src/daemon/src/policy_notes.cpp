@@ -28,7 +28,7 @@ std::string policy_words(const libvirt::VmPolicy& policy) {
 
 // The newest entries, read anew when a VM's policy is not the one that was known.
 struct PolicyNotes::Log {
-  std::vector<access::AuditRecord> standing, any;
+  std::vector<access::AuditRecord> standing, changes;   // changes: over the API, asked for; not those that were refused, which anybody can have written
 
   static const access::AuditRecord* find(const std::vector<access::AuditRecord>& records, const std::string& target) {
     const auto found = std::find_if(records.begin(), records.end(), [&](const auto& r) { return r.entry.target == target; });
@@ -50,8 +50,8 @@ bool PolicyNotes::is_in_the_log(const std::string& target, const std::string& wo
     noted_[target] = words;
     return true;
   }
-  const auto* newest = Log::find(log.any, target);
-  return newest != nullptr && !newest->entry.outcome.starts_with(kSeen) && now - newest->at < kSettles;
+  const auto* newest = Log::find(log.changes, target);
+  return newest != nullptr && now - newest->at < kSettles;
 }
 
 void PolicyNotes::look(const libvirt::Observation& seen, Instant now) {
@@ -63,9 +63,9 @@ void PolicyNotes::look(const libvirt::Observation& seen, Instant now) {
     const auto noted = noted_.find(target);
     if (noted == noted_.end() ? words == policy_words({}) : noted->second == words) continue;
     if (!log) {
-      auto standing = audit_->newest_by_target(kPolicyAction, {kDone, kSeen}), any = audit_->newest_by_target(kPolicyAction);
-      if (!standing || !any) return;
-      log = Log{std::move(*standing), std::move(*any)};
+      auto standing = audit_->newest_by_target(kPolicyAction, {kDone, kSeen}), changes = audit_->newest_by_target(kPolicyAction, {"allowed", "done", "failed"});
+      if (!standing || !changes) return;
+      log = Log{std::move(*standing), std::move(*changes)};
     }
     if (is_in_the_log(target, words, *log, now)) continue;
     const Host* host = find_by_id(seen.inventory.hosts, vm.host);

@@ -131,6 +131,14 @@ TEST_F(PolicyApi, ARoundInTheMiddleOfAChangeWaitsForTheLog) {
   EXPECT_THAT(noted(), ElementsAre(HasSubstr("seen: level observe"))) << "the manager was killed in between: that it came about has to be somewhere";
 }
 
+TEST_F(PolicyApi, WhoIsRefusedCannotHideWhatIsChangedOnTheHost) {
+  round();
+  EXPECT_EQ(ask("POST", kOperator, {{"level", "auto"}}, policy_target("test", kUuid)).status, 403);
+  ASSERT_TRUE(world->set_policy(kUuid, *libvirt::changed({}, {.level = "observe"})));
+  round();
+  EXPECT_THAT(rig.entries(), ElementsAre(HasSubstr(std::string("policy test ") + kUuid + ": refused"), HasSubstr("seen: level observe")));
+}
+
 TEST_F(PolicyApi, WhatFailedIsNotTakenForWhatStands) {
   ASSERT_TRUE(world->set_policy(kUuid, *libvirt::changed({}, {.level = "observe"})));
   round();
