@@ -20,7 +20,7 @@ class Program {
   ~Program();
 
   bool alive() const;
-  double cpu_seconds() const;   // on a processor, all its threads that live
+  double cpu_seconds() const;   // on a processor, all its threads, those that ended too
   double resident_mib() const;
   double own_mib() const;       // its share of what it shares (PSS)
 
@@ -28,7 +28,7 @@ class Program {
   pid_t pid_ = -1;
 };
 
-double cpu_seconds_of(pid_t pid);   // on a processor, all its threads that live
+double cpu_seconds_of(pid_t pid);   // on a processor, all its threads, those that ended too; 0: there is none such
 double resident_mib_of(pid_t pid);
 
 // What this process and a fork of it say to each other, word by word.
