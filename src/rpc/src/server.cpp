@@ -18,6 +18,7 @@
 #include <array>
 #include <cstdlib>
 #include <thread>
+#include <variant>
 
 #include "endpoint.h"
 #include "headroom/base/check.h"
@@ -72,6 +73,16 @@ void hush() {
 // gRPC as Debian 12 has it cannot be told the least version of TLS, but which suites 1.2 may use: one that takes a key both sides have from
 // elsewhere, which no client can agree on with a server that has none. 1.3 has suites of its own.
 constexpr const char *kSuites = "GRPC_SSL_CIPHER_SUITES", *kOfNobody = "PSK-AES256-GCM-SHA384";
+
+// Whether a certificate and its key do, for the audit log: gRPC reads them by itself and says nothing.
+using Checked = Reread<std::monostate>;
+std::unique_ptr<Checked> checked(const std::optional<TlsFiles>& files, const access::Books& books, const Clock& clock) {
+  if (!files) return nullptr;
+  const TlsFiles own{files->certificate, files->key};
+  auto opened = Checked::open({own.certificate, own.key}, [own, &clock] { return check_tls_files(own, clock).map([] { return std::monostate(); }); },
+                              {clock, *books.audit, "certificates of --grpc-listen"});
+  return opened ? std::move(*opened) : nullptr;   // they did a moment ago
+}
 
 Result<std::shared_ptr<grpc::ServerCredentials>> credentials(const std::optional<TlsFiles>& files, const Clock& clock) {
   if (!files) return grpc::InsecureServerCredentials();
@@ -146,7 +157,7 @@ Result<void> may_listen(const Where& where, bool tls) {
 }
 
 struct Server::State {
-  State(Listening on, Bridge to) : listening(std::move(on)), bridge(std::move(to)), calls(bridge) {}
+  State(Listening on, Bridge to, std::unique_ptr<Checked> own) : listening(std::move(on)), bridge(std::move(to)), certificates(std::move(own)), calls(bridge) {}
 
   Result<void> start(const std::shared_ptr<grpc::ServerCredentials>& credentials, bool reflection);
   void accept_all();
@@ -155,6 +166,7 @@ struct Server::State {
   Listening listening;
   Descriptor closing{eventfd(0, EFD_CLOEXEC)};
   Bridge bridge;
+  std::unique_ptr<Checked> certificates;   // none: in the clear
   Calls calls;
   Fleet fleet{calls};
   Plans plans{calls};
@@ -194,6 +206,7 @@ void Server::State::accept_all() {
     if (either[1].revents != 0) return;
     ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = accept4(listening.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (connection.fd >= 0 && certificates) static_cast<void>(certificates->now());
     if (connection.fd >= 0) acceptor->HandleNewConnection(&connection);
     else if (errno == EMFILE || errno == ENFILE) poll(&either[1], 1, kBreatherMs);
   }
@@ -218,13 +231,14 @@ std::string Server::target() const { return state_->listening.target; }
 
 Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options, const Api& api, const access::Books& books, const Clock& clock) {
   if (auto good = may_listen(options.where, options.tls.has_value()); !good) return tl::unexpected(good.error());
-  const auto secured = credentials(options.where.socket.empty() ? options.tls : std::nullopt, clock);
+  const auto files = options.where.socket.empty() ? options.tls : std::nullopt;
+  const auto secured = credentials(files, clock);
   if (!secured) return tl::unexpected(secured.error());
   auto listening = listen_at(options.where);
   if (!listening) return tl::unexpected(listening.error());
   auto threshold = threshold_of(options, listening->port, books, clock);
   if (!threshold) return tl::unexpected(threshold.error());
-  auto state = std::make_unique<State>(std::move(*listening), Bridge(api, clock, std::move(*threshold)));
+  auto state = std::make_unique<State>(std::move(*listening), Bridge(api, clock, std::move(*threshold)), checked(files, books, clock));
   if (auto started = state->start(*secured, options.reflection); !started) return tl::unexpected(started.error());
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
