@@ -1,8 +1,9 @@
 #include "dirty_sampler.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
+
+#include "records.h"
 
 namespace headroom::libvirt {
 namespace {
@@ -11,30 +12,18 @@ constexpr Duration kLookEvery = std::chrono::milliseconds(500);
 constexpr int kLooks = 10;  // after its window
 constexpr std::int64_t kMebibyte = 1 << 20;
 
-struct FreeRecords {
-  void operator()(virDomainStatsRecord** records) const { virDomainStatsRecordListFree(records); }
-};
-
 struct Told {
   bool measuring = false;
   std::optional<std::int64_t> mib_per_second{};  // of a window that is over
 };
 
 Told told_of(virDomain* domain) {
-  virDomain* only[] = {domain, nullptr};
-  virDomainStatsRecord** found = nullptr;
-  if (virDomainListGetStats(only, VIR_DOMAIN_STATS_DIRTYRATE, &found, 0) < 0) return {};
-  const std::unique_ptr<virDomainStatsRecord*, FreeRecords> records(found);
-  if (found[0] == nullptr) return {};
-  std::optional<std::int64_t> rate;
-  std::optional<int> status;
-  for (int i = 0; i < found[0]->nparams; ++i) {
-    const virTypedParameter& p = found[0]->params[i];
-    if (std::strcmp(p.field, "dirtyrate.calc_status") == 0) status = p.value.i;
-    if (std::strcmp(p.field, "dirtyrate.megabytes_per_second") == 0) rate = p.value.l;
-  }
-  if (status != VIR_DOMAIN_DIRTYRATE_MEASURED) rate.reset();
-  return {status == VIR_DOMAIN_DIRTYRATE_MEASURING, rate};
+  const Records records = statistics_of(domain, VIR_DOMAIN_STATS_DIRTYRATE);
+  if (!records || *records == nullptr) return {};
+  const Fields told = fields_of(**records);
+  const Counter status = told.number("dirtyrate.calc_status"), rate = told.number("dirtyrate.megabytes_per_second");
+  const auto is = [&](int which) { return status == static_cast<std::uint64_t>(which); };
+  return {is(VIR_DOMAIN_DIRTYRATE_MEASURING), is(VIR_DOMAIN_DIRTYRATE_MEASURED) && rate ? std::optional(static_cast<std::int64_t>(*rate)) : std::nullopt};
 }
 
 std::optional<Bytes> sample(virDomain* domain, Duration window, Bytes in_shorter, const Stop& left) {

@@ -6,40 +6,13 @@
 #include <array>
 
 #include "host_calls.h"
+#include "records.h"
 
 namespace headroom::libvirt {
 namespace {
 
 constexpr unsigned kGroups = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU |
                              VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK;
-
-struct FreeRecords {
-  void operator()(virDomainStatsRecord** records) const { virDomainStatsRecordListFree(records); }
-};
-using Records = std::unique_ptr<virDomainStatsRecord*, FreeRecords>;
-
-// Numbers below zero and of other types are none that we know.
-Fields fields_of(const virDomainStatsRecord& record) {
-  Fields f;
-  for (int i = 0; i < record.nparams; ++i) {
-    const virTypedParameter& p = record.params[i];
-    switch (p.type) {
-      case VIR_TYPED_PARAM_INT:
-        if (p.value.i >= 0) f.numbers.emplace(p.field, static_cast<std::uint64_t>(p.value.i));
-        break;
-      case VIR_TYPED_PARAM_UINT: f.numbers.emplace(p.field, p.value.ui); break;
-      case VIR_TYPED_PARAM_LLONG:
-        if (p.value.l >= 0) f.numbers.emplace(p.field, static_cast<std::uint64_t>(p.value.l));
-        break;
-      case VIR_TYPED_PARAM_ULLONG: f.numbers.emplace(p.field, p.value.ul); break;
-      case VIR_TYPED_PARAM_STRING:
-        if (p.value.s != nullptr) f.texts.emplace(p.field, p.value.s);
-        break;
-      default: break;
-    }
-  }
-  return f;
-}
 
 Result<Records> all_statistics(virConnect* c) {
   virDomainStatsRecord** records = nullptr;

@@ -65,4 +65,8 @@ DomainStats read_stats(const Fields& f) {
   return s;
 }
 
+std::int64_t vcpus_with_a_thread(const DomainStats& stats) {
+  return std::count_if(stats.vcpu.begin(), stats.vcpu.end(), [](const VcpuCounters& v) { return v.time_ns.value_or(0) > 0 || v.delay_ns.value_or(0) > 0; });
+}
+
 }  // namespace headroom::libvirt

@@ -1,10 +1,8 @@
 // vCPUs of a running domain. Under emulation libvirt's own count is not believed alone: QEMU never reports there that a vCPU is gone, so
 // that the count stays too high, and a later request for as many returns success and does nothing. A vCPU whose thread does not exist
-// has run for no time. (With KVM the count is right, and one that is new and idle may not have run for a tick.)
-#include <algorithm>
-#include <vector>
-
+// tells of no time (stats.h). With KVM the count is right.
 #include "lever.h"
+#include "records.h"
 
 namespace headroom::libvirt {
 namespace {
@@ -22,10 +20,9 @@ class VcpuLever final : public Lever {
     const auto now = read_domain(domain);
     if (!now) return tl::unexpected(now.error());
     if (now->type != "qemu") return count;
-    std::vector<virVcpuInfo> all(static_cast<std::size_t>(count));
-    const int told = virDomainGetVcpus(domain, all.data(), count, nullptr, 0);
-    if (told < 0) return count;  // a driver that tells no more
-    return std::count_if(all.begin(), all.begin() + told, [](const virVcpuInfo& v) { return v.state != VIR_VCPU_OFFLINE && v.cpuTime > 0; });
+    const Records records = statistics_of(domain, VIR_DOMAIN_STATS_VCPU);
+    if (!records || *records == nullptr) return tl::unexpected(last_error("its vCPUs"));
+    return vcpus_with_a_thread(read_stats(fields_of(**records)));
   }
 };
 

@@ -35,6 +35,18 @@ struct Machine {
   std::uint64_t& operator[](const std::string& name) { return fields.numbers[name]; }
 };
 
+// Figures of an emulated guest of the lab, before its second vCPU was plugged in, after it, and after it was pulled out again.
+TEST(Vcpus, CountWithAThreadThoughTheirGuestHasNotSwitchedThemOnAndNotWhenTheyAreGone) {
+  const auto count = [](std::map<std::string, std::uint64_t> numbers) {
+    numbers.insert({{"vcpu.maximum", 2}, {"vcpu.0.state", 1}, {"vcpu.0.time", 3'240'000'000}, {"vcpu.0.delay", 3'164'844'902}});
+    return vcpus_with_a_thread(read_stats({std::move(numbers), {}}));
+  };
+  EXPECT_EQ(count({{"vcpu.current", 1}}), 1);
+  EXPECT_EQ(count({{"vcpu.current", 2}, {"vcpu.1.state", 1}, {"vcpu.1.time", 0}, {"vcpu.1.delay", 3'948'869}}), 2);
+  EXPECT_EQ(count({{"vcpu.current", 2}, {"vcpu.1.state", 1}, {"vcpu.1.time", 0}, {"vcpu.1.delay", 0}}), 1);
+  EXPECT_EQ(count({{"vcpu.current", 2}, {"vcpu.1.state", 1}, {"vcpu.1.time", 10'000'000}}), 2) << "a kernel that tells no waiting";
+}
+
 TEST(Rates, AreSaidOfAnIntervalThatWasWatched) {
   Machine vm;
   RateBook book;

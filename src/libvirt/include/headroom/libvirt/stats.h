@@ -48,4 +48,8 @@ struct DomainStats {
 
 DomainStats read_stats(const Fields& fields);
 
+// Its vCPUs without those that a domain counts although they are gone. What was plugged in and never switched on by its guest has not run for a
+// tick, but its thread has waited for a processor when it began; of a thread that is not there neither is told.
+std::int64_t vcpus_with_a_thread(const DomainStats& stats);
+
 }  // namespace headroom::libvirt
