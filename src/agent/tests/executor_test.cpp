@@ -1,12 +1,19 @@
 #include "../src/executor.h"
 
 #include <gtest/gtest.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <future>
+#include <thread>
+
 #include "headroom/agent/testing/tree.h"
 #include "headroom/base/clock.h"
+#include "headroom/base/stop.h"
 
 namespace headroom::agent {
 namespace {
@@ -98,6 +105,39 @@ TEST_F(Directing, SwitchesOnAfterAGrowthTheVcpusAndMemoryThatCame) {
   EXPECT_EQ(cpu(2), "1");
   EXPECT_EQ(cpu(3), "1");
   EXPECT_EQ(tree.read("sys/devices/system/memory/memory1/state").substr(0, 6), "online");
+}
+
+// Niceness is a thread's: that one is held in the middle of its writing by a pipe that nobody reads.
+TEST_F(Directing, SwitchesOnBeforeTheLoadThatThisIsToRelieveAndIsNicedAgainAfterwards) {
+  const std::string pipe = tree.path("sys/devices/system/cpu/cpu2/online");
+  ASSERT_EQ(unlink(pipe.c_str()), 0);
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  struct Seen {
+    int online = 0, niceness = -1;
+  };
+  std::promise<pid_t> begins;
+  std::promise<Seen> ends;
+  std::thread agent([&] {
+    setpriority(PRIO_PROCESS, 0, 10);
+    const bool may_rise = setpriority(PRIO_PROCESS, 0, 0) == 0;
+    setpriority(PRIO_PROCESS, 0, 10);
+    begins.set_value(may_rise ? static_cast<pid_t>(syscall(SYS_gettid)) : 0);
+    if (may_rise) ends.set_value({levers.set_vcpus(3).value_or(0), getpriority(PRIO_PROCESS, 0)});
+  });
+  const pid_t writer = begins.get_future().get();
+  bool rose = false;
+  Seen seen;
+  if (writer != 0) {
+    rose = poll_until([&] { return getpriority(PRIO_PROCESS, static_cast<id_t>(writer)) == 0; }, std::chrono::seconds(20));
+    const int reads = open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // waits for nobody, should it not be written at all
+    seen = ends.get_future().get();
+    close(reads);
+  }
+  agent.join();
+  if (writer == 0) GTEST_SKIP() << "who runs this may not raise a priority again: root may";
+  EXPECT_TRUE(rose);
+  EXPECT_EQ(seen.online, 3);
+  EXPECT_EQ(seen.niceness, 10);
 }
 
 TEST_F(Directing, WaitsForVcpusThatAreNotThereYetAndSaysHowManyAreMissing) {
