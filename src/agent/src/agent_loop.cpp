@@ -128,6 +128,7 @@ void AgentLoop::sample() {
     *outgoing_.mutable_demand() = *demand;
     link_.send(outgoing_);
   }
+  say_abilities_if_changed();
   renew_if_due();
 }
 
@@ -182,20 +183,36 @@ void AgentLoop::say_hello() {
   hello.set_run_id(run_id_);
   hello.set_boottime_ns(static_cast<std::uint64_t>(now()));
   hello.set_wall_ns(std::chrono::nanoseconds(world_.wall.now().time_since_epoch()).count());
-  hello.clear_features();
-  const auto can = [&hello](bool really, Feature feature) {
-    if (really) hello.add_features(feature);
+  told_abilities_ = abilities();
+  hello.mutable_features()->Assign(told_abilities_.begin(), told_abilities_.end());
+  hello.set_vcpus_possible(static_cast<std::uint32_t>(levers_.possible_vcpus()));
+  hello.set_memory_block_kib(levers_.memory_block_kib());
+  hello.set_highest_epoch(ledger_.epoch());
+  link_.send(outgoing_);
+  if (auto ok = link_.flush(); !ok) lost(ok.error().message);
+}
+
+// Hooks come and go while the connection stays.
+void AgentLoop::say_abilities_if_changed() {
+  if (!welcomed_) return;
+  auto now_has = abilities();
+  if (now_has == told_abilities_) return;
+  told_abilities_ = std::move(now_has);
+  outgoing_.mutable_abilities()->mutable_features()->Assign(told_abilities_.begin(), told_abilities_.end());
+  link_.send(outgoing_);
+}
+
+std::vector<int> AgentLoop::abilities() const {
+  std::vector<int> all;
+  const auto can = [&all](bool really, Feature feature) {
+    if (really) all.push_back(feature);
   };
   can(may_.vcpus && levers_.may_switch_vcpus(), FEATURE_VCPU_ONLINE);
   can(may_.memory && levers_.memory_block_kib() > 0, FEATURE_MEMORY_ONLINE);
   can(may_.trim && levers_.may_trim(), FEATURE_TRIM);
   can(hooks_.any(), FEATURE_HOOKS);
   can(may_.process_names, FEATURE_PROCESS_NAMES);
-  hello.set_vcpus_possible(static_cast<std::uint32_t>(levers_.possible_vcpus()));
-  hello.set_memory_block_kib(levers_.memory_block_kib());
-  hello.set_highest_epoch(ledger_.epoch());
-  link_.send(outgoing_);
-  if (auto ok = link_.flush(); !ok) lost(ok.error().message);
+  return all;
 }
 
 void AgentLoop::take(const ToAgent& message) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backoff.h"
 #include "executor.h"
@@ -43,6 +44,8 @@ class AgentLoop {
   void set_sampling(std::uint32_t interval_ms, bool process_names);
 
   void say_hello();
+  void say_abilities_if_changed();
+  std::vector<int> abilities() const;  // features of the wire, rising
   void pump();  // what may go out
   void send(const wire::v1::DirectiveResult& result);
   void renew_if_due();
@@ -73,6 +76,7 @@ class AgentLoop {
 
   Link link_;
   Backoff backoff_;
+  std::vector<int> told_abilities_;    // to this connection
   bool welcomed_ = false, process_names_ = false;
   std::chrono::milliseconds interval_{10'000};
   Nanos sample_at_ = 0, connect_at_ = 0, give_up_at_ = INT64_MAX, processes_at_ = 0;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "running_agent.h"
 
 namespace headroom::agent {
@@ -226,6 +229,24 @@ TEST_F(Agent, ComesBackAfterAManagerThatSendsWhatItMustNot) {
   }
   FakeSession session = manager.accept();
   EXPECT_TRUE(session.receive().has_hello());
+}
+
+TEST_F(Agent, TellsOnTheSameConnectionWhenHooksArePutInOrTakenAway) {
+  RunningAgent agent(tree, manager.address());
+  FakeSession session = manager.accept();
+  const auto has_hooks = [](const auto& said) { return std::count(said.features().begin(), said.features().end(), FEATURE_HOOKS) == 1; };
+  EXPECT_FALSE(has_hooks(session.receive().hello()));
+  session.welcome();
+  const auto next = [&] {
+    for (;;)
+      if (const auto message = session.receive(); message.has_abilities()) return message.abilities();
+  };
+  tree.write_program("hooks/app", "#!/bin/sh\n");
+  const Abilities with = next();
+  EXPECT_TRUE(has_hooks(with));
+  EXPECT_GT(with.features_size(), 1) << "all that it can is told, not what is new";
+  std::filesystem::remove(tree.path("hooks/app"));
+  EXPECT_FALSE(has_hooks(next()));
 }
 
 TEST_F(Agent, DemandsMoreWhileTheGuestIsUnderPressureHoweverSeldomItSamples) {

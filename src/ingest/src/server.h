@@ -60,6 +60,7 @@ class Server {
   void welcome(Peer& peer);
   void report(Peer& peer, const wire::v1::Report& said);
   void demand(Peer& peer, const wire::v1::Demand& said);
+  void abilities(Peer& peer, const wire::v1::Abilities& said);
   void renew(Peer& peer, const wire::v1::Renew& asked);
   // ---- ask.cpp
   void ask(Peer& peer, const Directive& directive);

@@ -48,6 +48,14 @@ std::optional<Resource> resource_of(wire::v1::Demand::Resource r) {
   return std::nullopt;
 }
 
+// Features that are not known yet have their bits as well.
+std::uint32_t bits_of(const google::protobuf::RepeatedField<int>& features) {
+  std::uint32_t bits = 0;
+  for (const int feature : features)
+    if (feature >= 0 && feature < 32) bits |= 1U << feature;
+  return bits;
+}
+
 }  // namespace
 
 void Server::hear(Peer& peer, std::string_view payload) {
@@ -62,12 +70,14 @@ void Server::hear(Peer& peer, std::string_view payload) {
     case FromAgent::kJoin: return dismiss(peer, Goodbye::PROTOCOL, "who has a certificate does not join");
     case FromAgent::kReport:
     case FromAgent::kResult:
-    case FromAgent::kDemand: break;
+    case FromAgent::kDemand:
+    case FromAgent::kAbilities: break;
     case FromAgent::BODY_NOT_SET: return;   // of a newer agent
   }
   if (!greeted) return dismiss(peer, Goodbye::PROTOCOL, "hello comes first");
   if (message_.has_report()) return report(peer, message_.report());
   if (message_.has_demand()) return demand(peer, message_.demand());
+  if (message_.has_abilities()) return abilities(peer, message_.abilities());
   return result(peer, message_.result());
 }
 
@@ -113,9 +123,7 @@ void Server::hello(Peer& peer, const wire::v1::Hello& said) {
     }
     a.booted_at = now_ - Duration(static_cast<std::int64_t>(said.boottime_ns() / kNsPerMs));
     hear_wall_clock(a, said.wall_ns(), now_, now_);
-    a.features = 0;
-    for (const int feature : said.features())
-      if (feature >= 0 && feature < 32) a.features |= 1U << feature;
+    a.features = bits_of(said.features());
   });
   ToAgent answer;
   auto& welcome = *answer.mutable_welcome();
@@ -164,6 +172,13 @@ void Server::demand(Peer& peer, const wire::v1::Demand& said) {
   demand.reason = wire::printable(said.reason());
   ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) { a.demand = std::move(demand); });
   if (ports_.heard) ports_.heard(Heard::kDemand);
+}
+
+void Server::abilities(Peer& peer, const wire::v1::Abilities& said) {
+  ports_.board.change(peer.speaker.vm_uuid, [&](AgentState& a) {
+    a.heard_at = now_;
+    a.features = bits_of(said.features());
+  });
 }
 
 void Server::renew(Peer& peer, const wire::v1::Renew& asked) {

@@ -203,6 +203,27 @@ TEST(Ingest, TellsWhoIsConnectedAndWhatTheySay) {
   EXPECT_TRUE(poll_until([&] { return !rig.board.find(kOne)->connected; }, kPatience));
 }
 
+TEST(Ingest, LearnsOnTheConnectionThatAnAgentHasHooksNowOrHasThemNoMore) {
+  Rig rig;
+  TestAgent agent(rig.port(), rig.agent());
+  auto hello = hello_of(id_of('r'), kSecond);
+  hello.mutable_hello()->add_features(wire::v1::FEATURE_TRIM);
+  agent.send(hello);
+  ASSERT_TRUE(agent.receive());
+  const auto hooks = [&] { return can(*rig.board.find(kOne), AgentFeature::kHooks); };
+  EXPECT_FALSE(hooks());
+  wire::v1::FromAgent said;
+  said.mutable_abilities()->add_features(wire::v1::FEATURE_TRIM);
+  said.mutable_abilities()->add_features(wire::v1::FEATURE_HOOKS);
+  agent.send(said);
+  EXPECT_TRUE(poll_until(hooks, kPatience));
+  EXPECT_TRUE(can(*rig.board.find(kOne), AgentFeature::kTrim));
+  said.mutable_abilities()->clear_features();
+  agent.send(said);
+  EXPECT_TRUE(poll_until([&] { return rig.board.find(kOne)->features == 0; }, kPatience));
+  EXPECT_TRUE(rig.board.find(kOne)->connected);
+}
+
 TEST(Ingest, MessagesThatMustNotComeEndTheConnection) {
   Rig rig;
   const Credential me = rig.agent();
@@ -213,6 +234,12 @@ TEST(Ingest, MessagesThatMustNotComeEndTheConnection) {
     return last && last->has_goodbye() ? last->goodbye().text() : "none";
   };
   EXPECT_EQ(fate([](TestAgent& a) { a.send(report_of(1, 1)); }), "hello comes first");
+  EXPECT_EQ(fate([](TestAgent& a) {
+              wire::v1::FromAgent early;
+              early.mutable_abilities()->add_features(wire::v1::FEATURE_HOOKS);
+              a.send(early);
+            }),
+            "hello comes first");
   EXPECT_EQ(fate([](TestAgent& a) { a.send(hello_of(id_of('r'))), a.send(hello_of(id_of('r'))); }), "it said hello twice");
   EXPECT_EQ(fate([&](TestAgent& a) { a.send(join_of("hrj1", "x")); }), "who has a certificate does not join");
   EXPECT_EQ(fate([](TestAgent& a) {

@@ -86,6 +86,8 @@ Result<void> check(const v1::DirectiveResult& result) {
 
 Result<void> check(const v1::Demand& demand) { return at_most("Demand.reason", demand.reason(), kMostTextBytes); }
 
+Result<void> check(const v1::Abilities& abilities) { return count_at_most("Abilities.features", abilities.features_size(), kMostFeatures); }
+
 Result<void> check(const v1::Goodbye& goodbye) { return at_most("Goodbye.text", goodbye.text(), kMostTextBytes); }
 
 Result<void> check_interval(const char* field, std::uint32_t ms) {
@@ -123,6 +125,7 @@ Result<void> check_shape(const v1::FromAgent& message) {
     case v1::FromAgent::kReport: return check(message.report());
     case v1::FromAgent::kResult: return check(message.result());
     case v1::FromAgent::kDemand: return check(message.demand());
+    case v1::FromAgent::kAbilities: return check(message.abilities());
     case v1::FromAgent::kGoodbye: return check(message.goodbye());
     case v1::FromAgent::BODY_NOT_SET: return {};  // a kind of a newer agent
   }

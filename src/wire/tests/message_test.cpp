@@ -65,6 +65,8 @@ TEST(Messages, AreRefusedWithTheFieldThatIsOutOfShape) {
   message.mutable_result()->set_id(std::string(16, 'i'));
   message.mutable_result()->set_reason(std::string(241, 'r'));
   EXPECT_EQ(refusal(message), "DirectiveResult.reason has 241 bytes; at most 240 are taken");
+  for (int i = 0; i < 33; ++i) message.mutable_abilities()->add_features(v1::FEATURE_HOOKS);
+  EXPECT_EQ(refusal(message), "Abilities.features has 33 entries; at most 32 are taken");
 }
 
 TEST(Messages, OfTheManagerAreHeldToTheirShapeToo) {
