@@ -179,26 +179,38 @@ Result<void> GuestPool::start(ActionId id, const Action& action) {
   for (const auto& [other, course] : courses_)
     if (course.action.vm == action.vm && !course.begun && !course.over)
       return fail(ErrorCode::kRefused, fmt::format("its guest is being asked for action {}", other.value()));
-  const bool moves = action.kind == ActionKind::kMigrate;
-  const Vm* vm = moves || action.kind == ActionKind::kResize ? seen(action.vm) : nullptr;
+  const bool of_a_vm = action.kind == ActionKind::kMigrate || action.kind == ActionKind::kResize;
+  const Vm* vm = of_a_vm ? seen(action.vm) : nullptr;
   const auto agent = vm != nullptr ? ports_.agents.find(vm->uuid) : std::nullopt;
   if (!agent || !agent->connected) return ports_.hypervisor.start(id, action);
   if (auto sense = makes_sense(action); !sense) return sense;
   Course course{.action = action, .vm_uuid = vm->uuid, .change = change_of(action, vm)};
-  course.drains = moves && drain_within_ > Duration(0) && can(*agent, ingest::AgentFeature::kHooks);
-  const bool asks = moves ? course.drains : course.change.takes();
-  if (!asks && !course.change.any()) return ports_.hypervisor.start(id, action);
-  if (asks) {
-    auto question = moves ? drain(course, id, Moment::kBefore, drain_within_) : ask(course, id, course.change, Moment::kBefore, kAnswerWithin);
-    if (!question) return tl::unexpected(question.error());
-    course.question = std::move(*question);
-    course.answer_until = ports_.clock.now() + (moves ? drain_within_ : kAnswerWithin);
-  } else {
-    if (auto begun = ports_.hypervisor.start(id, action); !begun) return begun;
+  const auto asks = put_next_question(course, id);
+  if (!asks) return tl::unexpected(asks.error());
+  if (!*asks) {
+    if (auto begun = ports_.hypervisor.start(id, action); !begun || !course.change.any()) return begun;
     course.begun = true;
   }
   courses_.emplace(id, std::move(course));
   return {};
+}
+
+// What it is to give up first, as it may refuse that, and only then that it moves. False: there is nothing more to ask.
+Result<bool> GuestPool::put_next_question(Course& course, ActionId id) {
+  const bool takes = course.change.takes() && !course.asked;
+  if (!takes && (course.drains || course.action.kind != ActionKind::kMigrate || !hears_of_moves(course.vm_uuid))) return false;
+  const Duration within = takes ? kAnswerWithin : drain_within_;
+  auto question = takes ? ask(course, id, course.change, Moment::kBefore, within) : drain(course, id, Moment::kBefore, within);
+  if (!question) return tl::unexpected(question.error());
+  (takes ? course.asked : course.drains) = true;
+  course.question = std::move(*question);
+  course.answer_until = ports_.clock.now() + within;
+  return true;
+}
+
+bool GuestPool::hears_of_moves(const std::string& vm_uuid) const {
+  const auto agent = ports_.agents.find(vm_uuid);
+  return drain_within_ > Duration(0) && agent && agent->connected && can(*agent, ingest::AgentFeature::kHooks);
 }
 
 void GuestPool::hear_answer(Course& course, ActionId id) {
@@ -227,8 +239,10 @@ void GuestPool::hear_answer(Course& course, ActionId id) {
 }
 
 void GuestPool::carry_on(Course& course, ActionId id) {
+  const auto asks = put_next_question(course, id);
+  if (asks && *asks) return;
   // Written first: after a crash it is asked of the hypervisor what became of it, and not begun again.
-  auto begun = ports_.directives.carry_on(course.question);
+  auto begun = asks ? ports_.directives.carry_on(course.question) : Result<void>(tl::unexpected(asks.error()));
   if (begun) begun = ports_.hypervisor.start(id, course.action);
   course.begun = begun.has_value();
   if (begun) return;
@@ -244,8 +258,7 @@ void GuestPool::tell(Course& course, ActionId id, bool done) {
     if (vm == nullptr || !ports_.agents.find(vm->uuid)) return;
     course.vm_uuid = vm->uuid;
   }
-  const bool asked = !course.question.empty() && !course.drains;
-  if (course.change.any() && (done || asked)) static_cast<void>(ask(course, id, done ? course.change : course.change.back(), Moment::kAfter, kToldWithin));
+  if (course.change.any() && (done || course.asked)) static_cast<void>(ask(course, id, done ? course.change : course.change.back(), Moment::kAfter, kToldWithin));
   if (course.drains) static_cast<void>(drain(course, id, Moment::kAfter, kToldWithin));
 }
 
@@ -277,9 +290,9 @@ std::optional<Instant> GuestPool::next_due() const {
 Result<void> GuestPool::take_up(ActionId id, const Action& action) {
   const auto asked = ports_.directives.of_action(id);
   if (!asked) return tl::unexpected(asked.error());
-  const auto question = std::find_if(asked->begin(), asked->end(), [](const Directive& d) { return d.moment == Moment::kBefore; });
+  const auto question = std::find_if(asked->rbegin(), asked->rend(), [](const Directive& d) { return d.moment == Moment::kBefore; });
   Course course{.action = action, .change = change_of(action, nullptr)};
-  if (question == asked->end()) {
+  if (question == asked->rend()) {
     const auto known = ports_.hypervisor.take_up(id, action);
     course.begun = true;
     if (known && asked->empty() && course.change.any()) courses_.insert_or_assign(id, std::move(course));   // its guest is to hear how it ended
@@ -289,7 +302,10 @@ Result<void> GuestPool::take_up(ActionId id, const Action& action) {
   course.question = question->id;
   course.answer_until = question->until;
   course.drains = question->kind == ingest::DirectiveKind::kDrain;
-  if (!course.drains) course.change = {question->vcpus_from, question->vcpus_to, question->memory_kib_from, question->memory_kib_to};
+  const auto taken = std::find_if(asked->begin(), asked->end(),
+                                  [](const Directive& d) { return d.moment == Moment::kBefore && d.kind == ingest::DirectiveKind::kAllocation; });
+  course.asked = taken != asked->end();
+  if (course.asked) course.change = {taken->vcpus_from, taken->vcpus_to, taken->memory_kib_from, taken->memory_kib_to};
   if (question->carried_on) {
     course.begun = true;
     if (auto good = ports_.hypervisor.take_up(id, action); !good) return good;

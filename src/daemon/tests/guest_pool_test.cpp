@@ -1,14 +1,6 @@
 // What agents say in the loop, and shrinks that guests are asked about first.
-#include "headroom/daemon/guest_pool.h"
-
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
+#include "guest_pool_rig.h"
 #include "headroom/history/memory_history.h"
-#include "headroom/hypervisor/testing/contract.h"
-#include "headroom/hypervisor/testing/fake_hypervisor.h"
-#include "support/folder.h"
 
 namespace headroom {
 namespace {
@@ -19,73 +11,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-constexpr Instant kStart = instant_from_epoch_seconds(1'700'000'400);
-constexpr VmId kVm(0);
-
-// Two VMs on three hosts, each with a UUID of its own.
-Inventory named_fleet() {
-  Inventory all = testing::small_fleet(3, 2, kStart);
-  for (Vm& vm : all.vms) vm.uuid = fmt::format("6f1c2d3e-0000-4000-8000-{:012x}", vm.id.value() + 1);
-  return all;
-}
-
-class GuestPoolTest : public ::testing::Test {
- protected:
-  GuestPoolTest() {
-    for (Vm& vm : fake.world().vms) {
-      vm.used[index(Resource::kCpu)] = 300;
-      vm.sampled_at = kStart;
-    }
-    reopen();
-  }
-  void reopen() {
-    pool.reset();
-    directives.reset();
-    directives = *DirectiveBook::open((folder / "directives.db").string());
-    pool = std::make_unique<GuestPool>(GuestPorts{fake, board, *directives, clock, [this] { ++wakes; }});
-    inventory = *pool->inventory();
-  }
-  const std::string& uuid() const { return fake_uuid; }
-  void connect() {
-    board.change(uuid(), [](AgentState& a) {
-      a.connected = true;
-      a.interval = seconds(10);
-    });
-  }
-  void report(double cpu, Instant at) {
-    Sample s;
-    s.at = at;
-    s.used = {cpu, 2e9, 100, 200};
-    board.add(uuid(), s);
-  }
-  Action shrink(std::int64_t cpu = 0, std::int64_t memory = 512 << 20) {
-    Action a;
-    a.kind = ActionKind::kResize;
-    a.vm = kVm;
-    a.from = fake.vm(kVm).host;
-    a.before = a.after = fake.vm(kVm).allocation;
-    a.after[Resource::kCpu] -= cpu;
-    a.after[Resource::kMemory] -= memory;
-    return a;
-  }
-  std::vector<Directive> open() { return *directives->open_ones(clock.now()); }
-  void answer(DirectiveState state, const std::string& words = "") {
-    const auto asked = open();
-    ASSERT_FALSE(asked.empty());
-    ASSERT_TRUE(*directives->answer(uuid(), asked.back().id, state, words));
-  }
-
-  Folder folder;
-  ManualClock clock{kStart};
-  testing::FakeHypervisor fake{named_fleet(), clock, {.resize = seconds(30)}};
-  std::string fake_uuid = fake.vm(kVm).uuid;
-  AgentBoard board;
-  std::unique_ptr<DirectiveBook> directives;
-  std::unique_ptr<GuestPool> pool;
-  Inventory inventory;
-  int wakes = 0;
-};
 
 TEST_F(GuestPoolTest, AnAgentsReportStandsForTheCountersWhileItIsFresh) {
   connect();
@@ -180,82 +105,6 @@ TEST_F(GuestPoolTest, AsksTheGuestForNoVcpusThatItsVmKeeps) {
   ASSERT_TRUE(pool->start(ActionId(7), shrink(1000, 0)));
   EXPECT_TRUE(open().empty());
   EXPECT_TRUE(fake.was_started(ActionId(7))) << "a quota is not the guest's to give";
-}
-
-class GuestThatDrains : public GuestPoolTest {
- protected:
-  GuestThatDrains() {
-    connect();
-    board.change(uuid(), [](AgentState& a) { a.features = 1U << static_cast<unsigned>(AgentFeature::kHooks); });
-  }
-  Action move() {
-    Action a = shrink(0, 0);
-    a.kind = ActionKind::kMigrate;
-    a.to = HostId(2);
-    a.reason.code = ReasonCode::kDrain;
-    return a;
-  }
-};
-
-TEST_F(GuestThatDrains, IsToldBeforeItsVmMovesAndWhenThatIsOver) {
-  ASSERT_TRUE(pool->start(ActionId(7), move()));
-  EXPECT_FALSE(fake.was_started(ActionId(7)));
-  ASSERT_EQ(open().size(), 1u);
-  EXPECT_EQ(open()[0].kind, DirectiveKind::kDrain);
-  EXPECT_EQ(open()[0].moment, Moment::kBefore);
-  EXPECT_EQ(open()[0].reason, "its host is being emptied; action 7");
-  EXPECT_EQ(pool->next_due(), kStart + seconds(5));
-  answer(DirectiveState::kDone);
-  EXPECT_EQ((*pool->progress(ActionId(7))).state, ActionState::kRunning);
-  EXPECT_TRUE(fake.was_started(ActionId(7)));
-  EXPECT_EQ(pool->next_due(), std::nullopt);
-  clock.set(kStart + minutes(5));
-  const auto end = *pool->progress(ActionId(7));
-  EXPECT_EQ(end.state, ActionState::kDone);
-  EXPECT_EQ(end.message, "");
-  ASSERT_EQ(open().size(), 1u);
-  EXPECT_EQ(open()[0].kind, DirectiveKind::kDrain);
-  EXPECT_EQ(open()[0].moment, Moment::kAfter);
-}
-
-TEST_F(GuestThatDrains, HoldsNoMoveUpBeyondItsTimeWhateverItSays) {
-  ASSERT_TRUE(pool->start(ActionId(7), move()));
-  clock.set(kStart + seconds(4));
-  EXPECT_EQ((*pool->progress(ActionId(7))).state, ActionState::kRunning);
-  EXPECT_FALSE(fake.was_started(ActionId(7)));
-  clock.set(kStart + seconds(5));
-  (void)*pool->progress(ActionId(7));
-  EXPECT_TRUE(fake.was_started(ActionId(7)));
-  clock.set(kStart + minutes(5));
-  const auto end = *pool->progress(ActionId(7));
-  EXPECT_EQ(end.state, ActionState::kDone);
-  EXPECT_EQ(end.message, "its guest was not ready within 5s");
-}
-
-TEST_F(GuestThatDrains, AdvisesAndDoesNotVetoAMove) {
-  ASSERT_TRUE(pool->start(ActionId(7), move()));
-  answer(DirectiveState::kFailed, "hook 10-app ended with 1: a backup runs");
-  (void)*pool->progress(ActionId(7));
-  EXPECT_TRUE(fake.was_started(ActionId(7)));
-  clock.set(kStart + minutes(5));
-  EXPECT_EQ((*pool->progress(ActionId(7))).message, "its guest could not get ready: hook 10-app ended with 1: a backup runs");
-}
-
-TEST_F(GuestThatDrains, IsTakenUpAfterARestartAndToldThatItIsOver) {
-  ASSERT_TRUE(pool->start(ActionId(7), move()));
-  answer(DirectiveState::kDone);
-  reopen();
-  ASSERT_TRUE(pool->take_up(ActionId(7), move()));
-  EXPECT_EQ((*pool->progress(ActionId(7))).state, ActionState::kCancelled) << "nobody knows how long it has been waiting";
-  ASSERT_EQ(open().size(), 1u);
-  EXPECT_EQ(open()[0].moment, Moment::kAfter);
-}
-
-TEST_F(GuestThatDrains, WithoutHooksIsNotAskedAndHoldsNothingUp) {
-  board.change(uuid(), [](AgentState& a) { a.features = 0; });
-  ASSERT_TRUE(pool->start(ActionId(7), move()));
-  EXPECT_TRUE(fake.was_started(ActionId(7)));
-  EXPECT_TRUE(open().empty());
 }
 
 TEST_F(GuestPoolTest, AGrowthThatAnEarlierRunBeganIsToldToTheGuestWhenItIsDone) {

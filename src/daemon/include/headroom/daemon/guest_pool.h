@@ -5,7 +5,7 @@
 // The counters remain the check: where CPU time by both differs for long, that is a trouble with both figures.
 // A demand counts for kDemandCounts: the VM is held back, and wants so much (Vm::demanded).
 //
-// Shrinks. A resize that takes vCPUs or memory from a VM whose agent is connected begins with a question to it. The hypervisor is told
+// Shrinks. What takes vCPUs or memory from a VM whose agent is connected, a resize or a move, begins with a question to it. The hypervisor is told
 // to act when the guest said done, or cannot answer such a thing. A veto, or no answer, ends the action as cancelled, with the reason. After it
 // the guest is told what has become of it, and after a growth what it has got.
 //
@@ -78,8 +78,9 @@ class GuestPool final : public Hypervisor {
     Action action;
     std::string vm_uuid{};                   // empty: of an earlier run's action, not looked up yet
     Change change{};
-    bool drains = false;                     // the question is whether it is ready to move
-    std::string question{};                  // a directive's id; empty: none is out
+    bool asked = false;                      // for what is taken from it
+    bool drains = false;                     // it was told to get ready for its move, and the question is whether it is
+    std::string question{};                  // the newest directive's id; empty: there was none
     Instant answer_until{};
     std::string remark{};                    // for the end of it
     std::optional<Progress> over{};          // without the hypervisor
@@ -107,6 +108,8 @@ class GuestPool final : public Hypervisor {
   Result<std::string> ask(const Course& course, ActionId id, const Change& change, ingest::Moment moment, Duration within);
   Result<std::string> drain(const Course& course, ActionId id, ingest::Moment moment, Duration within);
   Result<std::string> put(ingest::Directive directive, Duration within);
+  Result<bool> put_next_question(Course& course, ActionId id);
+  bool hears_of_moves(const std::string& vm_uuid) const;
   void hear_answer(Course& course, ActionId id);
   void carry_on(Course& course, ActionId id);
   void tell(Course& course, ActionId id, bool done);
