@@ -4,6 +4,7 @@
 #include <libvirt/virterror.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -44,6 +45,7 @@ void start_libvirt() {
   static std::once_flag once;
   std::call_once(once, [] {
     virSetErrorFunc(nullptr, [](void*, virError*) {});
+    setenv("LIBVIRT_DEBUG", "error", 0);   // it writes warnings to the standard error of whoever uses it; what fails we are told, and say
     virInitialize();
     virEventRegisterDefaultImpl();
     std::thread([] {
