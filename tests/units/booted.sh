@@ -5,6 +5,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 skip() { echo "SKIPPED: $1"; exit 77; }
 [[ $(id -u) == 0 ]] || skip "it takes root"
+unshare --user true 2> /dev/null || skip "no user namespace can be made here (in a chroot, say), and the units have their own"
 command -v systemd-nspawn > /dev/null || skip "there is no systemd-nspawn here (Debian package systemd-container)"
 
 work=$(mktemp -d)
